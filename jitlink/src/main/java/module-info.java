@@ -9,4 +9,7 @@ module uruk.jitlink {
   requires transitive org.jspecify;
   requires com.google.common;
   requires org.slf4j;
+
+  exports uruk.jitlink;
+  exports uruk.jitlink.archive;
 }

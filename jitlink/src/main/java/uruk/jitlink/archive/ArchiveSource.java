@@ -1,0 +1,23 @@
+package uruk.jitlink.archive;
+
+import java.nio.file.Path;
+
+/** Where an archive's bytes come from. Implementations are safe for use by several threads. */
+sealed interface ArchiveSource extends AutoCloseable permits FileSource, ArraySource {
+
+  /** {@return the archive's path: its name in messages, and what thin members are relative to} */
+  Path path();
+
+  /** {@return the size in bytes when the archive was opened} */
+  long size();
+
+  /**
+   * Reads a range that lies inside {@link #size()}.
+   *
+   * @throws MalformedArchiveException if the file has changed since it was opened
+   */
+  byte[] read(long offset, int length);
+
+  @Override
+  void close();
+}

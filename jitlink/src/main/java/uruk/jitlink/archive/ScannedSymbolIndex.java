@@ -1,0 +1,29 @@
+package uruk.jitlink.archive;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The index of an archive that has none, made by looking into every member once. */
+record ScannedSymbolIndex(Map<String, Long> memberOffsets) implements SymbolIndex {
+
+  static ScannedSymbolIndex scan(List<ArchiveMember> members, SymbolScanner scanner) {
+    var offsets = new LinkedHashMap<String, Long>();
+    for (ArchiveMember member : members) {
+      for (String symbol : scanner.definedSymbols(member)) {
+        offsets.putIfAbsent(symbol, member.offset());
+      }
+    }
+    return new ScannedSymbolIndex(offsets);
+  }
+
+  @Override
+  public long memberOffset(String symbol) {
+    return memberOffsets.getOrDefault(symbol, NONE);
+  }
+
+  @Override
+  public List<String> symbols() {
+    return List.copyOf(memberOffsets.keySet());
+  }
+}

@@ -1,0 +1,34 @@
+package uruk.jitlink.archive;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import uruk.jitlink.LinkException;
+
+/** An input file that cannot be opened or read: missing, forbidden, a directory, a device. */
+public final class UnreadableFileException extends LinkException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final String file;
+
+  /**
+   * Builds the text {@code file: what. How to mend.}
+   *
+   * @param file the file
+   * @param what what is wrong, without a full stop
+   * @param mend what the user can do, as a sentence
+   * @param cause the failure of the file system, if there was one
+   */
+  public UnreadableFileException(Path file, String what, String mend, @Nullable Throwable cause) {
+    super("%s: %s. %s".formatted(file, what, mend));
+    this.file = file.toString();
+    if (cause != null) {
+      initCause(cause);
+    }
+  }
+
+  /** {@return the file} */
+  public Path file() {
+    return Path.of(file);
+  }
+}
