@@ -96,7 +96,7 @@ public final class Archive implements AutoCloseable {
     return open(new ArraySource(path, bytes), scanner);
   }
 
-  private static Archive open(ArchiveSource source, @Nullable SymbolScanner scanner) {
+  static Archive open(ArchiveSource source, @Nullable SymbolScanner scanner) {
     try {
       return new Archive(source, scanner);
     } catch (RuntimeException e) {

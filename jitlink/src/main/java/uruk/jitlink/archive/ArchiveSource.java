@@ -3,7 +3,7 @@ package uruk.jitlink.archive;
 import java.nio.file.Path;
 
 /** Where an archive's bytes come from. Implementations are safe for use by several threads. */
-sealed interface ArchiveSource extends AutoCloseable permits FileSource, ArraySource {
+interface ArchiveSource extends AutoCloseable {
 
   /** {@return the archive's path: its name in messages, and what thin members are relative to} */
   Path path();

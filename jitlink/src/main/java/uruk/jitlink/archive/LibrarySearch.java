@@ -1,0 +1,236 @@
+package uruk.jitlink.archive;
+
+import com.google.common.collect.ImmutableList;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SequencedSet;
+
+/**
+ * Turns {@code -lX} and file names into the files to link, as a linker does: directory by
+ * directory, and through linker scripts down to objects, archives and shared objects. Immutable.
+ *
+ * @param directories searched in this order: the {@code -L} directories, then the system's
+ * @param preference which file names stand for {@code -lX}
+ */
+public record LibrarySearch(List<Path> directories, Preference preference) {
+
+  private static final int MAX_SCRIPT_DEPTH = 64;
+  private static final String LIBRARIES = "libraries:";
+
+  /** Which file a directory is asked for first; the first directory that has one wins. */
+  public enum Preference {
+    /** As {@code ld} by default. */
+    DYNAMIC_FIRST("lib%s.so", "lib%s.a"),
+    /** For code that should be owned by the JIT where that is possible. */
+    STATIC_FIRST("lib%s.a", "lib%s.so"),
+    /** As {@code ld -Bstatic}. */
+    STATIC_ONLY("lib%s.a");
+
+    private final ImmutableList<String> patterns;
+
+    Preference(String... patterns) {
+      this.patterns = ImmutableList.copyOf(patterns);
+    }
+
+    List<String> fileNames(String library) {
+      return patterns.stream().map(pattern -> pattern.formatted(library)).toList();
+    }
+  }
+
+  /** Copies the list. */
+  public LibrarySearch {
+    directories = List.copyOf(directories);
+  }
+
+  /**
+   * Reads the library directories out of what {@code cc -print-search-dirs} prints.
+   *
+   * @param printed the command's output
+   * @return the directories that exist, in order, without repetition
+   */
+  public static List<Path> systemDirectories(String printed) {
+    return printed
+        .lines()
+        .filter(line -> line.startsWith(LIBRARIES))
+        .map(line -> line.substring(LIBRARIES.length()).strip())
+        .map(list -> list.startsWith("=") ? list.substring(1) : list)
+        .flatMap(list -> Arrays.stream(list.split(":")))
+        .filter(directory -> !directory.isEmpty())
+        .map(directory -> Path.of(directory).normalize())
+        .filter(Files::isDirectory)
+        .distinct()
+        .toList();
+  }
+
+  /**
+   * Finds a library.
+   *
+   * @param name what follows {@code -l}: {@code z}, or {@code :libz.a} for a file of that very name
+   * @return the files it stands for: one, or several for a linker script
+   * @throws LibraryNotFoundException if the library or one its script names is in no directory
+   * @throws MalformedLinkerScriptException if a script is damaged or includes itself
+   * @throws UnreadableFileException if a file cannot be read or is no library
+   */
+  public List<LibraryInput> library(String name) {
+    return new Resolution().addLibrary(this, name).inputs();
+  }
+
+  /**
+   * Follows a file, through scripts if it is one.
+   *
+   * @param file an object, an archive, a shared object or a linker script
+   * @return the files it stands for
+   * @throws LibraryNotFoundException if a library its script names is in no directory
+   * @throws MalformedLinkerScriptException if a script is damaged or includes itself
+   * @throws UnreadableFileException if a file cannot be read or is no library
+   */
+  public List<LibraryInput> file(Path file) {
+    return new Resolution().addFile(this, file, false).inputs();
+  }
+
+  /** The first directory's file of the first name it has. */
+  Optional<Path> find(List<String> fileNames) {
+    for (Path directory : directories) {
+      for (String fileName : fileNames) {
+        Path candidate = resolve(directory, fileName);
+        if (Files.isRegularFile(candidate)) {
+          return Optional.of(candidate);
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Path require(String asked, List<String> fileNames) {
+    return find(fileNames)
+        .orElseThrow(() -> new LibraryNotFoundException(asked, fileNames, directories));
+  }
+
+  private static Path resolve(Path directory, String name) {
+    try {
+      return directory.resolve(name);
+    } catch (InvalidPathException e) {
+      throw new UnreadableFileException(
+          directory,
+          "\"%s\" is not a file name".formatted(MemberHeader.printable(name)),
+          "Correct the name of the library.",
+          e);
+    }
+  }
+
+  private LibrarySearch with(LinkerScript script) {
+    var all = new ArrayList<>(directories);
+    script.searchDirectories().forEach(name -> all.add(resolve(directoryOf(script.path()), name)));
+    return new LibrarySearch(all, preference);
+  }
+
+  private static Path directoryOf(Path file) {
+    Path absolute = file.toAbsolutePath();
+    return Objects.requireNonNullElse(absolute.getParent(), absolute);
+  }
+
+  /**
+   * One walk through scripts. Each file is followed once, so that no set of scripts can explode.
+   */
+  private static final class Resolution {
+
+    private final Map<Path, LibraryInput> found = new LinkedHashMap<>();
+    private final SequencedSet<Path> active = new LinkedHashSet<>();
+    private final SequencedSet<Path> followed = new LinkedHashSet<>();
+
+    List<LibraryInput> inputs() {
+      return List.copyOf(found.values());
+    }
+
+    Resolution addLibrary(LibrarySearch search, String name) {
+      return addFile(search, locate(search, name), false);
+    }
+
+    private static Path locate(LibrarySearch search, String name) {
+      List<String> fileNames =
+          name.startsWith(":") ? List.of(name.substring(1)) : search.preference.fileNames(name);
+      return search.require("-l" + name, fileNames);
+    }
+
+    Resolution addFile(LibrarySearch search, Path file, boolean asNeeded) {
+      FileKind kind = FileKind.of(file);
+      switch (kind) {
+        case ELF_RELOCATABLE, ELF_SHARED, ARCHIVE, THIN_ARCHIVE ->
+            found.merge(
+                file.toAbsolutePath().normalize(),
+                new LibraryInput(file, kind, asNeeded),
+                (first, again) ->
+                    new LibraryInput(file, kind, first.asNeeded() && again.asNeeded()));
+        case TEXT -> follow(search, LinkerScript.read(file), asNeeded);
+        case ELF_EXECUTABLE, ELF_OTHER, BITCODE, EMPTY, UNKNOWN ->
+            throw new UnreadableFileException(
+                file,
+                "is %s, which cannot be linked".formatted(kind.description()),
+                "Give a relocatable object, an archive or a shared object.",
+                null);
+      }
+      return this;
+    }
+
+    private void follow(LibrarySearch outer, LinkerScript script, boolean asNeeded) {
+      Path identity = script.path().toAbsolutePath().normalize();
+      requireProgress(script, identity);
+      if (!followed.add(identity)) {
+        return;
+      }
+      active.add(identity);
+      LibrarySearch search = outer.with(script);
+      for (LinkerScript.Input input : script.inputs()) {
+        addFile(search, locate(search, script, input), asNeeded || input.asNeeded());
+      }
+      active.remove(identity);
+    }
+
+    private void requireProgress(LinkerScript script, Path identity) {
+      if (active.contains(identity)) {
+        throw new MalformedLinkerScriptException(
+            script.path().toString(),
+            1,
+            1,
+            "the script includes itself, by way of " + active,
+            "Take one of them out of the circle.");
+      }
+      if (active.size() == MAX_SCRIPT_DEPTH) {
+        throw new MalformedLinkerScriptException(
+            script.path().toString(),
+            1,
+            1,
+            "scripts include each other %d deep".formatted(MAX_SCRIPT_DEPTH),
+            "Name the files in fewer steps.");
+      }
+    }
+
+    /** A file name is tried beside the script, then in the search directories. */
+    private static Path locate(
+        LibrarySearch search, LinkerScript script, LinkerScript.Input input) {
+      String name = input.name();
+      if (name.startsWith("-l") && name.length() > 2) {
+        return locate(search, name.substring(2));
+      }
+      if (name.isEmpty() || name.startsWith("-") || name.startsWith("=")) {
+        throw new MalformedLinkerScriptException(
+            script.path().toString(),
+            input.line(),
+            input.column(),
+            "\"%s\" is no file name".formatted(MemberHeader.printable(name)),
+            "Write a path or -lNAME; options and =SYSROOT have no meaning here.");
+      }
+      Path beside = resolve(directoryOf(script.path()), name);
+      return Files.isRegularFile(beside) ? beside : search.require(name, List.of(name));
+    }
+  }
+}
