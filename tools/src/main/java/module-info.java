@@ -1,9 +1,18 @@
+import ch.qos.logback.classic.spi.Configurator;
 import org.jspecify.annotations.NullMarked;
+import uruk.tools.StandardErrorLog;
 
 /** The command line. */
 @NullMarked
 module uruk.tools {
+  requires ch.qos.logback.classic;
+  requires ch.qos.logback.core;
+  requires com.google.common;
   requires com.google.gson;
+  requires org.jspecify;
   requires org.slf4j;
   requires uruk.materialization;
+
+  provides Configurator with
+      StandardErrorLog;
 }

@@ -1,0 +1,95 @@
+package uruk.tools;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** The entry point of the command line {@code uruk}: picks the command and reports its failure. */
+public final class Main {
+
+  private static final List<Command> COMMANDS = List.of();
+
+  private Main() {}
+
+  /**
+   * Runs the command line and ends the process with its status.
+   *
+   * @param arguments what was typed after {@code uruk}
+   */
+  public static void main(String[] arguments) {
+    Logging.silence();
+    int status = run(Arrays.asList(arguments), new Console(System.out, System.err));
+    System.out.flush();
+    System.exit(status);
+  }
+
+  /**
+   * {@return the exit status of a command line}
+   *
+   * @param arguments what was typed after {@code uruk}
+   * @param console where to write
+   */
+  static int run(List<String> arguments, Console console) {
+    if (arguments.isEmpty()) {
+      console.err().print(overview());
+      return ExitStatus.WRONG_USAGE;
+    }
+    String word = arguments.getFirst();
+    switch (word) {
+      case "--help", "-h", "help" -> {
+        console.out().print(overview());
+        return ExitStatus.SUCCESS;
+      }
+      case "--version" -> {
+        console.out().println(Version.line());
+        return ExitStatus.SUCCESS;
+      }
+      default -> {
+        // A command's name.
+      }
+    }
+    for (Command command : COMMANDS) {
+      if (command.name().equals(word)) {
+        return runCommand(command, arguments.subList(1, arguments.size()), console);
+      }
+    }
+    console.err().printf("uruk: unknown command '%s', see 'uruk --help'%n", word);
+    return ExitStatus.WRONG_USAGE;
+  }
+
+  private static int runCommand(Command command, List<String> arguments, Console console) {
+    try {
+      return command.run(arguments, console);
+    } catch (UsageException e) {
+      console
+          .err()
+          .printf(
+              "uruk %s: %s, see 'uruk %s --help'%n",
+              command.name(), e.getMessage(), command.name());
+      return ExitStatus.WRONG_USAGE;
+    }
+  }
+
+  private static String overview() {
+    StringBuilder text =
+        new StringBuilder(
+            """
+            Usage: uruk COMMAND [ARGUMENTS]
+
+            Links relocatable object files and archives into memory and runs them.
+
+            Commands:
+            """);
+    for (Command command : COMMANDS) {
+      text.append("  %-9s %s%n".formatted(command.name(), command.summary()));
+    }
+    return text.append(
+            """
+
+              uruk COMMAND --help   what a command takes, with examples
+              uruk --version        the version, and the JDK it runs on
+
+            Exit status: 0 all went well, 2 wrong usage, 3 compiling, loading or linking failed.
+            """)
+        .toString();
+  }
+}

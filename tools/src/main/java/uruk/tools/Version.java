@@ -1,0 +1,17 @@
+package uruk.tools;
+
+/** Says which Uruk runs on which Java. */
+final class Version {
+
+  private Version() {}
+
+  /** {@return one line: the version, the JDK, the machine} */
+  static String line() {
+    String version = Version.class.getPackage().getImplementationVersion();
+    return "uruk %s (JDK %s, %s)"
+        .formatted(
+            version == null ? "from class files" : version,
+            Runtime.version(),
+            System.getProperty("os.arch"));
+  }
+}

@@ -1,0 +1,13 @@
+package uruk.tools.option;
+
+/** How an option takes its argument. */
+public enum ArgumentStyle {
+  /** {@code --memory}: there is none. */
+  NONE,
+  /** {@code -O2}, {@code -O}: the rest of the word, which may be empty. */
+  JOINED,
+  /** {@code -Ldir}, {@code -L dir}: the rest of the word, or the next one. */
+  JOINED_OR_NEXT,
+  /** {@code --cc=clang}, {@code --cc clang}: after an equals sign, or the next word. */
+  EQUALS_OR_NEXT
+}

@@ -1,0 +1,57 @@
+package uruk.tools.run;
+
+import uruk.tools.option.ArgumentStyle;
+import uruk.tools.option.Option;
+
+/** The options of {@code uruk run}. */
+enum RunOption implements Option {
+  LIBRARY("-l", ArgumentStyle.JOINED_OR_NEXT, "NAME", "link libNAME.a, or load libNAME.so"),
+  LIBRARY_FOLDER("-L", ArgumentStyle.JOINED_OR_NEXT, "DIR", "look for libraries in DIR first"),
+  MEMORY("--memory", ArgumentStyle.NONE, "", "print what each object's memory is used for"),
+  TIME("--time", ArgumentStyle.NONE, "", "print how long each step took"),
+  JSON("--json", ArgumentStyle.NONE, "", "print --memory and --time as JSON"),
+  VERBOSE("-v", ArgumentStyle.NONE, "", "log every link; print failures with their stack"),
+  COMPILER("--cc", ArgumentStyle.EQUALS_OR_NEXT, "COMMAND", "compile sources with COMMAND"),
+  OPTIMIZE("-O", ArgumentStyle.JOINED, "LEVEL", "for the compiler, as all options below"),
+  INCLUDE_FOLDER("-I", ArgumentStyle.JOINED_OR_NEXT, "DIR", "look for headers in DIR"),
+  DEFINE("-D", ArgumentStyle.JOINED_OR_NEXT, "NAME[=VALUE]", "define a macro"),
+  UNDEFINE("-U", ArgumentStyle.JOINED_OR_NEXT, "NAME", "undefine a macro"),
+  STANDARD("-std=", ArgumentStyle.JOINED, "NAME", "language standard"),
+  DEBUG("-g", ArgumentStyle.JOINED, "[LEVEL]", "debug information"),
+  CODE_GENERATION("-f", ArgumentStyle.JOINED, "OPTION", "code generation, such as -fPIC"),
+  MACHINE("-m", ArgumentStyle.JOINED, "OPTION", "target, such as -march=native"),
+  WARNING("-W", ArgumentStyle.JOINED, "NAME", "warnings, such as -Wall"),
+  HELP("--help", ArgumentStyle.NONE, "", "print this");
+
+  private final String spelling;
+  private final ArgumentStyle style;
+  private final String argument;
+  private final String description;
+
+  RunOption(String spelling, ArgumentStyle style, String argument, String description) {
+    this.spelling = spelling;
+    this.style = style;
+    this.argument = argument;
+    this.description = description;
+  }
+
+  @Override
+  public String spelling() {
+    return spelling;
+  }
+
+  @Override
+  public ArgumentStyle style() {
+    return style;
+  }
+
+  @Override
+  public String argument() {
+    return argument;
+  }
+
+  @Override
+  public String description() {
+    return description;
+  }
+}

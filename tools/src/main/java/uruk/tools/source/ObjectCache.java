@@ -1,0 +1,192 @@
+package uruk.tools.source;
+
+import com.google.common.hash.Hasher;
+import com.google.common.hash.Hashing;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import uruk.tools.CommandException;
+
+/**
+ * Objects of earlier compilations, in the user's cache folder.
+ *
+ * <p>An entry is found by the source file's content, its path as given, the folder the compiler
+ * runs in, the options and the compiler's identity. It is good as long as every file the compiler
+ * read (the included headers, too) has the size and time it had. Several processes may use the
+ * cache at once: entries appear whole, by a rename.
+ */
+public final class ObjectCache {
+
+  private static final Duration LIFETIME = Duration.ofDays(30);
+
+  private final Path folder;
+
+  /**
+   * Creates a cache.
+   *
+   * @param folder where the entries are; made when the first one is written
+   */
+  public ObjectCache(Path folder) {
+    this.folder = folder;
+  }
+
+  /** {@return the cache of the user: {@code $XDG_CACHE_HOME/uruk}, or {@code ~/.cache/uruk}} */
+  public static ObjectCache ofUser() {
+    String base = System.getenv("XDG_CACHE_HOME");
+    Path caches =
+        base == null || base.isEmpty()
+            ? Path.of(System.getProperty("user.home"), ".cache")
+            : Path.of(base);
+    return new ObjectCache(caches.resolve("uruk").resolve("objects"));
+  }
+
+  /** Names one compilation. */
+  record Key(String hash) {}
+
+  Key key(Path source, Path compiler, List<String> options) {
+    Hasher hasher = Hashing.murmur3_128().newHasher();
+    try {
+      hasher.putBytes(Files.readAllBytes(source));
+    } catch (IOException e) {
+      throw new CommandException("%s: cannot be read".formatted(source), e);
+    }
+    putWord(hasher, source.toString());
+    putWord(hasher, System.getProperty("user.dir"));
+    putWord(hasher, fingerprint(compiler).orElse(""));
+    for (String option : options) {
+      putWord(hasher, option);
+    }
+    return new Key(hasher.hash().toString());
+  }
+
+  private static void putWord(Hasher hasher, String word) {
+    hasher.putInt(word.length()).putUnencodedChars(word);
+  }
+
+  Optional<Path> find(Key key) {
+    Path object = objectFile(key);
+    try {
+      for (String input : Files.readAllLines(inputsFile(key))) {
+        String path = input.substring(input.indexOf('\t') + 1);
+        if (!fingerprint(Path.of(path)).equals(Optional.of(input))) {
+          return Optional.empty();
+        }
+      }
+      return Files.exists(object) ? Optional.of(object) : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  NewEntry create(Key key) {
+    try {
+      Files.createDirectories(folder);
+      removeOldEntries();
+      return new NewEntry(key, Files.createTempFile(folder, "new-", ".o"));
+    } catch (IOException e) {
+      throw new CommandException(
+          "%s: cannot be written. XDG_CACHE_HOME may name another folder for caches."
+              .formatted(folder),
+          e);
+    }
+  }
+
+  private void removeOldEntries() throws IOException {
+    long oldest = Instant.now().minus(LIFETIME).toEpochMilli();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+      for (Path entry : entries) {
+        if (entry.toFile().lastModified() < oldest) {
+          Files.deleteIfExists(entry);
+        }
+      }
+    }
+  }
+
+  private Path objectFile(Key key) {
+    return folder.resolve(key.hash() + ".o");
+  }
+
+  private Path inputsFile(Key key) {
+    return folder.resolve(key.hash() + ".inputs");
+  }
+
+  /** {@return size, time and path of a file, or nothing when there is none} */
+  private static Optional<String> fingerprint(Path file) {
+    try {
+      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+      Instant time = attributes.lastModifiedTime().toInstant();
+      return Optional.of(
+          attributes.size()
+              + " "
+              + time.getEpochSecond()
+              + "."
+              + time.getNano()
+              + "\t"
+              + file.toAbsolutePath());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** An entry that the compiler is about to write. */
+  public final class NewEntry {
+
+    private final Key key;
+    private final Path object;
+
+    private NewEntry(Key key, Path object) {
+      this.key = key;
+      this.object = object;
+    }
+
+    /** {@return where the compiler writes the object} */
+    Path object() {
+      return object;
+    }
+
+    /** {@return where the compiler lists the files it read, as a make rule} */
+    Path dependencies() {
+      return object.resolveSibling(object.getFileName() + ".d");
+    }
+
+    /**
+     * Keeps the object.
+     *
+     * @return where it is from now on
+     */
+    Path commit() {
+      try {
+        List<String> inputs = new ArrayList<>();
+        for (String file : MakeRule.prerequisites(Files.readString(dependencies()))) {
+          fingerprint(Path.of(file)).ifPresent(inputs::add);
+        }
+        // The list last: an object counts only when its list is there.
+        Files.move(object, objectFile(key), StandardCopyOption.ATOMIC_MOVE);
+        Files.write(dependencies(), inputs, StandardCharsets.UTF_8);
+        Files.move(dependencies(), inputsFile(key), StandardCopyOption.ATOMIC_MOVE);
+        return objectFile(key);
+      } catch (IOException e) {
+        throw new CommandException("%s: cannot be written".formatted(folder), e);
+      }
+    }
+
+    /** Forgets the object. */
+    void discard() {
+      try {
+        Files.deleteIfExists(object);
+        Files.deleteIfExists(dependencies());
+      } catch (IOException e) {
+        throw new CommandException("%s: cannot be removed".formatted(object), e);
+      }
+    }
+  }
+}

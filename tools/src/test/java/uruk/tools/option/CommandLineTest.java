@@ -1,0 +1,109 @@
+package uruk.tools.option;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import uruk.tools.UsageException;
+import uruk.tools.option.Argument.Operand;
+import uruk.tools.option.Argument.Setting;
+
+class CommandLineTest {
+
+  private enum TestOption implements Option {
+    FLAG("--flag", ArgumentStyle.NONE),
+    LEVEL("-O", ArgumentStyle.JOINED),
+    FOLDER("-L", ArgumentStyle.JOINED_OR_NEXT),
+    COMPILER("--cc", ArgumentStyle.EQUALS_OR_NEXT);
+
+    private final String spelling;
+    private final ArgumentStyle style;
+
+    TestOption(String spelling, ArgumentStyle style) {
+      this.spelling = spelling;
+      this.style = style;
+    }
+
+    @Override
+    public String spelling() {
+      return spelling;
+    }
+
+    @Override
+    public ArgumentStyle style() {
+      return style;
+    }
+
+    @Override
+    public String argument() {
+      return style == ArgumentStyle.NONE ? "" : "VALUE";
+    }
+
+    @Override
+    public String description() {
+      return "does " + name();
+    }
+  }
+
+  @Test
+  void optionsAndOperandsKeepTheirOrder() {
+    assertThat(parse("a.o", "--flag", "b.o").arguments())
+        .containsExactly(
+            new Operand<>("a.o"), new Setting<>(TestOption.FLAG, ""), new Operand<>("b.o"));
+  }
+
+  @Test
+  void anArgumentIsJoinedOrTheNextWord() {
+    assertThat(parse("-Llib", "-L", "other", "--cc=clang", "--cc", "gcc", "-O", "-O2").arguments())
+        .containsExactly(
+            new Setting<>(TestOption.FOLDER, "lib"),
+            new Setting<>(TestOption.FOLDER, "other"),
+            new Setting<>(TestOption.COMPILER, "clang"),
+            new Setting<>(TestOption.COMPILER, "gcc"),
+            new Setting<>(TestOption.LEVEL, ""),
+            new Setting<>(TestOption.LEVEL, "2"));
+  }
+
+  @Test
+  void whatFollowsTwoDashesIsTheRest() {
+    CommandLine<TestOption> line = parse("a.o", "--", "--flag", "--", "x");
+    assertThat(line.arguments()).containsExactly(new Operand<>("a.o"));
+    assertThat(line.rest()).containsExactly("--flag", "--", "x");
+  }
+
+  @Test
+  void aSingleDashIsAnOperand() {
+    assertThat(parse("-").arguments()).containsExactly(new Operand<>("-"));
+  }
+
+  @Test
+  void anUnknownOptionIsNamed() {
+    assertThatThrownBy(() -> parse("--flags"))
+        .isInstanceOf(UsageException.class)
+        .hasMessage("unknown option '--flags'");
+  }
+
+  @Test
+  void aMissingArgumentIsNamed() {
+    assertThatThrownBy(() -> parse("a.o", "-L"))
+        .isInstanceOf(UsageException.class)
+        .hasMessage("'-L' needs an argument: VALUE");
+  }
+
+  @Test
+  void theHelpIsTheTable() {
+    assertThat(OptionHelp.of(List.of(TestOption.values())))
+        .isEqualTo(
+            """
+              --flag      does FLAG
+              -OVALUE     does LEVEL
+              -L VALUE    does FOLDER
+              --cc VALUE  does COMPILER
+            """);
+  }
+
+  private static CommandLine<TestOption> parse(String... words) {
+    return CommandLine.parse(List.of(TestOption.values()), List.of(words));
+  }
+}
