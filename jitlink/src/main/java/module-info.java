@@ -12,4 +12,9 @@ module uruk.jitlink {
 
   exports uruk.jitlink;
   exports uruk.jitlink.archive;
+  exports uruk.jitlink.elf;
+  exports uruk.jitlink.graph;
+  exports uruk.jitlink.memory;
+  exports uruk.jitlink.pass;
+  exports uruk.jitlink.x86_64;
 }

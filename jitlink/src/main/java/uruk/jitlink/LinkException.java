@@ -10,10 +10,17 @@ import uruk.jitlink.archive.UnreadableFileException;
  * case says where, what (with the numbers) and how to mend it.
  */
 public abstract sealed class LinkException extends RuntimeException
-    permits LibraryNotFoundException,
+    permits DuplicateDefinitionException,
+        FixupOutOfRangeException,
+        LibraryNotFoundException,
+        LinkFailedException,
         MalformedArchiveException,
         MalformedLinkerScriptException,
-        UnreadableFileException {
+        MalformedObjectException,
+        MemoryAllocationException,
+        UnreadableFileException,
+        UnresolvedExternalException,
+        UnsupportedObjectException {
 
   private static final long serialVersionUID = 1L;
 

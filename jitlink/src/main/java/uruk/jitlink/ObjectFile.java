@@ -1,0 +1,84 @@
+package uruk.jitlink;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import uruk.jitlink.elf.ElfObject;
+import uruk.jitlink.graph.LinkGraph;
+import uruk.jitlink.graph.Target;
+
+/**
+ * A relocatable object file in memory. Making one checks its header only; reading symbols or
+ * building a graph checks what it reads. Immutable as long as nobody writes to the bytes; safe for
+ * use by many threads.
+ */
+public interface ObjectFile {
+
+  /** What a graph shall contain beside what the linked program needs. */
+  enum ReadOption {
+    /** Sections that take no memory in the program, such as debug information. */
+    NON_ALLOC_SECTIONS
+  }
+
+  /** {@return the name for errors and dumps} */
+  String name();
+
+  /** {@return the file's size in bytes} */
+  long size();
+
+  /** {@return the machine that the file is for} */
+  Target target();
+
+  /**
+   * {@return what the file defines and needs, read from its symbol table alone}
+   *
+   * @throws LinkException if the file is malformed or not supported
+   */
+  ObjectInterface symbols();
+
+  /**
+   * {@return a new graph of the file; its blocks share the file's bytes}
+   *
+   * @throws LinkException if the file is malformed or not supported
+   */
+  LinkGraph linkGraph(Set<ReadOption> options);
+
+  /** {@return a new graph of what the linked program needs} */
+  default LinkGraph linkGraph() {
+    return linkGraph(Set.of());
+  }
+
+  /**
+   * Reads a file into memory.
+   *
+   * @throws UncheckedIOException if the file cannot be read
+   * @throws LinkException if it is not a relocatable object file of a known target
+   */
+  static ObjectFile read(Path path) {
+    try {
+      return of(path.toString(), Files.readAllBytes(path));
+    } catch (IOException failure) {
+      throw new UncheckedIOException(path + ": cannot be read", failure);
+    }
+  }
+
+  /** {@return the object file with these bytes, which must not be changed any more} */
+  static ObjectFile of(String name, byte[] content) {
+    return of(name, ByteBuffer.wrap(content), Targets.standard());
+  }
+
+  /**
+   * {@return the object file between the buffer's position and limit}
+   *
+   * @param name for errors and dumps
+   * @param content the bytes, which must not be changed any more; copied unless on the heap
+   * @param targets the targets to choose from
+   * @throws LinkException if it is not a relocatable object file of one of the targets
+   */
+  static ObjectFile of(String name, ByteBuffer content, Targets targets) {
+    return ElfObject.of(name, content, targets);
+  }
+}

@@ -1,0 +1,60 @@
+package uruk.jitlink.graph;
+
+/**
+ * How the value of a fix-up is computed, in the terms of LLVM's edge documentation: {@code Target}
+ * is the address of the edge's target symbol, {@code Fixup} the address of the place that is fixed
+ * up, {@code Addend} the edge's addend, {@code Size} the target symbol's size, and {@code GOT} the
+ * address of the graph's global offset table.
+ */
+public enum Formula {
+  /** No value: edges of such a kind are no fix-ups, or must be rewritten before fix-up. */
+  NONE("none"),
+  /** The target's address. */
+  POINTER("Target + Addend"),
+  /** Distance from the fix-up to the target. */
+  DELTA("Target - Fixup + Addend"),
+  /** Distance to the target from the end of a four-byte field, where the next instruction is. */
+  DELTA_FROM_NEXT("Target - (Fixup + 4) + Addend"),
+  /** Distance from the target back to the fix-up. */
+  NEGATIVE_DELTA("Fixup - Target + Addend"),
+  /** The target's size. */
+  SIZE("Size + Addend"),
+  /** Distance from the global offset table to the target. */
+  DELTA_FROM_GOT("Target - GOT + Addend");
+
+  private final String text;
+
+  Formula(String text) {
+    this.text = text;
+  }
+
+  /**
+   * Computes the value to be stored; what a formula does not mention is ignored. Arithmetic wraps
+   * around at 64 bits.
+   *
+   * @param target address of the target symbol
+   * @param fixup address of the fix-up
+   * @param addend the edge's addend
+   * @param size size of the target symbol in bytes
+   * @param got address of the global offset table
+   * @return the value
+   * @throws IllegalStateException if this is {@link #NONE}
+   */
+  public long evaluate(long target, long fixup, long addend, long size, long got) {
+    return switch (this) {
+      case POINTER -> target + addend;
+      case DELTA -> target - fixup + addend;
+      case DELTA_FROM_NEXT -> target - (fixup + 4) + addend;
+      case NEGATIVE_DELTA -> fixup - target + addend;
+      case SIZE -> size + addend;
+      case DELTA_FROM_GOT -> target - got + addend;
+      case NONE -> throw new IllegalStateException("an edge without formula has no value");
+    };
+  }
+
+  /** {@return the formula as text, for example {@code Target - Fixup + Addend}} */
+  @Override
+  public String toString() {
+    return text;
+  }
+}

@@ -1,0 +1,514 @@
+package uruk.jitlink.graph;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one link works on: sections of blocks, symbols, and edges between them. Readers of object
+ * files build graphs; anybody else may build one by hand:
+ *
+ * {@snippet :
+ * LinkGraph graph = new LinkGraph("answer", target);
+ * Section text = graph.createSection(".text", MemProt.READ_EXEC);
+ * Block code = graph.createContentBlock(text, machineCode, 0, 16, 0);
+ * Symbol callee = graph.addExternalSymbol("callee", 0, false);
+ * code.addEdge(X86_64EdgeKind.BRANCH_PC_REL32, 1, callee, 0);
+ * graph.addDefinedSymbol(code, 0, "answer", code.size(), Linkage.STRONG, Scope.DEFAULT, true, true);
+ * }
+ *
+ * <p>Not thread-safe: one link owns a graph at a time.
+ */
+public final class LinkGraph {
+  private final String name;
+  private final Target target;
+  private final String triple;
+  private final Map<String, Section> sections = new LinkedHashMap<>();
+  private final SlotList<Symbol> externals = new SlotList<>();
+  private final SlotList<Symbol> absolutes = new SlotList<>();
+  private final List<SectionGroup> groups = new ArrayList<>();
+  private final Map<String, String> warnings = new LinkedHashMap<>();
+  private @Nullable Symbol globalOffsetTable;
+
+  /** Makes an empty graph whose triple is the target's name with nothing said of system. */
+  public LinkGraph(String name, Target target) {
+    this(name, target, target.name() + "--");
+  }
+
+  /**
+   * Makes an empty graph.
+   *
+   * @param name shown in errors and dumps: the object's file name, or {@code archive(member)}
+   * @param target the machine
+   * @param triple the target triple, for show
+   */
+  public LinkGraph(String name, Target target, String triple) {
+    this.name = name;
+    this.target = target;
+    this.triple = triple;
+  }
+
+  /** {@return the name shown in errors and dumps} */
+  public String name() {
+    return name;
+  }
+
+  /** {@return the machine} */
+  public Target target() {
+    return target;
+  }
+
+  /** {@return the target triple} */
+  public String triple() {
+    return triple;
+  }
+
+  /** {@return bytes of a pointer} */
+  public int pointerSize() {
+    return target.pointerSize();
+  }
+
+  /** {@return the byte order of block content} */
+  public ByteOrder byteOrder() {
+    return target.byteOrder();
+  }
+
+  // Sections
+
+  /** {@return the sections in the order of their creation: a live view} */
+  public Collection<Section> sections() {
+    return Collections.unmodifiableCollection(sections.values());
+  }
+
+  /** {@return the section with a name, or null} */
+  public @Nullable Section findSection(String sectionName) {
+    return sections.get(sectionName);
+  }
+
+  /**
+   * Adds an empty section, last in the order of layout.
+   *
+   * @throws IllegalArgumentException if there is one of that name
+   */
+  public Section createSection(String sectionName, MemProt memProt) {
+    Section section = new Section(this, sectionName, memProt, sections.size());
+    if (sections.putIfAbsent(sectionName, section) != null) {
+      throw new IllegalArgumentException(name + " has a section " + sectionName + " already");
+    }
+    return section;
+  }
+
+  /** Removes a section with its blocks and symbols. */
+  public void removeSection(Section section) {
+    checkOwn(section);
+    section.symbolSlots().clear();
+    section.blockSlots().clear();
+    sections.remove(section.name());
+  }
+
+  /** Moves all blocks and symbols of one section to another and removes the emptied one. */
+  public void mergeSections(Section destination, Section source) {
+    checkOwn(destination);
+    checkOwn(source);
+    if (destination == source) {
+      return;
+    }
+    List<Block> blocks = List.copyOf(source.blocks());
+    List<Symbol> symbols = List.copyOf(source.symbols());
+    source.symbolSlots().clear();
+    source.blockSlots().clear();
+    for (Block block : blocks) {
+      block.moveTo(destination);
+      destination.blockSlots().add(block);
+    }
+    destination.symbolSlots().addAll(symbols);
+    sections.remove(source.name());
+  }
+
+  // Blocks
+
+  /** {@return all blocks, by section: a snapshot} */
+  public List<Block> blocks() {
+    List<Block> blocks = new ArrayList<>();
+    for (Section section : sections.values()) {
+      blocks.addAll(section.blocks());
+    }
+    return blocks;
+  }
+
+  /**
+   * Adds a block with content that is not copied before it must be.
+   *
+   * @param content the bytes
+   * @param address the address in the object file; orders blocks of a section
+   * @param alignment a power of two
+   * @param alignmentOffset the address modulo the alignment
+   */
+  public Block createContentBlock(
+      Section section, byte[] content, long address, long alignment, long alignmentOffset) {
+    return createContentBlock(
+        section,
+        ByteBuffer.wrap(content).order(byteOrder()),
+        0,
+        content.length,
+        address,
+        alignment,
+        alignmentOffset);
+  }
+
+  /**
+   * Adds a block whose content is a part of a buffer, which is not copied before it must be.
+   *
+   * @param buffer holds the bytes, in the graph's byte order
+   * @param offset where in the buffer they begin
+   * @param size how many there are
+   */
+  public Block createContentBlock(
+      Section section,
+      ByteBuffer buffer,
+      int offset,
+      long size,
+      long address,
+      long alignment,
+      long alignmentOffset) {
+    if (buffer.order() != byteOrder()) {
+      throw new IllegalArgumentException("content in " + buffer.order() + " byte order");
+    }
+    Block block = newBlock(section, size, address, alignment, alignmentOffset);
+    block.setContent(buffer, offset, size);
+    return block;
+  }
+
+  /** Adds a block of content that the graph owns, all zero at first and meant to be written. */
+  public Block createMutableContentBlock(
+      Section section, int size, long address, long alignment, long alignmentOffset) {
+    Block block = newBlock(section, size, address, alignment, alignmentOffset);
+    block.setMutableContent(ByteBuffer.allocate(size).order(byteOrder()), 0, size);
+    return block;
+  }
+
+  /** Adds a zero-fill block. */
+  public Block createZeroFillBlock(
+      Section section, long size, long address, long alignment, long alignmentOffset) {
+    return newBlock(section, size, address, alignment, alignmentOffset);
+  }
+
+  /**
+   * Removes a block.
+   *
+   * @throws IllegalArgumentException if the block is not in this graph
+   */
+  public void removeBlock(Block block) {
+    checkOwn(block.section());
+    block.section().blockSlots().removeElement(block);
+  }
+
+  /** Moves a block and its symbols to another section. */
+  public void transferBlock(Block block, Section destination) {
+    checkOwn(destination);
+    Section source = block.section();
+    List<Symbol> moved =
+        source.symbols().stream().filter(symbol -> symbol.block() == block).toList();
+    source.blockSlots().removeElement(block);
+    moved.forEach(source.symbolSlots()::removeElement);
+    block.moveTo(destination);
+    destination.blockSlots().add(block);
+    destination.symbolSlots().addAll(moved);
+  }
+
+  /** Splits a block at offsets; see {@link #splitBlock(Block, int[], Collection)}. */
+  public List<Block> splitBlock(Block block, int... offsets) {
+    List<Symbol> symbols =
+        block.section().symbols().stream().filter(symbol -> symbol.block() == block).toList();
+    return splitBlock(block, offsets, symbols);
+  }
+
+  /**
+   * Splits a block. The block itself keeps the bytes before the first offset; new blocks follow it.
+   * Edges and symbols go where their offset is; a symbol is cut at the end of its new block.
+   *
+   * @param offsets ascending, inside the block
+   * @param symbols the block's symbols, from {@link Section#symbolsByBlock()}, so that splitting
+   *     many blocks of a section stays linear
+   * @return all parts in order, the block itself first
+   */
+  public List<Block> splitBlock(Block block, int[] offsets, Collection<Symbol> symbols) {
+    return BlockSplitter.split(this, block, offsets, symbols);
+  }
+
+  // Symbols
+
+  /** {@return all defined symbols, by section: a snapshot} */
+  public List<Symbol> definedSymbols() {
+    List<Symbol> symbols = new ArrayList<>();
+    for (Section section : sections.values()) {
+      symbols.addAll(section.symbols());
+    }
+    return symbols;
+  }
+
+  /** {@return the external symbols in the order of their creation: a live view} */
+  public Collection<Symbol> externalSymbols() {
+    return Collections.unmodifiableCollection(externals);
+  }
+
+  /** {@return the absolute symbols in the order of their creation: a live view} */
+  public Collection<Symbol> absoluteSymbols() {
+    return Collections.unmodifiableCollection(absolutes);
+  }
+
+  /** {@return the named defined symbol that is visible outside or local, first found; or null} */
+  public @Nullable Symbol findDefinedSymbol(String symbolName) {
+    for (Section section : sections.values()) {
+      for (Symbol symbol : section.symbols()) {
+        if (symbol.name().equals(symbolName)) {
+          return symbol;
+        }
+      }
+    }
+    return null;
+  }
+
+  /** {@return the external symbol with a name, or null} */
+  public @Nullable Symbol findExternalSymbol(String symbolName) {
+    for (Symbol symbol : externals) {
+      if (symbol.name().equals(symbolName)) {
+        return symbol;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Adds a named symbol in a block.
+   *
+   * @param offset bytes from the beginning of the block, up to and including its end
+   * @param size bytes it names; the rest of the block at most
+   * @param callable whether it is a function
+   * @param live whether dead-stripping must keep it
+   */
+  public Symbol addDefinedSymbol(
+      Block block,
+      long offset,
+      String symbolName,
+      long size,
+      Linkage linkage,
+      Scope scope,
+      boolean callable,
+      boolean live) {
+    checkInside(block, offset, size, symbolName);
+    Symbol symbol = new Symbol(symbolName, block, offset, size, linkage, scope);
+    symbol.setCallable(callable);
+    symbol.setLive(live);
+    block.section().symbolSlots().add(symbol);
+    return symbol;
+  }
+
+  /** Adds a local symbol whose name is decoded when it is asked for. */
+  public Symbol addLocalSymbol(
+      Block block, long offset, NameSource names, int nameKey, long size, boolean callable) {
+    checkInside(block, offset, size, "local symbol");
+    Symbol symbol = new Symbol(names, nameKey, block, offset, size);
+    symbol.setCallable(callable);
+    block.section().symbolSlots().add(symbol);
+    return symbol;
+  }
+
+  /** Adds a symbol without name in a block. */
+  public Symbol addAnonymousSymbol(
+      Block block, long offset, long size, boolean callable, boolean live) {
+    return addDefinedSymbol(block, offset, "", size, Linkage.STRONG, Scope.LOCAL, callable, live);
+  }
+
+  /** Adds a symbol that the link looks up elsewhere. */
+  public Symbol addExternalSymbol(String symbolName, long size, boolean weaklyReferenced) {
+    Symbol symbol =
+        new Symbol(symbolName, new ExternalAddressable(), 0, size, Linkage.STRONG, Scope.DEFAULT);
+    symbol.setWeaklyReferenced(weaklyReferenced);
+    externals.add(symbol);
+    return symbol;
+  }
+
+  /** Adds a symbol with a fixed address. */
+  public Symbol addAbsoluteSymbol(
+      String symbolName, long address, long size, Linkage linkage, Scope scope, boolean live) {
+    Symbol symbol =
+        new Symbol(symbolName, new AbsoluteAddressable(address), 0, size, linkage, scope);
+    symbol.setLive(live);
+    absolutes.add(symbol);
+    return symbol;
+  }
+
+  /** Adds a weak symbol with a zero-fill block of its own, as C's tentative definitions want. */
+  public Symbol addCommonSymbol(
+      String symbolName, Scope scope, Section section, long size, long alignment, boolean live) {
+    Block block = createZeroFillBlock(section, size, 0, alignment, 0);
+    return addDefinedSymbol(block, 0, symbolName, size, Linkage.WEAK, scope, false, live);
+  }
+
+  /**
+   * Makes a defined or absolute symbol external: edges to it now lead to what the link's look-up
+   * finds under its name. Size, linkage and callability stay.
+   */
+  public void makeExternal(Symbol symbol) {
+    if (symbol.external()) {
+      return;
+    }
+    takeOut(symbol);
+    symbol.place(new ExternalAddressable(), 0);
+    symbol.setScope(Scope.DEFAULT);
+    symbol.setLive(false);
+    externals.add(symbol);
+  }
+
+  /** Makes a defined or external symbol absolute. */
+  public void makeAbsolute(Symbol symbol, long address) {
+    takeOut(symbol);
+    symbol.place(new AbsoluteAddressable(address), 0);
+    absolutes.add(symbol);
+  }
+
+  /** Makes an external or absolute symbol a defined one. */
+  public void makeDefined(
+      Symbol symbol,
+      Block block,
+      long offset,
+      long size,
+      Linkage linkage,
+      Scope scope,
+      boolean live) {
+    checkInside(block, offset, size, symbol.name());
+    takeOut(symbol);
+    symbol.place(block, offset);
+    symbol.setSize(size);
+    symbol.setLinkage(linkage);
+    symbol.setScope(scope);
+    symbol.setLive(live);
+    block.section().symbolSlots().add(symbol);
+  }
+
+  /** Moves a defined symbol to a place in another block. */
+  public void transferSymbol(Symbol symbol, Block block, long offset, long size) {
+    checkInside(block, offset, size, symbol.name());
+    takeOut(symbol);
+    symbol.place(block, offset);
+    symbol.setSize(size);
+    block.section().symbolSlots().add(symbol);
+  }
+
+  /** Removes a symbol; it keeps its place, so {@link Symbol#address()} stays right. */
+  public void removeSymbol(Symbol symbol) {
+    takeOut(symbol);
+  }
+
+  // Groups, and what formats say beside the model
+
+  /** {@return the groups of blocks that are kept or discarded as one} */
+  public List<SectionGroup> groups() {
+    return Collections.unmodifiableList(groups);
+  }
+
+  /** Adds a group of blocks that are kept or discarded as one. */
+  public void addGroup(SectionGroup group) {
+    groups.add(group);
+  }
+
+  /**
+   * Discards groups, because other objects' twins were taken: their visible symbols become
+   * external, their blocks go. A reference to one of their local symbols becomes a reference to
+   * address 0, which matters only if the referring block is not discarded with them.
+   */
+  public void discardGroups(Collection<SectionGroup> discarded) {
+    GroupDiscarder.discard(this, discarded);
+    Set<SectionGroup> gone = Collections.newSetFromMap(new IdentityHashMap<>());
+    gone.addAll(discarded);
+    groups.removeIf(gone::contains);
+  }
+
+  /**
+   * {@return warnings that the object attaches to the use of symbols, by symbol name (ELF: {@code
+   * .gnu.warning.NAME})}
+   */
+  public Map<String, String> warnings() {
+    return Collections.unmodifiableMap(warnings);
+  }
+
+  /** Attaches a warning to the use of a symbol. */
+  public void addWarning(String symbolName, String text) {
+    warnings.put(symbolName, text);
+  }
+
+  /** {@return the symbol at the global offset table's origin; null if the graph has no table} */
+  public @Nullable Symbol globalOffsetTable() {
+    return globalOffsetTable;
+  }
+
+  /** Sets the symbol at the global offset table's origin. */
+  public void setGlobalOffsetTable(Symbol symbol) {
+    globalOffsetTable = symbol;
+  }
+
+  // Whole-graph operations
+
+  /**
+   * Dead-strips: removes the symbols and blocks that no live symbol reaches along edges, and the
+   * external symbols that no kept block refers to. Kept symbols are live afterwards.
+   */
+  public void prune() {
+    DeadStrip.prune(this);
+  }
+
+  /** {@return the graph as text, in the format of LLVM's dumps} */
+  public String dump() {
+    return new GraphDump(this).text();
+  }
+
+  /** {@return the name} */
+  @Override
+  public String toString() {
+    return name;
+  }
+
+  SlotList<Symbol> externalSlots() {
+    return externals;
+  }
+
+  private Block newBlock(
+      Section section, long size, long address, long alignment, long alignmentOffset) {
+    checkOwn(section);
+    Block block = new Block(section, size, address, alignment, alignmentOffset);
+    section.blockSlots().add(block);
+    return block;
+  }
+
+  private void takeOut(Symbol symbol) {
+    switch (symbol.addressable()) {
+      case Block block -> block.section().symbolSlots().removeElement(symbol);
+      case ExternalAddressable external -> externals.removeElement(symbol);
+      case AbsoluteAddressable absolute -> absolutes.removeElement(symbol);
+    }
+  }
+
+  private void checkOwn(Section section) {
+    if (section.graph() != this) {
+      throw new IllegalArgumentException(
+          "section " + section.name() + " belongs to " + section.graph().name());
+    }
+  }
+
+  private static void checkInside(Block block, long offset, long size, String symbolName) {
+    if (offset < 0 || size < 0 || offset > block.size() || size > block.size() - offset) {
+      throw new IllegalArgumentException(
+          "symbol %s (offset 0x%x, size 0x%x) is not inside of %s"
+              .formatted(symbolName, offset, size, block));
+    }
+  }
+}

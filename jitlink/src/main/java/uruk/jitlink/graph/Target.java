@@ -1,0 +1,92 @@
+package uruk.jitlink.graph;
+
+import java.nio.ByteOrder;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A target machine: the facts and the few lines of code that linking for it needs. This interface
+ * is the guide to a port: a port is one package with
+ *
+ * <ol>
+ *   <li>an enum of {@link EdgeKind}s, each one {@link Formula} × {@link Field} and LLVM's name;
+ *   <li>an enum of {@link Relocation}s: psABI name and number, edge kind, addend rule;
+ *   <li>an implementation of this interface, which also builds the global offset table and the
+ *       stubs, and relaxes what turned out not to need them.
+ * </ol>
+ *
+ * <p>Parsing, fixing up, dumping, checking and error texts read these tables; none of them knows a
+ * target. An object's target is found by the one registry {@code uruk.jitlink.Targets}; a target
+ * from outside of this library is added there. {@code uruk.jitlink.x86_64} is the package to copy.
+ *
+ * <p>Implementations are immutable and safe for use by many threads.
+ */
+public interface Target {
+
+  /** {@return the architecture's name as in triples, for example {@code x86_64}} */
+  String name();
+
+  /** {@return the ELF header's {@code e_machine}} */
+  int elfMachine();
+
+  /** {@return bytes of a pointer: 4 or 8; also the ELF class} */
+  int pointerSize();
+
+  /** {@return the byte order of data} */
+  ByteOrder byteOrder();
+
+  /** {@return the generic edge kinds and this target's} */
+  EdgeKindTable edgeKinds();
+
+  /** {@return the ELF relocation with a number; null if the target does not know it} */
+  @Nullable Relocation elfRelocation(int number);
+
+  /**
+   * {@return the kind that stores a pointer-sized address} For data that the linker makes itself.
+   */
+  EdgeKind pointer();
+
+  /** {@return the 32-bit distance from the fix-up to the target; for unwind tables} */
+  EdgeKind delta32();
+
+  /** {@return the pointer-sized distance from the fix-up to the target; for unwind tables} */
+  EdgeKind delta64();
+
+  /** {@return the 32-bit distance from the target back to the fix-up; for unwind tables} */
+  EdgeKind negativeDelta32();
+
+  /**
+   * Adds a pointer block and an anonymous symbol for it.
+   *
+   * @param section where the block goes
+   * @param initialTarget what the pointer holds; null for a null pointer
+   * @return the symbol
+   */
+  Symbol createAnonymousPointer(Section section, @Nullable Symbol initialTarget);
+
+  /**
+   * Adds a stub that jumps through a pointer and an anonymous symbol for it.
+   *
+   * @param section where the block goes; must be executable
+   * @param pointer the pointer's symbol
+   * @return the symbol
+   */
+  Symbol createPointerJumpStub(Section section, Symbol pointer);
+
+  /**
+   * Post-prune pass: makes the global offset table entries and stubs that edges ask for and turns
+   * these edges to them. A branch to an external symbol goes through a stub of its own only if the
+   * symbol may be out of the branch's reach (or missing).
+   *
+   * @param graph the graph
+   * @param mayBeOutOfReach whether an external symbol may end up too far from this graph for a
+   *     direct branch
+   */
+  void buildTables(LinkGraph graph, Predicate<Symbol> mayBeOutOfReach);
+
+  /**
+   * Pre-fixup pass, on final addresses: loads from the global offset table become direct references
+   * and branches to stubs direct branches where the target is final and in reach.
+   */
+  void relaxTables(LinkGraph graph);
+}

@@ -1,0 +1,17 @@
+package uruk.jitlink.memory;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** Memory of a linked graph, in use until it is deallocated. */
+public interface FinalizedAllocation {
+
+  /** {@return the address ranges, in the order of their addresses; empty ones are left out} */
+  List<SegmentRange> segments();
+
+  /**
+   * Gives the memory back. The caller vouches that nobody uses it any more. A second call is an
+   * error.
+   */
+  CompletableFuture<Void> deallocate();
+}

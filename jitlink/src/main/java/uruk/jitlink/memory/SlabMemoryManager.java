@@ -1,0 +1,100 @@
+package uruk.jitlink.memory;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import uruk.jitlink.MemoryAllocationException;
+import uruk.jitlink.graph.LinkGraph;
+
+/**
+ * A memory manager for linking without running: working memory is on the Java heap, and addresses
+ * are pretended, in one slab that graphs fill in the order of their links, each segment on a fresh
+ * page. Nothing is ever reused.
+ */
+public final class SlabMemoryManager implements MemoryManager {
+  private final long pageSize;
+  private final long end;
+  private long next;
+  private final Object lock = new Object();
+
+  /**
+   * Makes a slab.
+   *
+   * @param address its first address; any value, aligned or not
+   * @param size how many bytes segments may take, with padding
+   * @param pageSize where segments begin: multiples of it from {@code address} on; a power of two
+   */
+  public SlabMemoryManager(long address, long size, long pageSize) {
+    if (Long.bitCount(pageSize) != 1) {
+      throw new IllegalArgumentException("page size " + pageSize + " is not a power of two");
+    }
+    this.next = address;
+    this.end = address + size;
+    this.pageSize = pageSize;
+  }
+
+  @Override
+  public CompletableFuture<InFlightAllocation> allocate(LinkGraph graph) {
+    try {
+      return CompletableFuture.completedFuture(place(graph));
+    } catch (MemoryAllocationException failure) {
+      return CompletableFuture.failedFuture(failure);
+    }
+  }
+
+  private InFlightAllocation place(LinkGraph graph) {
+    List<Segment> segments = Layout.of(graph).segments();
+    List<SegmentRange> ranges = reserve(graph, segments);
+    for (int i = 0; i < segments.size(); i++) {
+      Segment segment = segments.get(i);
+      ByteBuffer memory =
+          ByteBuffer.allocate(Math.toIntExact(segment.contentSize())).order(graph.byteOrder());
+      Layout.place(segment, ranges.get(i).address(), memory, 0);
+    }
+    return new Allocation(ranges);
+  }
+
+  private List<SegmentRange> reserve(LinkGraph graph, List<Segment> segments) {
+    List<SegmentRange> ranges = new ArrayList<>(segments.size());
+    synchronized (lock) {
+      long at = next;
+      for (Segment segment : segments) {
+        long begin = roundUp(at, segment.alignment());
+        if (Long.compareUnsigned(segment.size(), end - begin) > 0
+            || Long.compareUnsigned(begin - at, end - at) > 0) {
+          throw new MemoryAllocationException(
+              "%s: segment %s needs 0x%x bytes, and the slab has 0x%x left. Make the slab larger."
+                  .formatted(graph.name(), segment.memProt(), segment.size(), end - at));
+        }
+        ranges.add(new SegmentRange(segment.memProt(), begin, segment.size()));
+        at = roundUp(begin + segment.size(), pageSize);
+      }
+      next = at;
+    }
+    return List.copyOf(ranges);
+  }
+
+  private static long roundUp(long value, long alignment) {
+    return value + (-value & alignment - 1);
+  }
+
+  private record Allocation(List<SegmentRange> segments)
+      implements InFlightAllocation, FinalizedAllocation {
+
+    @Override
+    public CompletableFuture<FinalizedAllocation> complete() {
+      return CompletableFuture.completedFuture(this);
+    }
+
+    @Override
+    public CompletableFuture<Void> abandon() {
+      return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletableFuture<Void> deallocate() {
+      return CompletableFuture.completedFuture(null);
+    }
+  }
+}

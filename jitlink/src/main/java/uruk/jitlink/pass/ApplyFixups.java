@@ -1,0 +1,88 @@
+package uruk.jitlink.pass;
+
+import java.nio.ByteBuffer;
+import uruk.jitlink.FixupOutOfRangeException;
+import uruk.jitlink.graph.Block;
+import uruk.jitlink.graph.EdgeKind;
+import uruk.jitlink.graph.EdgeKindTable;
+import uruk.jitlink.graph.Edges;
+import uruk.jitlink.graph.Field;
+import uruk.jitlink.graph.Formula;
+import uruk.jitlink.graph.LinkGraph;
+import uruk.jitlink.graph.Section;
+import uruk.jitlink.graph.Symbol;
+
+/**
+ * The fix-up phase, for every target: evaluates each edge's formula and stores the value into its
+ * field, as the target's table says.
+ */
+public final class ApplyFixups {
+  private final Formula[] formulas;
+  private final Field[] fields;
+  private final int[] sizes;
+  private final long got;
+
+  private ApplyFixups(LinkGraph graph) {
+    EdgeKindTable kinds = graph.target().edgeKinds();
+    formulas = kinds.kinds().stream().map(EdgeKind::formula).toArray(Formula[]::new);
+    fields = kinds.kinds().stream().map(EdgeKind::field).toArray(Field[]::new);
+    sizes = new int[fields.length];
+    for (int i = 0; i < fields.length; i++) {
+      sizes[i] = fields[i].size();
+    }
+    Symbol origin = graph.globalOffsetTable();
+    got = origin == null ? 0 : origin.address();
+  }
+
+  /**
+   * Fixes a graph up, whose symbols all have their final addresses.
+   *
+   * @throws FixupOutOfRangeException if a value does not fit
+   * @throws IllegalStateException if an edge that must have been transformed by a pass was not, or
+   *     one lies outside of its block
+   */
+  public static void apply(LinkGraph graph) {
+    ApplyFixups fixups = new ApplyFixups(graph);
+    for (Section section : graph.sections()) {
+      for (Block block : section.blocks()) {
+        if (block.hasEdges()) {
+          fixups.apply(block);
+        }
+      }
+    }
+  }
+
+  private void apply(Block block) {
+    if (block.zeroFill()) {
+      return;
+    }
+    if (!block.contentMutable()) {
+      block.mutableContent();
+    }
+    ByteBuffer content = block.content();
+    int begin = block.contentOffset();
+    long address = block.address();
+    long size = block.size();
+    Edges edges = block.edges();
+    for (int i = 0, count = edges.size(); i < count; i++) {
+      int code = edges.code(i);
+      int offset = edges.offset(i);
+      int width = sizes[code];
+      if (width == 0) {
+        continue;
+      }
+      if (offset < 0 || offset > size - width) {
+        throw new IllegalStateException("edge outside of its block: " + edges.edge(i));
+      }
+      Symbol target = edges.target(i);
+      long value =
+          formulas[code].evaluate(
+              target.address(), address + offset, edges.addend(i), target.size(), got);
+      Field field = fields[code];
+      if (!field.holds(value)) {
+        throw new FixupOutOfRangeException(block, edges.edge(i), value);
+      }
+      field.store(content, begin + offset, value);
+    }
+  }
+}

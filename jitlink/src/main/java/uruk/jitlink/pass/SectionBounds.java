@@ -1,0 +1,83 @@
+package uruk.jitlink.pass;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import uruk.jitlink.graph.Block;
+import uruk.jitlink.graph.GenericEdgeKind;
+import uruk.jitlink.graph.LinkGraph;
+import uruk.jitlink.graph.Linkage;
+import uruk.jitlink.graph.Scope;
+import uruk.jitlink.graph.Section;
+import uruk.jitlink.graph.Symbol;
+
+/**
+ * Defines {@code __start_NAME} and {@code __stop_NAME}, which linkers provide for sections whose
+ * name is a C identifier (GNU ld manual, "Input section basics").
+ */
+public final class SectionBounds {
+  private static final String START = "__start_";
+  private static final String STOP = "__stop_";
+  private static final Comparator<Block> BY_ADDRESS =
+      Comparator.comparing(Block::address, Long::compareUnsigned);
+
+  private SectionBounds() {}
+
+  /**
+   * The pre-prune pass: turns the external symbols into defined ones, and keeps the section's
+   * blocks alive together, since who knows the bounds uses all that is between.
+   */
+  public static void define(LinkGraph graph) {
+    for (Symbol symbol : List.copyOf(graph.externalSymbols())) {
+      Section section = sectionOf(graph, symbol);
+      if (section != null && !section.isEmpty()) {
+        Block first = section.blocks().iterator().next();
+        keepTogether(section, first);
+        graph.makeDefined(symbol, first, 0, 0, Linkage.STRONG, Scope.LOCAL, false);
+      }
+    }
+  }
+
+  /** The post-allocation pass: moves the symbols to the section's real bounds. */
+  public static void place(LinkGraph graph) {
+    for (Section section : graph.sections()) {
+      for (Symbol symbol : section.symbols()) {
+        if (sectionOf(graph, symbol) == section) {
+          place(graph, section);
+          break;
+        }
+      }
+    }
+  }
+
+  private static void place(LinkGraph graph, Section section) {
+    Block first = section.blocks().stream().min(BY_ADDRESS).orElseThrow();
+    Block last = section.blocks().stream().max(BY_ADDRESS).orElseThrow();
+    for (Symbol symbol : new ArrayList<>(section.symbols())) {
+      if (symbol.name().equals(START + section.name())) {
+        graph.transferSymbol(symbol, first, 0, 0);
+      } else if (symbol.name().equals(STOP + section.name())) {
+        graph.transferSymbol(symbol, last, last.size(), 0);
+      }
+    }
+  }
+
+  private static void keepTogether(Section section, Block first) {
+    LinkGraph graph = section.graph();
+    for (Block block : section.blocks()) {
+      if (block != first) {
+        Symbol whole = graph.addAnonymousSymbol(block, 0, block.size(), false, false);
+        first.addEdge(GenericEdgeKind.KEEP_ALIVE, 0, whole, 0);
+      }
+    }
+  }
+
+  private static @Nullable Section sectionOf(LinkGraph graph, Symbol symbol) {
+    String name = symbol.name();
+    if (name.startsWith(START)) {
+      return graph.findSection(name.substring(START.length()));
+    }
+    return name.startsWith(STOP) ? graph.findSection(name.substring(STOP.length())) : null;
+  }
+}

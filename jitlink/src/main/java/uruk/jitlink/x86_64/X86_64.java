@@ -1,0 +1,116 @@
+package uruk.jitlink.x86_64;
+
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import uruk.jitlink.graph.Block;
+import uruk.jitlink.graph.EdgeKind;
+import uruk.jitlink.graph.EdgeKindTable;
+import uruk.jitlink.graph.LinkGraph;
+import uruk.jitlink.graph.Relocation;
+import uruk.jitlink.graph.Section;
+import uruk.jitlink.graph.Symbol;
+import uruk.jitlink.graph.Target;
+
+/** x86-64 in 64-bit mode (AMD64, Intel 64). */
+public final class X86_64 implements Target {
+  /** The one instance. */
+  public static final X86_64 INSTANCE = new X86_64();
+
+  private static final int EM_X86_64 = 62;
+  private static final int POINTER_SIZE = 8;
+
+  // Blocks that the linker adds come after what an object file brought, whatever its addresses.
+  private static final long POINTER_ADDRESS = ~7L;
+  private static final long STUB_ADDRESS = ~5L;
+
+  private static final byte[] POINTER_JUMP_STUB = {
+    (byte) 0xff, 0x25, 0, 0, 0, 0, // jmp *pointer(%rip)
+  };
+  private static final int STUB_OPERAND = 2;
+
+  private static final EdgeKindTable EDGE_KINDS =
+      EdgeKindTable.of(List.of(X86_64EdgeKind.values()));
+
+  private X86_64() {}
+
+  @Override
+  public String name() {
+    return "x86_64";
+  }
+
+  @Override
+  public int elfMachine() {
+    return EM_X86_64;
+  }
+
+  @Override
+  public int pointerSize() {
+    return POINTER_SIZE;
+  }
+
+  @Override
+  public ByteOrder byteOrder() {
+    return ByteOrder.LITTLE_ENDIAN;
+  }
+
+  @Override
+  public EdgeKindTable edgeKinds() {
+    return EDGE_KINDS;
+  }
+
+  @Override
+  public @Nullable Relocation elfRelocation(int number) {
+    return X86_64Relocation.of(number);
+  }
+
+  @Override
+  public EdgeKind pointer() {
+    return X86_64EdgeKind.POINTER64;
+  }
+
+  @Override
+  public EdgeKind delta32() {
+    return X86_64EdgeKind.DELTA32;
+  }
+
+  @Override
+  public EdgeKind delta64() {
+    return X86_64EdgeKind.DELTA64;
+  }
+
+  @Override
+  public EdgeKind negativeDelta32() {
+    return X86_64EdgeKind.NEG_DELTA32;
+  }
+
+  @Override
+  public Symbol createAnonymousPointer(Section section, @Nullable Symbol initialTarget) {
+    LinkGraph graph = section.graph();
+    Block block =
+        graph.createMutableContentBlock(section, POINTER_SIZE, POINTER_ADDRESS, POINTER_SIZE, 0);
+    if (initialTarget != null) {
+      block.addEdge(X86_64EdgeKind.POINTER64, 0, initialTarget, 0);
+    }
+    return graph.addAnonymousSymbol(block, 0, POINTER_SIZE, false, false);
+  }
+
+  @Override
+  public Symbol createPointerJumpStub(Section section, Symbol pointer) {
+    LinkGraph graph = section.graph();
+    Block block = graph.createContentBlock(section, POINTER_JUMP_STUB, STUB_ADDRESS, 1, 0);
+    block.addEdge(X86_64EdgeKind.BRANCH_PC_REL32, STUB_OPERAND, pointer, 0);
+    return graph.addAnonymousSymbol(block, 0, POINTER_JUMP_STUB.length, true, false);
+  }
+
+  @Override
+  public void buildTables(LinkGraph graph, Predicate<Symbol> mayBeOutOfReach) {
+    new TableBuilder(graph, mayBeOutOfReach).build();
+  }
+
+  @Override
+  public void relaxTables(LinkGraph graph) {
+    new TableRelaxer(graph).relax();
+  }
+}
