@@ -5,6 +5,7 @@ import org.jspecify.annotations.NullMarked;
  * sessions, symbols tables of running programs, or replacement.
  */
 @NullMarked
+@SuppressWarnings("module") // friends are built later
 module uruk.jitlink {
   requires transitive org.jspecify;
   requires com.google.common;
@@ -14,6 +15,9 @@ module uruk.jitlink {
   exports uruk.jitlink.archive;
   exports uruk.jitlink.elf;
   exports uruk.jitlink.graph;
+  exports uruk.jitlink.host to
+      uruk.materialization,
+      uruk.tools;
   exports uruk.jitlink.memory;
   exports uruk.jitlink.pass;
   exports uruk.jitlink.x86_64;

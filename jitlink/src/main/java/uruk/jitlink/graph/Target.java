@@ -74,6 +74,23 @@ public interface Target {
   Symbol createPointerJumpStub(Section section, Symbol pointer);
 
   /**
+   * {@return the machine code of an entry, 8 bytes that jump to where a slot points}
+   *
+   * @param entry the address of the code
+   * @param slot the address of the slot, a pointer that is loaded by each call
+   */
+  byte[] entryCode(long entry, long slot);
+
+  /** {@return whether edges of a kind are operands of calls and jumps to their target} */
+  boolean branches(EdgeKind kind);
+
+  /**
+   * {@return whether an edge gives its reader exactly the address of its target, or asks for a
+   * global offset table entry that does} Such an edge to a function leads to the function's entry.
+   */
+  boolean takesAddress(EdgeKind kind, long addend);
+
+  /**
    * Post-prune pass: makes the global offset table entries and stubs that edges ask for and turns
    * these edges to them. A branch to an external symbol goes through a stub of its own only if the
    * symbol may be out of the branch's reach (or missing).

@@ -10,6 +10,12 @@ public interface FinalizedAllocation {
   List<SegmentRange> segments();
 
   /**
+   * {@return all bytes that the allocation keeps others from using: its segments, what they are
+   * rounded up to, and their share of the unwind table}
+   */
+  long footprint();
+
+  /**
    * Gives the memory back. The caller vouches that nobody uses it any more. A second call is an
    * error.
    */

@@ -88,6 +88,11 @@ public final class SlabMemoryManager implements MemoryManager {
     }
 
     @Override
+    public long footprint() {
+      return segments.stream().mapToLong(SegmentRange::size).sum();
+    }
+
+    @Override
     public CompletableFuture<Void> abandon() {
       return CompletableFuture.completedFuture(null);
     }

@@ -53,6 +53,11 @@ final class TableBuilder {
     this.mayBeOutOfReach = mayBeOutOfReach;
   }
 
+  /** {@return whether edges of a kind ask for an entry of the global offset table} */
+  static boolean requestsEntry(EdgeKind kind) {
+    return TRANSFORMED_BY_CODE[kind.code()] != null;
+  }
+
   void build() {
     registerExisting();
     for (Block block : graph.blocks()) {

@@ -1,7 +1,9 @@
 package uruk.jitlink.x86_64;
 
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.graph.Block;
@@ -15,6 +17,16 @@ import uruk.jitlink.graph.Target;
 
 /** x86-64 in 64-bit mode (AMD64, Intel 64). */
 public final class X86_64 implements Target {
+  /** The displacement of lea counts from the end of its own four bytes. */
+  private static final long LEA_ADDEND = -4;
+
+  private static final Set<EdgeKind> POINTERS =
+      Set.of(
+          X86_64EdgeKind.POINTER64,
+          X86_64EdgeKind.POINTER32,
+          X86_64EdgeKind.POINTER32_SIGNED,
+          X86_64EdgeKind.DELTA64);
+
   /** The one instance. */
   public static final X86_64 INSTANCE = new X86_64();
 
@@ -107,6 +119,27 @@ public final class X86_64 implements Target {
   @Override
   public void buildTables(LinkGraph graph, Predicate<Symbol> mayBeOutOfReach) {
     new TableBuilder(graph, mayBeOutOfReach).build();
+  }
+
+  @Override
+  public byte[] entryCode(long entry, long slot) {
+    ByteBuffer code = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+    code.put((byte) 0xff).put((byte) 0x25); // jmp *slot(%rip)
+    code.putInt(Math.toIntExact(slot - (entry + 6)));
+    code.put((byte) 0xcc).put((byte) 0xcc); // int3
+    return code.array();
+  }
+
+  @Override
+  public boolean branches(EdgeKind kind) {
+    return kind == X86_64EdgeKind.BRANCH_PC_REL32;
+  }
+
+  @Override
+  public boolean takesAddress(EdgeKind kind, long addend) {
+    return kind == X86_64EdgeKind.DELTA32
+        ? addend == LEA_ADDEND
+        : TableBuilder.requestsEntry(kind) || (addend == 0 && POINTERS.contains(kind));
   }
 
   @Override

@@ -1,0 +1,82 @@
+package uruk.jitlink.host;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.Linker;
+
+/** The process's own dynamic linker: dlopen(3), dlsym(3) and friends. Thread-safe, as those are. */
+public final class DynamicLinker {
+  /** All symbols are bound when the library is opened, {@code RTLD_NOW} of dlfcn.h. */
+  public static final int RTLD_NOW = 0x2;
+
+  /** The library's symbols serve later look-ups of the whole process, {@code RTLD_GLOBAL}. */
+  public static final int RTLD_GLOBAL = 0x100;
+
+  /** The handle that searches all global libraries in load order, {@code RTLD_DEFAULT}. */
+  public static final long RTLD_DEFAULT = 0;
+
+  private static final long DLOPEN = systemFunction("dlopen");
+  private static final long DLSYM = systemFunction("dlsym");
+  private static final long DLCLOSE = systemFunction("dlclose");
+  private static final long DLERROR = systemFunction("dlerror");
+
+  private DynamicLinker() {}
+
+  /**
+   * {@return the address of a function of the C library}
+   *
+   * @throws AssertionError if the C library lacks it: the callers name functions that every
+   *     supported system has
+   */
+  static long systemFunction(String name) {
+    return Linker.nativeLinker()
+        .defaultLookup()
+        .find(name)
+        .orElseThrow(() -> new AssertionError("the C library has no " + name))
+        .address();
+  }
+
+  /**
+   * Opens a shared library.
+   *
+   * @param path a file name as dlopen(3) takes it; a bare name is searched on the library path
+   * @param flags {@link #RTLD_NOW}, {@link #RTLD_GLOBAL}
+   * @return the handle
+   * @throws HostException with the dynamic linker's reason
+   */
+  public static long open(String path, int flags) {
+    try (Arena arena = Arena.ofConfined()) {
+      long handle = NativeCall.call(DLOPEN, arena.allocateFrom(path).address(), flags);
+      if (handle == 0) {
+        throw new HostException("dlopen of " + path + " failed: " + lastError(), 0);
+      }
+      return handle;
+    }
+  }
+
+  /**
+   * {@return the address of a symbol, or 0 when the handle has none of that name}
+   *
+   * @param handle from {@link #open}, or {@link #RTLD_DEFAULT}
+   */
+  public static long symbol(long handle, String name) {
+    try (Arena arena = Arena.ofConfined()) {
+      return NativeCall.call(DLSYM, handle, arena.allocateFrom(name).address());
+    }
+  }
+
+  /**
+   * Gives a library back, dlclose(3).
+   *
+   * @throws HostException with the dynamic linker's reason
+   */
+  public static void close(long handle) {
+    if ((int) NativeCall.call(DLCLOSE, handle) != 0) {
+      throw new HostException("dlclose failed: " + lastError(), 0);
+    }
+  }
+
+  private static String lastError() {
+    long text = NativeCall.call(DLERROR);
+    return text == 0 ? "no reason given" : Libc.string(text);
+  }
+}

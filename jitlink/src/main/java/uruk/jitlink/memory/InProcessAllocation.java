@@ -1,0 +1,114 @@
+package uruk.jitlink.memory;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import uruk.jitlink.MemoryAllocationException;
+import uruk.jitlink.graph.LinkGraph;
+import uruk.jitlink.graph.MemLifetime;
+import uruk.jitlink.host.HostException;
+
+/** Memory of one graph in this process, written but not yet run. */
+final class InProcessAllocation implements InFlightAllocation {
+  private final InProcessMemoryManager manager;
+  private final LinkGraph graph;
+  private final List<PlacedSegment> segments;
+  private final AtomicBoolean ended = new AtomicBoolean();
+
+  InProcessAllocation(
+      InProcessMemoryManager manager, LinkGraph graph, List<PlacedSegment> segments) {
+    this.manager = manager;
+    this.graph = graph;
+    this.segments = segments;
+  }
+
+  @Override
+  public CompletableFuture<FinalizedAllocation> complete() {
+    end();
+    try {
+      List<FrameIndex.Frame> frames = FrameIndex.frames(graph);
+      segments.forEach(segment -> segment.publish(frames));
+      segments.forEach(PlacedSegment::protect);
+    } catch (HostException refused) {
+      freeAll();
+      return CompletableFuture.failedFuture(
+          new MemoryAllocationException(
+              graph.name() + ": memory cannot be protected: " + refused.getMessage(), refused));
+    }
+    return CompletableFuture.completedFuture(new Finalized(manager, keepStandard()));
+  }
+
+  private PlacedMemory[] keepStandard() {
+    List<PlacedMemory> kept = new ArrayList<>();
+    List<PlacedMemory> done = new ArrayList<>();
+    for (PlacedSegment segment : segments) {
+      boolean standard = segment.segment().memLifetime() == MemLifetime.STANDARD;
+      (standard ? kept : done).add(segment.memory());
+    }
+    manager.free(done);
+    return kept.toArray(PlacedMemory[]::new);
+  }
+
+  private void freeAll() {
+    manager.free(segments.stream().map(PlacedSegment::memory).toList());
+  }
+
+  @Override
+  public CompletableFuture<Void> abandon() {
+    end();
+    freeAll();
+    return CompletableFuture.completedFuture(null);
+  }
+
+  private void end() {
+    if (!ended.compareAndSet(false, true)) {
+      throw new IllegalStateException(
+          "the allocation of " + graph.name() + " is completed or abandoned already");
+    }
+  }
+
+  /** The same memory, ready to run. */
+  private static final class Finalized implements FinalizedAllocation {
+    private final InProcessMemoryManager manager;
+    private final PlacedMemory[] memory;
+    private final AtomicBoolean deallocated = new AtomicBoolean();
+
+    Finalized(InProcessMemoryManager manager, PlacedMemory[] memory) {
+      this.manager = manager;
+      this.memory = memory;
+    }
+
+    @Override
+    public List<SegmentRange> segments() {
+      List<SegmentRange> ranges = new ArrayList<>();
+      for (PlacedMemory piece : memory) {
+        if (piece.range().size() > 0) {
+          ranges.add(piece.range());
+        }
+      }
+      ranges.sort(Comparator.comparing(SegmentRange::address, Long::compareUnsigned));
+      return ranges;
+    }
+
+    @Override
+    public long footprint() {
+      long bytes = 0;
+      for (PlacedMemory piece : memory) {
+        bytes += piece.footprint();
+      }
+      return bytes;
+    }
+
+    @Override
+    public CompletableFuture<Void> deallocate() {
+      if (!deallocated.compareAndSet(false, true)) {
+        throw new IllegalStateException("the memory is deallocated already");
+      }
+      manager.free(Arrays.asList(memory));
+      return CompletableFuture.completedFuture(null);
+    }
+  }
+}

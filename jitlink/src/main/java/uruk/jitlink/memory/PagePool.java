@@ -1,0 +1,125 @@
+package uruk.jitlink.memory;
+
+import static uruk.jitlink.host.Libc.MAP_ANONYMOUS;
+import static uruk.jitlink.host.Libc.MAP_FIXED;
+import static uruk.jitlink.host.Libc.MAP_NORESERVE;
+import static uruk.jitlink.host.Libc.MAP_PRIVATE;
+import static uruk.jitlink.host.Libc.PROT_EXEC;
+import static uruk.jitlink.host.Libc.PROT_NONE;
+import static uruk.jitlink.host.Libc.PROT_READ;
+import static uruk.jitlink.host.Libc.PROT_WRITE;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
+import uruk.jitlink.graph.MemProt;
+import uruk.jitlink.host.AddressReserve;
+import uruk.jitlink.host.Libc;
+
+/**
+ * Gives large objects pages of their own: anonymous memory, written first and protected once.
+ * Debuggers can set breakpoints there, which they cannot in a shared mapping, and the kernel may
+ * use huge pages.
+ */
+final class PagePool implements Pool {
+  private static final long SMALLEST = 256L << 20;
+  private static final int UNWIND_CAPACITY = 1 << 20;
+
+  private final AddressReserve reserve;
+  private final long pageSize = Libc.pageSize();
+  private final UnwindTable unwindTable;
+  private final SpanAllocator spans;
+  private long fresh;
+
+  private PagePool(AddressReserve reserve, UnwindTable unwindTable, long fresh) {
+    this.reserve = reserve;
+    this.unwindTable = unwindTable;
+    this.spans = new SpanAllocator(pageSize, unwindTable);
+    this.fresh = fresh;
+  }
+
+  /**
+   * Opens a module with an empty pool.
+   *
+   * @param needed what the pool must hold at least, in bytes
+   * @param frames how many functions its unwind table must hold at least
+   */
+  static PagePool open(String name, long needed, int frames) {
+    int capacity = Math.max(UNWIND_CAPACITY, frames);
+    long pageSize = Libc.pageSize();
+    int unwindSize = UnwindTable.sizeFor(capacity);
+    long size = Math.max(SMALLEST, (needed + pageSize - 1) & -pageSize) + unwindSize;
+    AddressReserve reserve = AddressReserve.open(name, size, UnwindTable.HEADER_OFFSET, unwindSize);
+    UnwindTable unwindTable = UnwindTable.map(reserve.base(), capacity);
+    return new PagePool(reserve, unwindTable, reserve.base() + unwindSize);
+  }
+
+  @Override
+  public @Nullable Span allocate(MemProt protection, long size, long alignment, int slots) {
+    long aligned = Math.max(alignment, pageSize);
+    Span span = spans.allocate(size, aligned, slots);
+    if (span == null && openSpan(size, aligned, slots)) {
+      span = spans.allocate(size, aligned, slots);
+    }
+    if (span != null) {
+      map(span.address(), span.size(), PROT_READ | PROT_WRITE);
+    }
+    return span;
+  }
+
+  private boolean openSpan(long size, long alignment, int slots) {
+    long start = (fresh + alignment - 1) & -alignment;
+    long end = start + spans.rounded(size);
+    if (end > reserve.base() + reserve.size() || slots > unwindTable.remaining()) {
+      return false;
+    }
+    int firstSlot = unwindTable.append(slots, end);
+    spans.free(new Span(fresh, end - fresh, firstSlot, slots));
+    fresh = end;
+    return true;
+  }
+
+  @Override
+  public void free(MemProt protection, Span span) {
+    map(span.address(), span.size(), PROT_NONE);
+    spans.free(span);
+  }
+
+  @Override
+  public ByteBuffer working(MemProt protection, Span span) {
+    return MemorySegment.ofAddress(span.address())
+        .reinterpret(span.size())
+        .asByteBuffer()
+        .order(ByteOrder.nativeOrder());
+  }
+
+  @Override
+  public int index(MemProt protection, Span span) {
+    return 0;
+  }
+
+  @Override
+  public void zero(MemProt protection, long address, long size) {
+    // Fresh pages are zero.
+  }
+
+  @Override
+  public void protect(MemProt protection, Span span) {
+    switch (protection) {
+      case READ -> Libc.mprotect(span.address(), span.size(), PROT_READ);
+      case READ_WRITE -> {}
+      case READ_EXEC -> Libc.mprotect(span.address(), span.size(), PROT_READ | PROT_EXEC);
+    }
+  }
+
+  @Override
+  public UnwindTable unwindTable() {
+    return unwindTable;
+  }
+
+  private static void map(long address, long size, int protection) {
+    int flags = MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    Libc.mmap(address, size, protection, flags, -1, 0);
+  }
+}

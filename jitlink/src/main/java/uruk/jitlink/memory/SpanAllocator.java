@@ -1,0 +1,127 @@
+package uruk.jitlink.memory;
+
+import java.util.Comparator;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Divides a range of addresses, each piece together with its share of the unwind table.
+ *
+ * <p>Unwinders bisect one table of all functions of a module, so its entries must stay in address
+ * order whatever comes and goes. Therefore every free span owns a run of consecutive table slots
+ * that stand between its neighbours' runs: whoever takes a part of the span takes the first of its
+ * slots, and spans that grow together join their runs. Slots of a span without functions hold the
+ * span's end. Regions without code hand out spans with no slots.
+ *
+ * <p>Best fit, with neighbours joined at once; sizes are multiples of the granule. Not thread-safe:
+ * the memory manager's lock guards it.
+ */
+final class SpanAllocator {
+  /** Free spans of one size that lack slots are not searched further than this. */
+  private static final int CANDIDATES = 64;
+
+  /** Makes slots of the unwind table tombstones with an address. */
+  interface Tombstones {
+    /** Does so for {@code count} slots from {@code first} on. */
+    void bury(int first, int count, long address);
+  }
+
+  private final long granule;
+  private final Tombstones tombstones;
+  private final TreeMap<Long, Span> byAddress = new TreeMap<>();
+  private final TreeSet<Span> bySize =
+      new TreeSet<>(Comparator.comparingLong(Span::size).thenComparingLong(Span::address));
+
+  /**
+   * @param granule a power of two; all spans are multiples of it, in address and size
+   * @param tombstones what keeps the slots of the spans
+   */
+  SpanAllocator(long granule, Tombstones tombstones) {
+    this.granule = granule;
+    this.tombstones = tombstones;
+  }
+
+  /** {@return the size rounded up to what an allocation takes} */
+  long rounded(long size) {
+    return Math.max(granule, (size + granule - 1) & -granule);
+  }
+
+  /**
+   * Takes a span.
+   *
+   * @param size in bytes, at least 1
+   * @param alignment a power of two
+   * @param slots how many entries of the unwind table come with it
+   * @return null when no free span holds that much: add a fresh one
+   */
+  @Nullable Span allocate(long size, long alignment, int slots) {
+    long wanted = rounded(size);
+    int tried = 0;
+    for (Span candidate : bySize.tailSet(new Span(Long.MIN_VALUE, wanted, 0, 0), true)) {
+      long start = (candidate.address() + alignment - 1) & -alignment;
+      if (start + wanted <= candidate.end() && candidate.slots() >= slots) {
+        return take(candidate, start, wanted, slots);
+      }
+      if (++tried == CANDIDATES) {
+        return null;
+      }
+    }
+    return null;
+  }
+
+  private Span take(Span from, long start, long size, int slots) {
+    remove(from);
+    long before = start - from.address();
+    if (before > 0) {
+      insert(new Span(from.address(), before, from.firstSlot(), 0));
+    }
+    long after = from.end() - (start + size);
+    if (after == 0) {
+      return new Span(start, size, from.firstSlot(), from.slots());
+    }
+    insert(new Span(start + size, after, from.firstSlot() + slots, from.slots() - slots));
+    tombstones.bury(from.firstSlot(), slots, start + size);
+    return new Span(start, size, from.firstSlot(), slots);
+  }
+
+  /** Gives a span back, or adds a fresh one. */
+  void free(Span span) {
+    Span below = endingAt(span.address());
+    Span above = byAddress.get(span.end());
+    Span joined = span;
+    if (above != null) {
+      remove(above);
+      joined = joined.join(above);
+    }
+    tombstones.bury(span.firstSlot(), span.slots(), joined.end());
+    if (below != null) {
+      remove(below);
+      joined = below.join(joined);
+      tombstones.bury(below.firstSlot(), below.slots(), joined.end());
+    }
+    insert(joined);
+  }
+
+  private @Nullable Span endingAt(long address) {
+    Map.Entry<Long, Span> below = byAddress.lowerEntry(address);
+    return below != null && below.getValue().end() == address ? below.getValue() : null;
+  }
+
+  /** Visits every free span of at least this size. */
+  void forEachFree(long atLeast, Consumer<Span> visitor) {
+    bySize.tailSet(new Span(Long.MIN_VALUE, atLeast, 0, 0), true).forEach(visitor);
+  }
+
+  private void insert(Span span) {
+    byAddress.put(span.address(), span);
+    bySize.add(span);
+  }
+
+  private void remove(Span span) {
+    byAddress.remove(span.address());
+    bySize.remove(span);
+  }
+}

@@ -1,0 +1,23 @@
+package uruk.jitlink.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+class AddressReserveTest {
+  @Test
+  void reserveIsAModuleInReachOfTheCLibrary() throws IOException {
+    long size = 64L << 20;
+    AddressReserve reserve = AddressReserve.open("uruk-test", size, 0, 4096);
+
+    assertThat(reserve.base() % Libc.pageSize()).isZero();
+    long distance = DynamicLinker.systemFunction("mmap") - reserve.base();
+    assertThat(Math.abs(distance)).isLessThan(1L << 31);
+    String mapping =
+        Long.toHexString(reserve.base()) + "-" + Long.toHexString(reserve.base() + size) + " ---p";
+    assertThat(Files.readString(Path.of("/proc/self/maps"))).contains(mapping);
+  }
+}
