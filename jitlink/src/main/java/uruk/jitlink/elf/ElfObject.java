@@ -1,20 +1,79 @@
 package uruk.jitlink.elf;
 
 import java.nio.ByteBuffer;
-import uruk.jitlink.MalformedObjectException;
+import java.util.Set;
 import uruk.jitlink.ObjectFile;
+import uruk.jitlink.ObjectInterface;
 import uruk.jitlink.Targets;
 import uruk.jitlink.UnsupportedObjectException;
+import uruk.jitlink.graph.LinkGraph;
+import uruk.jitlink.graph.Target;
 
-/** An ELF relocatable object. */
-public final class ElfObject {
-  private ElfObject() {}
+/**
+ * An ELF relocatable object whose header, section headers and tables are checked as they are read.
+ */
+public final class ElfObject implements ObjectFile {
+  private final ElfFile file;
+  private final Target target;
+  private final SectionTable sections;
+  private final SymbolTable symbols;
+  private final GroupTable groups;
+
+  private ElfObject(ElfFile file, Target target) {
+    this.file = file;
+    this.target = target;
+    this.sections = new SectionTable(file);
+    this.symbols = SymbolTable.of(sections);
+    this.groups = new GroupTable(sections, symbols);
+  }
 
   /** See {@link ObjectFile#of(String, ByteBuffer, Targets)}. */
-  public static ObjectFile of(String name, ByteBuffer content, Targets targets) {
-    if (content.remaining() < 64) {
-      throw new MalformedObjectException(name, "header", "too short");
+  public static ElfObject of(String name, ByteBuffer content, Targets targets) {
+    ElfFile file = ElfFile.of(name, onHeap(content));
+    Target target = targets.forElf(file.machine(), file.elfClass().wordSize, file.bytes().order());
+    if (target == null) {
+      throw new UnsupportedObjectException(
+          name,
+          "ELF machine %d (%d-bit, %s)"
+              .formatted(file.machine(), 8 * file.elfClass().wordSize, file.bytes().order()),
+          "Known targets: "
+              + String.join(", ", targets.all().stream().map(Target::name).toList())
+              + ".");
     }
-    throw new UnsupportedObjectException(name, "ELF", "The reader is being written.");
+    return new ElfObject(file, target);
+  }
+
+  @Override
+  public String name() {
+    return file.name();
+  }
+
+  @Override
+  public long size() {
+    return file.size();
+  }
+
+  @Override
+  public Target target() {
+    return target;
+  }
+
+  @Override
+  public ObjectInterface symbols() {
+    return new InterfaceReader(sections, symbols, groups).read();
+  }
+
+  @Override
+  public LinkGraph linkGraph(Set<ReadOption> options) {
+    return new LinkGraphBuilder(target, sections, symbols, groups, options).build();
+  }
+
+  private static ByteBuffer onHeap(ByteBuffer content) {
+    if (content.hasArray()) {
+      return content.slice();
+    }
+    byte[] copy = new byte[content.remaining()];
+    content.get(content.position(), copy);
+    return ByteBuffer.wrap(copy);
   }
 }

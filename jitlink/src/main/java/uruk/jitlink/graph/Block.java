@@ -180,6 +180,13 @@ public final class Block extends Addressable {
     edges().add(kind, (int) offset, target, addend);
   }
 
+  /** {@return the edges, which this block has no longer} */
+  Edges takeEdges() {
+    Edges taken = edges();
+    edges = null;
+    return taken;
+  }
+
   void moveTo(Section newSection) {
     section = newSection;
   }

@@ -86,14 +86,13 @@ final class BlockSplitter {
     if (!whole.hasEdges()) {
       return;
     }
-    List<Edge> edges = List.copyOf(whole.edges().asList());
-    whole.edges().clear();
-    for (Edge edge : edges) {
-      int part = partAt(edge.offset());
+    Edges edges = whole.takeEdges();
+    for (int i = 0; i < edges.size(); i++) {
+      int part = partAt(edges.offset(i));
       parts
           .get(part)
           .edges()
-          .add(edge.kind(), edge.offset() - beginOf(part), edge.target(), edge.addend());
+          .add(edges.code(i), edges.offset(i) - beginOf(part), edges.target(i), edges.addend(i));
     }
   }
 

@@ -81,14 +81,22 @@ public final class Edges {
    */
   public void add(EdgeKind kind, int offset, Symbol target, long addend) {
     checkKind(kind);
+    add(kind.code(), offset, target, addend);
+  }
+
+  /** Adds an edge by its kind's {@linkplain EdgeKind#code() code}, for readers that are hot. */
+  public void add(int code, int offset, Symbol target, long addend) {
+    if (code < 0 || code >= kinds.size()) {
+      throw new IllegalArgumentException("edge kind code " + code);
+    }
     if (size == offsets.length) {
       ensureCapacity(Math.max(4, size + (size >> 1) + 1));
     }
     offsets[size] = offset;
-    codes[size] = (byte) kind.code();
+    codes[size] = (byte) code;
     targets[size] = target;
     addends[size] = addend;
-    kindsSeen |= 1L << kind.code();
+    kindsSeen |= 1L << code;
     size++;
   }
 

@@ -202,6 +202,6 @@ public final class Symbol extends Slotted {
   /** {@return the name, or where an anonymous symbol points} */
   @Override
   public String toString() {
-    return hasName() ? name() : "addressable@0x%016x+0x%08x".formatted(base.address(), offset);
+    return hasName() ? name() : "addressable@0x%x+0x%08x".formatted(base.address(), offset);
   }
 }

@@ -31,7 +31,7 @@ public final class Segment {
     long strictest = 1;
     for (int i = 0; i < offsets.length; i++) {
       Block block = blocks.get(i);
-      offsets[i] = block.align(end);
+      offsets[i] = Math.addExact(end, block.align(end) - end);
       end = Math.addExact(offsets[i], block.size());
       strictest = Math.max(strictest, block.alignment());
       if (i < contentBlocks) {

@@ -1,20 +1,66 @@
 package uruk.jitlink.pass;
 
+import com.google.common.primitives.ImmutableIntArray;
+import java.util.List;
+import java.util.Map;
+import uruk.jitlink.graph.Block;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.Section;
+import uruk.jitlink.graph.Symbol;
 
-/** Makes the records of {@code .eh_frame} blocks of their own, with all their edges. */
+/**
+ * Prepares {@code .eh_frame} (LSB Core, "Exception Frames"; DWARF 5, section 6.4) for a linker that
+ * may drop functions: every record becomes a block of its own, all its pointers become edges, and
+ * every function keeps its frame description alive. A terminating zero word goes last.
+ */
 public final class EhFrame {
   /** The section's name in ELF. */
   public static final String SECTION = ".eh_frame";
 
+  private static final int TERMINATOR_SIZE = 4;
+  private static final long LAST_ADDRESS = -TERMINATOR_SIZE;
+
   private EhFrame() {}
 
-  /** The pre-prune pass. */
+  /**
+   * The pre-prune pass. A pass that discards functions goes before it; their descriptions are then
+   * dropped here.
+   *
+   * @throws uruk.jitlink.MalformedObjectException if the records contradict themselves
+   */
   public static void prepare(LinkGraph graph) {
     Section section = graph.findSection(SECTION);
-    if (section == null || section.isEmpty()) {
+    if (section == null) {
       return;
     }
+    Map<Block, List<Symbol>> symbols = section.symbolsByBlock();
+    for (Block block : List.copyOf(section.blocks())) {
+      if (block.size() > 0 && !block.zeroFill()) {
+        List<Block> records =
+            graph.splitBlock(block, boundaries(block), symbols.getOrDefault(block, List.of()));
+        new EhFrameConnector(graph, records).connect();
+      }
+    }
+    if (!section.isEmpty()) {
+      addTerminator(graph, section);
+    }
+  }
+
+  /** {@return where records other than the first begin} */
+  private static int[] boundaries(Block block) {
+    ImmutableIntArray.Builder boundaries = ImmutableIntArray.builder();
+    EhFrameRecord record = EhFrameRecord.at(block, 0);
+    while (record.end() < block.size()) {
+      boundaries.add(record.end());
+      record = EhFrameRecord.at(block, record.end());
+    }
+    return boundaries.build().toArray();
+  }
+
+  /** The unwinders of libgcc and libunwind walk records until a zero length. */
+  private static void addTerminator(LinkGraph graph, Section section) {
+    Block terminator =
+        graph.createMutableContentBlock(section, TERMINATOR_SIZE, LAST_ADDRESS, 1, 0);
+    graph.addAnonymousSymbol(terminator, 0, TERMINATOR_SIZE, false, true);
   }
 }

@@ -1,0 +1,169 @@
+package uruk.jitlink.elf;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import uruk.jitlink.UnsupportedObjectException;
+import uruk.jitlink.graph.Block;
+import uruk.jitlink.graph.GenericEdgeKind;
+import uruk.jitlink.graph.LinkGraph;
+import uruk.jitlink.graph.MemLifetime;
+import uruk.jitlink.graph.MemProt;
+import uruk.jitlink.graph.Section;
+import uruk.jitlink.graph.Symbol;
+
+/** Makes one block of each section that the graph needs. */
+final class BlockReader {
+  private static final String WARNING_PREFIX = ".gnu.warning.";
+
+  private final LinkGraph graph;
+  private final SectionTable sections;
+  private final boolean nonAlloc;
+  private final @Nullable Block[] blocks;
+  private final Map<Section, Long> ends = new HashMap<>();
+
+  BlockReader(LinkGraph graph, SectionTable sections, boolean nonAlloc) {
+    this.graph = graph;
+    this.sections = sections;
+    this.nonAlloc = nonAlloc;
+    this.blocks = new Block[sections.count()];
+  }
+
+  /** {@return the block of each section index that has one} */
+  @Nullable Block[] read() {
+    for (int i = 1; i < sections.count(); i++) {
+      if (isContent(i)) {
+        blocks[i] = readBlock(i);
+      }
+    }
+    for (int i = 1; i < sections.count(); i++) {
+      if (blocks[i] != null) {
+        keepAlive(i, blocks[i]);
+      }
+    }
+    return blocks;
+  }
+
+  private boolean isContent(int section) {
+    int type = sections.type(section);
+    return switch (type) {
+      case Elf.SHT_NULL,
+          Elf.SHT_SYMTAB,
+          Elf.SHT_STRTAB,
+          Elf.SHT_RELA,
+          Elf.SHT_REL,
+          Elf.SHT_GROUP,
+          Elf.SHT_SYMTAB_SHNDX ->
+          false;
+      case Elf.SHT_RELR, Elf.SHT_CREL ->
+          throw new UnsupportedObjectException(
+              sections.file().name(),
+              sections.describe(section) + " of type " + (type == Elf.SHT_RELR ? "RELR" : "CREL"),
+              "Let the assembler write ordinary relocations (RELA).");
+      case Elf.SHT_DYNAMIC, Elf.SHT_DYNSYM, Elf.SHT_HASH ->
+          throw sections.malformed(
+              section, "type " + type + " does not belong into a relocatable object");
+      default -> isWanted(section);
+    };
+  }
+
+  private boolean isWanted(int section) {
+    long flags = sections.flags(section);
+    if ((flags & Elf.SHF_EXCLUDE) != 0) {
+      return false;
+    }
+    String name = sections.name(section);
+    if (name.startsWith(WARNING_PREFIX)) {
+      graph.addWarning(name.substring(WARNING_PREFIX.length()), text(section));
+      return false;
+    }
+    return nonAlloc || (flags & Elf.SHF_ALLOC) != 0;
+  }
+
+  private String text(int section) {
+    byte[] text = new byte[(int) Math.min(sections.size(section), sections.file().size())];
+    sections.file().bytes().get(sections.offset(section), text);
+    return new String(text, StandardCharsets.UTF_8).replace("\0", "").strip();
+  }
+
+  private Block readBlock(int section) {
+    Section parent = parent(section);
+    long alignment = sections.alignment(section);
+    long end = ends.getOrDefault(parent, 0L);
+    long address = end + (-end & (alignment - 1));
+    Block block = readContent(section, parent, address, alignment);
+    ends.put(parent, address + block.size());
+    return block;
+  }
+
+  private Block readContent(int section, Section parent, long address, long alignment) {
+    long size = sections.size(section);
+    if (sections.type(section) == Elf.SHT_NOBITS) {
+      if (size < 0) {
+        throw sections.malformed(section, "size 0x%x".formatted(size));
+      }
+      return graph.createZeroFillBlock(parent, size, address, alignment, 0);
+    }
+    if (sections.hasFlag(section, Elf.SHF_COMPRESSED)) {
+      ByteBuffer content = new CompressedSection(sections, section).decompress();
+      return graph.createContentBlock(parent, content, 0, content.limit(), address, alignment, 0);
+    }
+    return graph.createContentBlock(
+        parent, sections.file().bytes(), sections.offset(section), size, address, alignment, 0);
+  }
+
+  /** Sections of one name become blocks of one section, unless their protections differ. */
+  private Section parent(int section) {
+    MemProt memProt = memProt(section);
+    MemLifetime lifetime =
+        sections.hasFlag(section, Elf.SHF_ALLOC) ? MemLifetime.STANDARD : MemLifetime.NO_ALLOC;
+    String name = sections.name(section);
+    Section existing = graph.findSection(name);
+    if (existing != null && (existing.memProt() != memProt || existing.memLifetime() != lifetime)) {
+      name = "%s (%s, %s)".formatted(name, memProt, lifetime);
+      existing = graph.findSection(name);
+    }
+    if (existing != null) {
+      return existing;
+    }
+    Section created = graph.createSection(name, memProt);
+    created.setMemLifetime(lifetime);
+    return created;
+  }
+
+  private MemProt memProt(int section) {
+    long flags = sections.flags(section);
+    if ((flags & Elf.SHF_TLS) != 0 && (flags & Elf.SHF_ALLOC) != 0) {
+      throw new UnsupportedObjectException(
+          sections.file().name(),
+          "thread-local " + sections.describe(section),
+          "Thread-local variables are not linked yet; compile with -femulated-tls.");
+    }
+    boolean writable = (flags & Elf.SHF_WRITE) != 0;
+    boolean executable = (flags & Elf.SHF_EXECINSTR) != 0;
+    if (writable && executable) {
+      throw new UnsupportedObjectException(
+          sections.file().name(),
+          sections.describe(section) + ", which is writable and executable,",
+          "Memory is never both here; put code and writable data into sections of their own.");
+    }
+    return writable ? MemProt.READ_WRITE : executable ? MemProt.READ_EXEC : MemProt.READ;
+  }
+
+  private void keepAlive(int section, Block block) {
+    if (sections.hasFlag(section, Elf.SHF_GNU_RETAIN)
+        || InitializerSections.contains(sections, section)) {
+      graph.addAnonymousSymbol(block, 0, block.size(), false, true);
+    }
+    if (sections.hasFlag(section, Elf.SHF_LINK_ORDER) && sections.link(section) != 0) {
+      int described = sections.checkIndex(sections.link(section), sections.describe(section));
+      Block owner = blocks[described];
+      if (owner != null && owner != block) {
+        Symbol whole = graph.addAnonymousSymbol(block, 0, block.size(), false, false);
+        owner.edges().add(GenericEdgeKind.KEEP_ALIVE, 0, whole, 0);
+      }
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package uruk.jitlink.elf;
+
+import java.nio.ByteBuffer;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
+import uruk.jitlink.UnsupportedObjectException;
+
+/** A section with SHF_COMPRESSED (gABI, "Section Compression"). */
+final class CompressedSection {
+  /** DEFLATE makes at most 1032 bytes of one (RFC 1951: 258 bytes of 2 bits). */
+  private static final long MAXIMUM_RATIO = 1032;
+
+  private final SectionTable sections;
+  private final int section;
+  private final int begin;
+  private final int headerSize;
+
+  CompressedSection(SectionTable sections, int section) {
+    this.sections = sections;
+    this.section = section;
+    this.begin = sections.offset(section);
+    this.headerSize = sections.file().elfClass().compression.size();
+    if (sections.size(section) < headerSize) {
+      throw sections.malformed(section, "is too short for its compression header");
+    }
+  }
+
+  /** {@return the section's bytes as they were before compression, in the file's byte order} */
+  ByteBuffer decompress() {
+    ByteBuffer bytes = sections.file().bytes();
+    int type = bytes.getInt(begin);
+    if (type == Elf.ELFCOMPRESS_ZSTD) {
+      throw new UnsupportedObjectException(
+          sections.file().name(),
+          sections.describe(section) + " compressed with Zstandard",
+          "Compile with -gz=zlib or -gz=none.");
+    }
+    if (type != Elf.ELFCOMPRESS_ZLIB) {
+      throw sections.malformed(section, "compression type " + type + " is unknown");
+    }
+    return ByteBuffer.wrap(inflate(bytes, checkedSize())).order(bytes.order());
+  }
+
+  private int checkedSize() {
+    ElfClass elfClass = sections.file().elfClass();
+    long size = elfClass.word(sections.file().bytes(), begin + elfClass.compression.length());
+    long compressed = sections.size(section) - headerSize;
+    if (size < 0 || size > compressed * MAXIMUM_RATIO || size > Integer.MAX_VALUE - 8) {
+      throw sections.malformed(
+          section, "0x%x bytes cannot have been compressed from 0x%x".formatted(compressed, size));
+    }
+    return (int) size;
+  }
+
+  private byte[] inflate(ByteBuffer bytes, int size) {
+    byte[] inflated = new byte[size];
+    try (Inflater inflater = new Inflater()) {
+      inflater.setInput(bytes.slice(begin + headerSize, (int) sections.size(section) - headerSize));
+      int done = 0;
+      while (done < size) {
+        int more = inflater.inflate(inflated, done, size - done);
+        if (more == 0) {
+          throw sections.malformed(
+              section, "compressed data ends at 0x%x of 0x%x bytes".formatted(done, size));
+        }
+        done += more;
+      }
+      return inflated;
+    } catch (DataFormatException failure) {
+      throw sections.malformed(section, "compressed data is damaged: " + failure.getMessage());
+    }
+  }
+}

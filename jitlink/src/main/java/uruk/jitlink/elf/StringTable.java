@@ -1,0 +1,79 @@
+package uruk.jitlink.elf;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import uruk.jitlink.graph.NameSource;
+
+/** A string table (gABI, "String Table"): zero-terminated names by their offset. */
+final class StringTable implements NameSource {
+  private final ElfFile file;
+  private final String place;
+  private final byte[] bytes;
+  private final int begin;
+  private final int size;
+
+  private StringTable(ElfFile file, String place, int offset, int size) {
+    ByteBuffer buffer = file.bytes();
+    this.file = file;
+    this.place = place;
+    this.bytes = buffer.array();
+    this.begin = buffer.arrayOffset() + offset;
+    this.size = size;
+  }
+
+  static StringTable empty(ElfFile file) {
+    return new StringTable(file, "string table", 0, 0);
+  }
+
+  static StringTable of(SectionTable sections, int section) {
+    int type = sections.type(section);
+    String place = "section " + section;
+    if (type != Elf.SHT_STRTAB) {
+      throw sections
+          .file()
+          .malformed(place, "is used as string table, and its type %d is not 3".formatted(type));
+    }
+    int offset = sections.offset(section);
+    return new StringTable(sections.file(), place, offset, (int) sections.size(section));
+  }
+
+  /** {@return whether a name begins inside of the table and ends there} */
+  boolean contains(int offset) {
+    return offset >= 0 && offset < size && end(offset) < begin + size;
+  }
+
+  /** {@return the name at an offset; offset 0 of an empty table is the empty name} */
+  @Override
+  public String name(int offset) {
+    if (offset == 0) {
+      return "";
+    }
+    if (offset < 0 || offset >= size) {
+      throw file.malformed(
+          place,
+          "name at 0x%x is outside of the string table of 0x%x bytes".formatted(offset, size));
+    }
+    int end = end(offset);
+    if (end == begin + size) {
+      throw file.malformed(place, "name at 0x%x has no end".formatted(offset));
+    }
+    return decode(begin + offset, end - begin - offset);
+  }
+
+  private int end(int offset) {
+    int end = begin + offset;
+    int limit = begin + size;
+    while (end < limit && bytes[end] != 0) {
+      end++;
+    }
+    return end;
+  }
+
+  /** Bytes that are no UTF-8 are taken as Latin-1, so that different names stay different. */
+  private String decode(int at, int length) {
+    String name = new String(bytes, at, length, StandardCharsets.UTF_8);
+    return name.length() == length || name.indexOf('\ufffd') < 0
+        ? name
+        : new String(bytes, at, length, StandardCharsets.ISO_8859_1);
+  }
+}

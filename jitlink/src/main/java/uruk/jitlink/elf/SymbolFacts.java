@@ -1,0 +1,98 @@
+package uruk.jitlink.elf;
+
+import uruk.jitlink.UnsupportedObjectException;
+import uruk.jitlink.graph.Scope;
+import uruk.jitlink.graph.TargetFlags;
+
+/** What the fields of an ELF symbol mean in the linker's terms. */
+final class SymbolFacts {
+  private final SectionTable sections;
+  private final SymbolTable symbols;
+
+  SymbolFacts(SectionTable sections, SymbolTable symbols) {
+    this.sections = sections;
+    this.symbols = symbols;
+  }
+
+  /** {@return whether the symbol is visible outside of its object} */
+  boolean global(int symbol) {
+    int binding = symbols.binding(symbol);
+    boolean global =
+        switch (binding) {
+          case Elf.STB_LOCAL -> false;
+          case Elf.STB_GLOBAL, Elf.STB_WEAK, Elf.STB_GNU_UNIQUE -> true;
+          default -> throw malformed(symbol, "binding " + binding + " is unknown");
+        };
+    if (global && symbol < symbols.firstGlobal()) {
+      throw malformed(
+          symbol, "is global, and stands before the first global symbol " + symbols.firstGlobal());
+    }
+    return global;
+  }
+
+  /**
+   * A unique symbol gives way like a weak one: the first definition serves all (STB_GNU_UNIQUE).
+   */
+  boolean weak(int symbol) {
+    int binding = symbols.binding(symbol);
+    return binding == Elf.STB_WEAK || binding == Elf.STB_GNU_UNIQUE;
+  }
+
+  Scope scope(int symbol) {
+    int visibility = symbols.visibility(symbol);
+    return visibility == Elf.STV_HIDDEN || visibility == Elf.STV_INTERNAL
+        ? Scope.HIDDEN
+        : Scope.DEFAULT;
+  }
+
+  boolean callable(int symbol) {
+    int type = symbols.type(symbol);
+    return type == Elf.STT_FUNC || type == Elf.STT_GNU_IFUNC;
+  }
+
+  boolean common(int symbol) {
+    int field = symbols.sectionField(symbol);
+    return field == Elf.SHN_COMMON || field == Elf.SHN_X86_64_LCOMMON;
+  }
+
+  /** {@return the alignment of a common symbol, which is in its value field} */
+  long commonAlignment(int symbol) {
+    long alignment = Math.max(1, symbols.value(symbol));
+    if (Long.bitCount(alignment) != 1 || alignment > SectionTable.MAXIMUM_ALIGNMENT) {
+      throw malformed(
+          symbol, "alignment 0x%x of a common symbol is not a power of two".formatted(alignment));
+    }
+    return alignment;
+  }
+
+  /** {@return the size of a symbol, which is checked not to be absurd} */
+  long size(int symbol) {
+    long size = symbols.size(symbol);
+    if (size < 0) {
+      throw malformed(symbol, "size 0x%x".formatted(size));
+    }
+    return size;
+  }
+
+  int targetFlags(int symbol) {
+    return switch (symbols.type(symbol)) {
+      case Elf.STT_TLS -> TargetFlags.THREAD_LOCAL;
+      case Elf.STT_GNU_IFUNC -> TargetFlags.INDIRECT_FUNCTION;
+      default -> 0;
+    };
+  }
+
+  /** Refuses definitions that cannot be linked yet; they must never be linked wrongly. */
+  void checkSupported(int symbol) {
+    if (symbols.type(symbol) == Elf.STT_GNU_IFUNC) {
+      throw new UnsupportedObjectException(
+          sections.file().name(),
+          "indirect function " + symbols.name(symbol) + " (STT_GNU_IFUNC)",
+          "Indirect functions are not linked yet; compile without function multi-versioning.");
+    }
+  }
+
+  RuntimeException malformed(int symbol, String what) {
+    return sections.file().malformed(symbols.describe(symbol), what);
+  }
+}

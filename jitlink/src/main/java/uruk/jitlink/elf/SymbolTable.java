@@ -1,0 +1,180 @@
+package uruk.jitlink.elf;
+
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The symbol table (gABI, "Symbol Table"): reads fields where they are in the file. Names of
+ * symbols that are visible outside are decoded once and kept, so that everybody holds the same
+ * string.
+ */
+final class SymbolTable {
+  private final SectionTable sections;
+  private final ByteBuffer bytes;
+  private final ElfClass elfClass;
+  private final ElfClass.SymbolLayout layout;
+  private final StringTable names;
+  private final int begin;
+  private final int count;
+  private final int firstGlobal;
+  private final int extendedIndices;
+  private final @Nullable String[] globalNames;
+
+  private SymbolTable(SectionTable sections, int section) {
+    ElfFile file = sections.file();
+    this.sections = sections;
+    this.bytes = file.bytes();
+    this.elfClass = file.elfClass();
+    this.layout = elfClass.symbol;
+    this.begin = sections.offset(section);
+    this.count = sections.entries(section, layout.size());
+    this.names =
+        StringTable.of(
+            sections, sections.checkIndex(sections.link(section), sections.describe(section)));
+    this.firstGlobal = checkFirstGlobal(section);
+    this.extendedIndices = findExtendedIndices(section);
+    this.globalNames = new String[count - firstGlobal];
+  }
+
+  private SymbolTable(SectionTable sections) {
+    this.sections = sections;
+    this.bytes = sections.file().bytes();
+    this.elfClass = sections.file().elfClass();
+    this.layout = elfClass.symbol;
+    this.names = StringTable.empty(sections.file());
+    this.begin = 0;
+    this.count = 0;
+    this.firstGlobal = 0;
+    this.extendedIndices = -1;
+    this.globalNames = new String[0];
+  }
+
+  /** {@return the object's symbol table; an empty one if it has none} */
+  static SymbolTable of(SectionTable sections) {
+    int found = -1;
+    for (int i = 1; i < sections.count(); i++) {
+      if (sections.type(i) == Elf.SHT_SYMTAB) {
+        if (found >= 0) {
+          throw sections.malformed(i, "is a second symbol table after section " + found);
+        }
+        found = i;
+      }
+    }
+    return found < 0 ? new SymbolTable(sections) : new SymbolTable(sections, found);
+  }
+
+  int count() {
+    return count;
+  }
+
+  /** {@return the index of the first symbol that is not local} */
+  int firstGlobal() {
+    return firstGlobal;
+  }
+
+  StringTable names() {
+    return names;
+  }
+
+  int nameOffset(int symbol) {
+    return bytes.getInt(at(symbol));
+  }
+
+  String name(int symbol) {
+    if (symbol < firstGlobal) {
+      return names.name(nameOffset(symbol));
+    }
+    String name = globalNames[symbol - firstGlobal];
+    if (name == null) {
+      name = names.name(nameOffset(symbol));
+      globalNames[symbol - firstGlobal] = name;
+    }
+    return name;
+  }
+
+  int binding(int symbol) {
+    return (bytes.get(at(symbol) + layout.info()) & 0xff) >> 4;
+  }
+
+  int type(int symbol) {
+    return bytes.get(at(symbol) + layout.info()) & 0xf;
+  }
+
+  int visibility(int symbol) {
+    return bytes.get(at(symbol) + layout.other()) & 3;
+  }
+
+  long value(int symbol) {
+    return elfClass.word(bytes, at(symbol) + layout.value());
+  }
+
+  long size(int symbol) {
+    return elfClass.word(bytes, at(symbol) + layout.length());
+  }
+
+  /** {@return the section index field: a special value, or {@code SHN_XINDEX}, or an index} */
+  int sectionField(int symbol) {
+    return bytes.getShort(at(symbol) + layout.section()) & 0xffff;
+  }
+
+  /** {@return whether the symbol is a place in a section of this object} */
+  boolean inSection(int symbol) {
+    int field = sectionField(symbol);
+    return field == Elf.SHN_XINDEX || (field != Elf.SHN_UNDEF && field < Elf.SHN_LORESERVE);
+  }
+
+  /** {@return the index of the section of a symbol that is in one, checked} */
+  int section(int symbol) {
+    int field = sectionField(symbol);
+    if (field == Elf.SHN_XINDEX) {
+      if (extendedIndices < 0) {
+        throw sections
+            .file()
+            .malformed(
+                describe(symbol), "has an extended section index, and there is no table of them");
+      }
+      field = bytes.getInt(extendedIndices + 4 * symbol);
+    }
+    if (field <= 0 || field >= sections.count()) {
+      sections.checkIndex(field == 0 ? -1 : field, describe(symbol));
+    }
+    return field;
+  }
+
+  /** {@return the symbol as errors name it: {@code symbol 7 (main)}} */
+  String describe(int symbol) {
+    int offset = nameOffset(symbol);
+    return offset != 0 && names.contains(offset)
+        ? "symbol %d (%s)".formatted(symbol, names.name(offset))
+        : "symbol " + symbol;
+  }
+
+  private int at(int symbol) {
+    return begin + symbol * layout.size();
+  }
+
+  private int checkFirstGlobal(int section) {
+    int first = sections.info(section);
+    if (first < 0 || first > count) {
+      throw sections.malformed(
+          section,
+          "the first symbol that is not local is number %d of %d"
+              .formatted(first & 0xffff_ffffL, count));
+    }
+    return first;
+  }
+
+  private int findExtendedIndices(int symbolTable) {
+    for (int i = 1; i < sections.count(); i++) {
+      if (sections.type(i) == Elf.SHT_SYMTAB_SHNDX && sections.link(i) == symbolTable) {
+        int entries = sections.entries(i, 4);
+        if (entries < count) {
+          throw sections.malformed(
+              i, "has %d section indices for %d symbols".formatted(entries, count));
+        }
+        return sections.offset(i);
+      }
+    }
+    return -1;
+  }
+}
