@@ -8,5 +8,6 @@ import org.jspecify.annotations.NullMarked;
 module uruk.orc {
   requires transitive org.jspecify;
   requires com.google.common;
-  requires org.slf4j;
+
+  exports uruk.orc;
 }

@@ -1,0 +1,9 @@
+package uruk.orc;
+
+/**
+ * What an alias stands for.
+ *
+ * @param aliasee the name of the symbol whose address the alias gets
+ * @param flags the alias's own flags
+ */
+public record Alias(String aliasee, SymbolFlags flags) {}

@@ -1,0 +1,134 @@
+package uruk.orc;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A unit's part in a dylib: the symbols that it makes or has made. While a unit is attached nothing
+ * has started it; afterwards a {@link MaterializationResponsibility} answers for the symbols that
+ * are not yet emitted. Guarded by the session lock, but for what is final.
+ */
+final class Definition {
+  private final JITDylib dylib;
+  private final String unitName;
+  private volatile @Nullable Thread runner;
+
+  private SymbolEntry[] entries;
+
+  @Nullable MaterializationUnit unit;
+  @Nullable String initSymbol;
+  TrackerState tracker;
+
+  /** Symbols that are in the dylib's table on behalf of this definition. */
+  int live;
+
+  /** For aliases under way: what each stands for. */
+  @Nullable Map<String, SymbolInstance> aliases;
+
+  /** The extents of common symbols, kept to refuse larger ones once these are bound. */
+  @Nullable Map<String, CommonExtent> commons;
+
+  /** The look-ups made on behalf of the responsibility that are under way. */
+  final Set<LookupOperation> requests = new LinkedHashSet<>(2);
+
+  // Links of the tracker's list.
+  @Nullable Definition previous;
+  @Nullable Definition next;
+
+  Definition(JITDylib dylib, TrackerState tracker, String unitName, SymbolEntry[] entries) {
+    this.dylib = dylib;
+    this.tracker = tracker;
+    this.unitName = unitName;
+    this.entries = entries;
+    this.live = entries.length;
+  }
+
+  JITDylib dylib() {
+    return dylib;
+  }
+
+  String unitName() {
+    return unitName;
+  }
+
+  /** {@return the thread that is inside the unit's {@code materialize}, or null} */
+  @Nullable Thread runner() {
+    return runner;
+  }
+
+  void runningOn(@Nullable Thread thread) {
+    runner = thread;
+  }
+
+  boolean isAttached() {
+    return unit != null;
+  }
+
+  void attach(MaterializationUnit attached) {
+    unit = attached;
+    initSymbol = attached.declaredInterface().initSymbol();
+  }
+
+  /**
+   * {@return the array of all symbols this definition started with; some may belong to it no more}
+   */
+  SymbolEntry[] entries() {
+    return entries;
+  }
+
+  /** Takes over symbols: new ones, or those of another definition of the same tracker. */
+  void append(List<SymbolEntry> added) {
+    SymbolEntry[] all = Arrays.copyOf(entries, entries.length + added.size());
+    for (int at = 0; at < added.size(); at++) {
+      all[entries.length + at] = added.get(at);
+      added.get(at).owner = this;
+    }
+    entries = all;
+    live += added.size();
+  }
+
+  /** {@return the symbols that belong to this definition now} */
+  List<SymbolEntry> liveEntries() {
+    return Arrays.stream(entries).filter(entry -> entry.owner == this).toList();
+  }
+
+  /** {@return whether the responsibility still answers for the symbol} */
+  boolean isResponsibleFor(SymbolEntry entry) {
+    return entry.owner == this && !entry.isAtLeast(SymbolState.EMITTED) && !entry.hasError();
+  }
+
+  /** {@return names and flags of the symbols that the responsibility answers for} */
+  Map<String, SymbolFlags> responsibilities(Predicate<SymbolEntry> which) {
+    Map<String, SymbolFlags> flags = new LinkedHashMap<>();
+    for (SymbolEntry entry : entries) {
+      if (isResponsibleFor(entry) && which.test(entry)) {
+        flags.put(entry.name(), entry.flags());
+      }
+    }
+    return flags;
+  }
+
+  /**
+   * {@return the entry of a symbol that the responsibility answers for, or null}
+   *
+   * @param guess the position at which it is expected; reports tend to come in the unit's order
+   */
+  @Nullable SymbolEntry responsibility(String name, int guess) {
+    SymbolEntry entry = guess < entries.length ? entries[guess] : null;
+    if (entry == null || !entry.name().equals(name)) {
+      entry = dylib.table().find(name);
+    }
+    return entry != null && isResponsibleFor(entry) ? entry : null;
+  }
+
+  @Override
+  public String toString() {
+    return unitName;
+  }
+}

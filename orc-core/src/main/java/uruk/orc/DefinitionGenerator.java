@@ -1,0 +1,32 @@
+package uruk.orc;
+
+/**
+ * Defines symbols of a dylib when a look-up misses them. Generators of a dylib run in the order in
+ * which they were added; each serves one look-up at a time, others queue for it in order of
+ * arrival.
+ */
+public interface DefinitionGenerator {
+  /**
+   * Tries to define some of the candidates in the dylib. Called outside the session lock, on the
+   * thread of the look-up. An exception fails the look-up.
+   *
+   * <p>A generator that needs time calls {@link LookupState#suspend()} before it returns, and
+   * later, exactly once and from any thread, {@link LookupState#continueLookup()} or {@link
+   * LookupState#continueLookup(Throwable)}.
+   *
+   * <p>A blocking look-up of an undefined name in the generator's own dylib would wait for this
+   * very run; it fails with a {@link LookupDeadlockException}.
+   *
+   * @param state the look-up that waits
+   * @param kind why it looks the names up
+   * @param dylib where the names are missing
+   * @param dylibFlags which symbols of the dylib the look-up would see
+   * @param candidates the names not defined so far
+   */
+  void tryToGenerate(
+      LookupState state,
+      LookupKind kind,
+      JITDylib dylib,
+      JITDylibLookupFlags dylibFlags,
+      SymbolLookupSet candidates);
+}

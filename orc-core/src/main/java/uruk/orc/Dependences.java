@@ -1,0 +1,144 @@
+package uruk.orc;
+
+import com.google.common.collect.ImmutableSet;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * Answers who uses what, from the edges that emitted groups leave. All of it under the session
+ * lock.
+ */
+final class Dependences {
+  private Dependences() {}
+
+  static Dependents usersOf(JITDylib dylib, String name) {
+    return collect(into -> users(existing(dylib, name), into), entry -> true);
+  }
+
+  static Dependents dependenciesOf(JITDylib dylib, String name) {
+    return collect(into -> dependencies(existing(dylib, name), into), entry -> true);
+  }
+
+  static Dependents usersOfUnit(JITDylib dylib, String name) {
+    Definition unit = owner(dylib, name);
+    return collect(
+        into -> unit.liveEntries().forEach(entry -> users(entry, into)),
+        entry -> entry.owner != unit);
+  }
+
+  static Dependents dependenciesOfUnit(JITDylib dylib, String name) {
+    Definition unit = owner(dylib, name);
+    return collect(
+        into -> unit.liveEntries().forEach(entry -> dependencies(entry, into)),
+        entry -> entry.owner != unit);
+  }
+
+  static Dependents usersOf(TrackerState tracker) {
+    return collect(
+        into -> entries(tracker).forEach(entry -> users(entry, into)),
+        entry -> trackerOf(entry) != tracker);
+  }
+
+  static Dependents dependenciesOf(TrackerState tracker) {
+    return collect(
+        into -> entries(tracker).forEach(entry -> dependencies(entry, into)),
+        entry -> trackerOf(entry) != tracker);
+  }
+
+  /**
+   * {@return the tracker and all that use it over any number of steps, users before what they use}
+   */
+  static List<TrackerState> withUsers(TrackerState tracker) {
+    Set<TrackerState> found = new LinkedHashSet<>(List.of(tracker));
+    List<TrackerState> unvisited = new ArrayList<>(found);
+    while (!unvisited.isEmpty()) {
+      TrackerState next = unvisited.removeLast();
+      Set<SymbolEntry> users = new LinkedHashSet<>();
+      entries(next).forEach(entry -> users(entry, users));
+      for (SymbolEntry user : users) {
+        TrackerState owner = trackerOf(user);
+        if (found.add(owner)) {
+          unvisited.add(owner);
+        }
+      }
+    }
+    return new ArrayList<>(found).reversed();
+  }
+
+  private static List<SymbolEntry> entries(TrackerState tracker) {
+    return tracker.definitions().stream()
+        .flatMap(definition -> definition.liveEntries().stream())
+        .toList();
+  }
+
+  private static void users(SymbolEntry entry, Set<SymbolEntry> into) {
+    if (entry.users == null) {
+      return;
+    }
+    for (DependenceNode node : entry.users.live()) {
+      for (SymbolEntry user : node.symbols()) {
+        if (user.node == node) {
+          into.add(user);
+        }
+      }
+    }
+  }
+
+  private static void dependencies(SymbolEntry entry, Set<SymbolEntry> into) {
+    if (entry.node == null) {
+      return;
+    }
+    for (SymbolEntry dependency : entry.node.dependencies()) {
+      if (!dependency.isRemoved()) {
+        into.add(dependency);
+      }
+    }
+  }
+
+  private static Dependents collect(
+      Consumer<Set<SymbolEntry>> source, Predicate<SymbolEntry> wanted) {
+    Set<SymbolEntry> entries = new LinkedHashSet<>();
+    source.accept(entries);
+    ImmutableSet.Builder<SymbolInstance> symbols = ImmutableSet.builder();
+    ImmutableSet.Builder<String> units = ImmutableSet.builder();
+    ImmutableSet.Builder<ResourceTracker> trackers = ImmutableSet.builder();
+    for (SymbolEntry entry : entries) {
+      Definition owner = entry.owner;
+      if (owner != null && wanted.test(entry)) {
+        symbols.add(new SymbolInstance(owner.dylib(), entry.name()));
+        units.add(owner.unitName());
+        trackers.add(owner.tracker.handle());
+      }
+    }
+    return new Dependents(symbols.build(), units.build(), trackers.build());
+  }
+
+  private static SymbolEntry existing(JITDylib dylib, String name) {
+    SymbolEntry entry = dylib.table().find(name);
+    if (entry == null) {
+      throw new SymbolsNotFoundException(
+          List.of(name), "a question about dependences", SearchOrder.of(dylib), List.of());
+    }
+    return entry;
+  }
+
+  private static Definition owner(JITDylib dylib, String name) {
+    Definition owner = existing(dylib, name).owner;
+    if (owner == null) {
+      throw new AssertionError(name + " is in a table without an owner");
+    }
+    return owner;
+  }
+
+  private static TrackerState trackerOf(SymbolEntry entry) {
+    Definition owner = entry.owner;
+    if (owner == null) {
+      throw new AssertionError(entry + " is used and has no owner");
+    }
+    return owner.tracker;
+  }
+}

@@ -1,0 +1,321 @@
+package uruk.orc;
+
+import com.google.common.collect.ImmutableSet;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What a responsibility can do to its symbols. */
+final class Emission {
+  private static final SymbolFlags MAY_DIFFER =
+      SymbolFlags.of(SymbolFlags.WEAK, SymbolFlags.COMMON);
+
+  private Emission() {}
+
+  // Resolving ------------------------------------------------------------------------------------
+
+  static void resolve(Definition definition, SymbolMap resolved) {
+    Outcome.locked(
+        definition.dylib().session(),
+        outcome -> {
+          definition.tracker.checkUsable();
+          SymbolEntry[] entries = new SymbolEntry[resolved.size()];
+          for (int at = 0; at < entries.length; at++) {
+            entries[at] = checkedForResolution(definition, resolved, at);
+          }
+          for (int at = 0; at < entries.length; at++) {
+            entries[at].resolve(resolved.addressAt(at), resolved.flagsAt(at).without(MAY_DIFFER));
+            outcome.wake(entries[at]);
+          }
+        });
+  }
+
+  /** {@return what of the map the responsibility answers for: discarded symbols are left out} */
+  static SymbolMap owned(Definition definition, SymbolMap symbols) {
+    return definition
+        .dylib()
+        .session()
+        .locked(() -> {
+          if (definition.live == symbols.size()) {
+            return symbols;
+          }
+          SymbolMap.Builder owned = SymbolMap.builder(definition.live);
+          for (SymbolEntry entry : definition.liveEntries()) {
+            owned.put(entry.name(), symbols.get(entry.name()));
+          }
+          return owned.build();
+        });
+  }
+
+  private static SymbolEntry checkedForResolution(
+      Definition definition, SymbolMap resolved, int at) {
+    SymbolEntry entry = responsibility(definition, resolved.nameAt(at), at);
+    SymbolFlags declared = entry.flags();
+    if (entry.state() != SymbolState.MATERIALIZING) {
+      throw new IllegalArgumentException(entry + " of " + definition + " is resolved already");
+    }
+    if (declared.isSideEffectsOnly()
+        || !declared.without(MAY_DIFFER).equals(resolved.flagsAt(at).without(MAY_DIFFER))) {
+      throw new IllegalArgumentException(
+          "%s of %s was declared %s and cannot be resolved as %s"
+              .formatted(entry, definition, declared, resolved.flagsAt(at)));
+    }
+    return entry;
+  }
+
+  private static SymbolEntry responsibility(Definition definition, String name, int guess) {
+    SymbolEntry entry = definition.responsibility(name, guess);
+    if (entry == null) {
+      throw new IllegalArgumentException(
+          "%s is not a symbol that %s is responsible for".formatted(name, definition));
+    }
+    return entry;
+  }
+
+  // Emitting -------------------------------------------------------------------------------------
+
+  static void emit(Definition definition, List<SymbolDependenceGroup> groups) {
+    Outcome.locked(
+        definition.dylib().session(),
+        outcome -> {
+          definition.tracker.checkUsable();
+          List<SymbolEntry> emitted = checkedForEmission(definition);
+          GroupedDependences grouped = new GroupedDependences(definition, groups);
+          for (SymbolEntry entry : emitted) {
+            if (!grouped.contains(entry)) {
+              ReadinessGraph.ready(entry, outcome);
+            }
+          }
+          grouped.nodes().forEach(node -> connect(node, outcome));
+          ReadinessGraph.emit(grouped.nodes(), outcome);
+          grouped.throwIfUnsatisfied();
+        });
+  }
+
+  private static List<SymbolEntry> checkedForEmission(Definition definition) {
+    List<SymbolEntry> emitted = new ArrayList<>(definition.live);
+    for (SymbolEntry entry : definition.entries()) {
+      if (definition.isResponsibleFor(entry)) {
+        if (!entry.isAtLeast(SymbolState.RESOLVED) && !entry.isSideEffectsOnly()) {
+          throw new IllegalStateException(
+              "%s of %s is emitted before it is resolved".formatted(entry, definition));
+        }
+        emitted.add(entry);
+      }
+    }
+    return emitted;
+  }
+
+  private static void connect(DependenceNode node, Outcome outcome) {
+    node.connect();
+    for (SymbolEntry symbol : node.symbols()) {
+      outcome.reached(symbol, SymbolState.EMITTED);
+    }
+  }
+
+  /** The groups of one emission, their names resolved to symbols. */
+  private static final class GroupedDependences {
+    private final Definition definition;
+    private final List<DependenceNode> nodes = new ArrayList<>();
+    private final Set<SymbolEntry> grouped = new HashSet<>();
+    private final Set<String> unsatisfied = new LinkedHashSet<>();
+    private final Map<JITDylib, Set<String>> bad = new LinkedHashMap<>();
+    private @Nullable Throwable firstCause;
+
+    private GroupedDependences(Definition definition, List<SymbolDependenceGroup> groups) {
+      this.definition = definition;
+      groups.forEach(this::add);
+    }
+
+    private void add(SymbolDependenceGroup group) {
+      SymbolEntry[] symbols = new SymbolEntry[group.symbols().size()];
+      int count = 0;
+      for (String name : group.symbols()) {
+        SymbolEntry symbol = responsibility(definition, name, count);
+        if (!grouped.add(symbol)) {
+          throw new IllegalArgumentException(
+              "%s of %s is in two dependence groups".formatted(name, definition));
+        }
+        symbols[count++] = symbol;
+      }
+      List<SymbolEntry> dependencies = new ArrayList<>();
+      boolean satisfied = true;
+      for (Map.Entry<JITDylib, Set<String>> each : group.dependencies().entrySet()) {
+        for (String name : each.getValue()) {
+          satisfied &= add(group, each.getKey(), name, dependencies);
+        }
+      }
+      if (satisfied) {
+        nodes.add(new DependenceNode(symbols, dependencies.toArray(new SymbolEntry[0])));
+      } else {
+        unsatisfied.addAll(group.symbols());
+      }
+    }
+
+    /**
+     * Returns whether the dependency can still become ready; the group's own symbols are no
+     * dependency.
+     */
+    private boolean add(
+        SymbolDependenceGroup group, JITDylib dylib, String name, List<SymbolEntry> into) {
+      if (dylib == definition.dylib() && group.symbols().contains(name)) {
+        return true;
+      }
+      SymbolEntry dependency = dylib.table().find(name);
+      if (dependency == null || dependency.failure != null) {
+        bad.computeIfAbsent(dylib, key -> new LinkedHashSet<>()).add(name);
+        if (firstCause == null && dependency != null && dependency.failure != null) {
+          firstCause = firstCauseOf(dependency.failure);
+        }
+        return false;
+      }
+      into.add(dependency);
+      return true;
+    }
+
+    private boolean contains(SymbolEntry entry) {
+      return grouped.contains(entry);
+    }
+
+    private List<DependenceNode> nodes() {
+      return nodes;
+    }
+
+    private void throwIfUnsatisfied() {
+      if (!unsatisfied.isEmpty()) {
+        throw new UnsatisfiedSymbolDependenciesException(
+            definition.dylib(), unsatisfied, bad, firstCause);
+      }
+    }
+  }
+
+  private static Throwable firstCauseOf(FailedToMaterializeException failure) {
+    return failure.getCause() == null ? failure : failure.getCause();
+  }
+
+  // Failing --------------------------------------------------------------------------------------
+
+  static void fail(Definition definition, Throwable cause) {
+    Outcome.locked(
+        definition.dylib().session(),
+        outcome -> {
+          List<SymbolEntry> left = new ArrayList<>();
+          for (SymbolEntry entry : definition.entries()) {
+            if (definition.isResponsibleFor(entry) && !definition.isAttached()) {
+              left.add(entry);
+            }
+          }
+          if (!left.isEmpty()) {
+            outcome.report(outcome.fail(left, rootCause(cause)));
+          }
+        });
+  }
+
+  /** A unit that fails because others failed passes on why they did. */
+  private static Throwable rootCause(Throwable cause) {
+    boolean passesOn =
+        cause instanceof FailedToMaterializeException
+            || cause instanceof UnsatisfiedSymbolDependenciesException;
+    return passesOn && cause.getCause() != null ? cause.getCause() : cause;
+  }
+
+  // Claiming, handing on and back ----------------------------------------------------------------
+
+  static Set<String> claim(Definition definition, Map<String, SymbolFlags> added) {
+    JITDylib dylib = definition.dylib();
+    ImmutableSet.Builder<String> claimed = ImmutableSet.builder();
+    Outcome.locked(
+        dylib.session(),
+        outcome -> {
+          definition.tracker.checkUsable();
+          added.forEach((name, flags) -> checkClaim(definition, name, flags));
+          List<SymbolEntry> entries = new ArrayList<>(added.size());
+          dylib.session().tablesChange();
+          added.forEach((name, flags) -> {
+            if (dylib.table().find(name) == null) {
+              SymbolEntry entry = new SymbolEntry(name, flags, definition);
+              entry.state(SymbolState.MATERIALIZING);
+              dylib.table().add(entry);
+              dylib.session().events().defined(dylib, name);
+              entries.add(entry);
+              claimed.add(name);
+            }
+          });
+          definition.append(entries);
+        });
+    return claimed.build();
+  }
+
+  private static void checkClaim(Definition definition, String name, SymbolFlags flags) {
+    SymbolEntry existing = definition.dylib().table().find(name);
+    if (existing != null && flags.isStrong()) {
+      throw DefinitionRules.duplicate(
+          definition.unitName(), existing, "It was found only while the unit was materialized.");
+    }
+  }
+
+  static void replace(Definition definition, MaterializationUnit unit) {
+    Outcome.locked(
+        definition.dylib().session(),
+        outcome -> {
+          Definition replacement = split(definition, unit.symbols().keySet(), unit.name());
+          if (replacement.live == 0) {
+            return;
+          }
+          replacement.attach(unit);
+          for (SymbolEntry entry : replacement.entries()) {
+            if (entry.waiters != null) {
+              outcome.start(replacement);
+              return;
+            }
+          }
+        });
+  }
+
+  static Definition delegate(Definition definition, Collection<String> names) {
+    return definition
+        .dylib()
+        .session()
+        .locked(() -> {
+          Definition part = split(definition, names, definition.unitName());
+          if (definition.initSymbol != null && names.contains(definition.initSymbol)) {
+            part.initSymbol = definition.initSymbol;
+            definition.initSymbol = null;
+          }
+          return part;
+        });
+  }
+
+  /** Moves unresolved symbols to a new definition. */
+  private static Definition split(
+      Definition definition, Collection<String> names, String unitName) {
+    definition.tracker.checkUsable();
+    List<SymbolEntry> moved = new ArrayList<>(names.size());
+    for (String name : names) {
+      SymbolEntry entry = responsibility(definition, name, moved.size());
+      if (entry.state() != SymbolState.MATERIALIZING) {
+        throw new IllegalArgumentException(
+            "%s of %s is resolved and cannot be handed on".formatted(name, definition));
+      }
+      moved.add(entry);
+    }
+    Definition part =
+        new Definition(definition.dylib(), definition.tracker, unitName, new SymbolEntry[0]);
+    part.append(moved);
+    part.commons = definition.commons;
+    if (!moved.isEmpty()) {
+      definition.tracker.add(part);
+    }
+    definition.live -= moved.size();
+    if (definition.live == 0 && !moved.isEmpty()) {
+      definition.tracker.remove(definition);
+    }
+    return part;
+  }
+}

@@ -1,0 +1,532 @@
+package uruk.orc;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A JIT session: dylibs, the look-ups that run across them, and the dispatcher, error reporter,
+ * platform and resource managers that they share.
+ *
+ * <p>Safe for use by many threads; see the package's page for what runs inside the session lock. A
+ * session must be closed: that removes its dylibs, the youngest first, and waits for its tasks.
+ *
+ * <p>Asynchronous look-ups answer by {@link CompletableFuture}s that complete exactly once, in a
+ * task of the dispatcher and never inside the lock. Cancelling one withdraws the look-up. Blocking
+ * look-ups throw the {@link OrcException} that the future would fail with (what a generator threw
+ * comes as it is). Symbols that are ready are found without the lock.
+ */
+public final class ExecutionSession implements AutoCloseable {
+  private final ReentrantLock lock = new ReentrantLock();
+  private final TaskDispatcher dispatcher;
+  private final ErrorReporter reporter;
+  private final @Nullable Platform platform;
+  private final boolean detectUnclosedTrackers;
+  private final EventQueue events;
+  private final List<ResourceManager> resourceManagers = new CopyOnWriteArrayList<>();
+  private volatile boolean closed;
+
+  /** Counts changes of any symbol table; written under the lock. */
+  private volatile long tablesVersion;
+
+  // Guarded by lock.
+  private final Map<String, JITDylib> dylibs = new LinkedHashMap<>();
+  private final Set<LookupOperation> inFlight = new LinkedHashSet<>();
+  private final Map<Thread, LookupOperation> blocked = new LinkedHashMap<>();
+  private final ArrayDeque<Outcome> deferred = new ArrayDeque<>();
+
+  private ExecutionSession(Builder builder) {
+    dispatcher = builder.dispatcher;
+    reporter = builder.reporter;
+    platform = builder.platform;
+    detectUnclosedTrackers = builder.detectUnclosedTrackers;
+    events = new EventQueue(lock, reporter);
+  }
+
+  /** {@return a session that runs tasks in place and prints errors to standard error} */
+  public static ExecutionSession create() {
+    return builder().build();
+  }
+
+  /** {@return a new builder} */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Chooses what a session is made of. */
+  public static final class Builder {
+    private TaskDispatcher dispatcher = TaskDispatcher.inPlace();
+    private ErrorReporter reporter = ErrorReporter.toStandardError();
+    private @Nullable Platform platform;
+    private boolean detectUnclosedTrackers;
+
+    private Builder() {}
+
+    /** Runs tasks on the given dispatcher, which the session will close; in place by default. */
+    public Builder dispatcher(TaskDispatcher chosen) {
+      dispatcher = chosen;
+      return this;
+    }
+
+    /** Reports errors to the given sink; standard error by default. */
+    public Builder errorReporter(ErrorReporter chosen) {
+      reporter = chosen;
+      return this;
+    }
+
+    /** Prepares dylibs with the given platform; none by default. */
+    public Builder platform(Platform chosen) {
+      platform = chosen;
+      return this;
+    }
+
+    /**
+     * Reports a tracker that becomes unreachable before it is closed, removed or transferred, with
+     * the place where it was created. Off by default: it costs a stack trace per tracker. The code
+     * stays.
+     */
+    public Builder detectUnclosedTrackers(boolean detect) {
+      detectUnclosedTrackers = detect;
+      return this;
+    }
+
+    /** {@return the session} */
+    public ExecutionSession build() {
+      return new ExecutionSession(this);
+    }
+  }
+
+  // Dylibs ---------------------------------------------------------------------------------------
+
+  /**
+   * Creates a dylib and lets the platform, if there is one, prepare it.
+   *
+   * @param name a name that no open dylib of the session has
+   * @throws IllegalArgumentException if the name is taken
+   * @throws SessionClosedException if the session is closed
+   */
+  public JITDylib createJITDylib(String name) {
+    JITDylib dylib = createBareJITDylib(name);
+    if (platform != null) {
+      try {
+        platform.setupJITDylib(dylib);
+      } catch (RuntimeException failure) {
+        Removal.removeDylibs(this, List.of(dylib));
+        throw failure;
+      }
+    }
+    return dylib;
+  }
+
+  /**
+   * Creates a dylib without involving the platform.
+   *
+   * @param name a name that no open dylib of the session has
+   * @throws IllegalArgumentException if the name is taken
+   * @throws SessionClosedException if the session is closed
+   */
+  public JITDylib createBareJITDylib(String name) {
+    return locked(() -> {
+      if (closed) {
+        throw new SessionClosedException();
+      }
+      JITDylib dylib = new JITDylib(this, name);
+      if (dylibs.putIfAbsent(name, dylib) != null) {
+        throw new IllegalArgumentException(
+            "The session has a JITDylib \"%s\" already".formatted(name));
+      }
+      return dylib;
+    });
+  }
+
+  /** {@return the open dylib of that name} */
+  public Optional<JITDylib> findJITDylib(String name) {
+    return locked(() -> Optional.ofNullable(dylibs.get(name)));
+  }
+
+  /** {@return the open dylibs, in order of creation} */
+  public List<JITDylib> jitDylibs() {
+    return locked(() -> List.copyOf(dylibs.values()));
+  }
+
+  /**
+   * Removes dylibs in the given order: all stop accepting definitions, then each loses its trackers
+   * and is torn down by the platform. No static destructors run. Dylibs that are removed already
+   * are skipped; other dylibs may keep a removed one in their link orders, where it is empty.
+   *
+   * @throws ResourceRemovalException if releasing resources failed; the dylibs are removed all the
+   *     same
+   */
+  public void removeJITDylibs(List<JITDylib> removed) {
+    Removal.removeDylibs(this, removed);
+  }
+
+  // Look-ups -------------------------------------------------------------------------------------
+
+  /**
+   * Looks symbols up.
+   *
+   * @param kind what generators are told
+   * @param order where to search; the first visible definition of each name counts
+   * @param names what to find
+   * @param required {@link SymbolState#RESOLVED} (addresses for relocations) or {@link
+   *     SymbolState#READY} (symbols to use)
+   * @return completes with the symbols that were found, without those that have side effects only;
+   *     fails with an {@link OrcException}
+   */
+  public CompletableFuture<SymbolMap> lookup(
+      LookupKind kind, SearchOrder order, SymbolLookupSet names, SymbolState required) {
+    return lookup(kind, order, names, required, null);
+  }
+
+  /**
+   * Looks symbols up and says where each was found. A linker that looks up on behalf of a unit uses
+   * {@link MaterializationResponsibility#lookup}, so that errors and stall reports can name the
+   * unit.
+   *
+   * @param registrar told once, inside the session lock, before any of the symbols can change; null
+   *     for nobody
+   */
+  public CompletableFuture<SymbolMap> lookup(
+      LookupKind kind,
+      SearchOrder order,
+      SymbolLookupSet names,
+      SymbolState required,
+      @Nullable DependenceRegistrar registrar) {
+    SymbolMap ready = registrar == null ? ReadyLookup.find(this, order, names, required) : null;
+    if (ready != null) {
+      return CompletableFuture.completedFuture(ready);
+    }
+    return start(
+            new LookupRequest(
+                kind, order, names, required, false, registrar, Task.currentDefinition()))
+        .future();
+  }
+
+  /** Looks up one exported symbol of the dylib; see {@link #lookup(SearchOrder, String)}. */
+  public ExecutorSymbolDef lookup(JITDylib dylib, String name) {
+    ExecutorSymbolDef ready = ReadyLookup.find(dylib, name);
+    return ready != null ? ready : lookup(SearchOrder.of(dylib), name);
+  }
+
+  /**
+   * Looks up one symbol and waits until it is ready.
+   *
+   * @throws SymbolsNotFoundException if no dylib of the order defines it visibly
+   * @throws FailedToMaterializeException if it cannot be produced; the cause says why
+   * @throws LookupInterruptedException if the thread is interrupted meanwhile; the look-up is
+   *     withdrawn and the thread's interrupted status set
+   * @throws LookupDeadlockException if the look-up could never return
+   */
+  public ExecutorSymbolDef lookup(SearchOrder order, String name) {
+    ExecutorSymbolDef ready = ReadyLookup.find(this, order, name);
+    return ready != null ? ready : lookup(order, SymbolLookupSet.of(name)).get(name);
+  }
+
+  /** Looks symbols up and waits until all are ready; see {@link #lookup(SearchOrder, String)}. */
+  public SymbolMap lookup(SearchOrder order, SymbolLookupSet names) {
+    return lookup(order, names, SymbolState.READY, null);
+  }
+
+  /**
+   * Looks symbols up and waits.
+   *
+   * @param required how far the symbols must be
+   * @param timeout how long to wait at most, or null for any time
+   * @throws LookupTimeoutException if the time is up; the look-up is withdrawn, and the message
+   *     says what it waited for
+   */
+  public SymbolMap lookup(
+      SearchOrder order, SymbolLookupSet names, SymbolState required, @Nullable Duration timeout) {
+    SymbolMap ready = ReadyLookup.find(this, order, names, required);
+    if (ready != null) {
+      return ready;
+    }
+    LookupOperation operation =
+        start(
+            new LookupRequest(
+                LookupKind.STATIC, order, names, required, false, null, Task.currentDefinition()));
+    return BlockingWait.result(this, operation, timeout);
+  }
+
+  /**
+   * Finds symbols, asking generators, without making them.
+   *
+   * @return completes with the flags of the symbols that were found
+   */
+  public CompletableFuture<Map<String, SymbolFlags>> lookupFlags(
+      LookupKind kind, SearchOrder order, SymbolLookupSet names) {
+    return start(
+            new LookupRequest(
+                kind,
+                order,
+                names,
+                SymbolState.NEVER_SEARCHED,
+                true,
+                null,
+                Task.currentDefinition()))
+        .future()
+        .thenApply(SymbolMap::flags);
+  }
+
+  /**
+   * {@return the dylib's exported symbols as Java's native linker wants them}
+   *
+   * <p>{@code find} blocks until the symbol is ready, answers empty if it is missing, and throws an
+   * {@link OrcException} if it fails. The segments are of length zero and live as long as the
+   * caller says; they do not keep the code.
+   */
+  public SymbolLookup symbolLookup(JITDylib dylib) {
+    return symbolLookup(SearchOrder.of(dylib));
+  }
+
+  /** {@return the symbols of a search order as Java's native linker wants them} */
+  public SymbolLookup symbolLookup(SearchOrder order) {
+    return name -> {
+      SymbolMap found = lookup(order, SymbolLookupSet.weaklyReferenced(List.of(name)));
+      return Optional.ofNullable(found.find(name))
+          .map(symbol -> MemorySegment.ofAddress(symbol.address()));
+    };
+  }
+
+  LookupOperation start(LookupRequest request) {
+    LookupOperation operation = new LookupOperation(this, request);
+    operation.start();
+    return operation;
+  }
+
+  // Dependences ----------------------------------------------------------------------------------
+
+  /** {@return the emitted symbols that depend directly on this one} */
+  public Dependents usersOf(JITDylib dylib, String name) {
+    return locked(() -> Dependences.usersOf(dylib, name));
+  }
+
+  /** {@return the symbols that this one depends on directly} */
+  public Dependents dependenciesOf(JITDylib dylib, String name) {
+    return locked(() -> Dependences.dependenciesOf(dylib, name));
+  }
+
+  /**
+   * {@return the symbols that depend on some symbol of the unit that defines this one, and are not
+   * its own}
+   */
+  public Dependents usersOfUnit(JITDylib dylib, String name) {
+    return locked(() -> Dependences.usersOfUnit(dylib, name));
+  }
+
+  /** {@return the symbols of others that the unit which defines this one depends on} */
+  public Dependents dependenciesOfUnit(JITDylib dylib, String name) {
+    return locked(() -> Dependences.dependenciesOfUnit(dylib, name));
+  }
+
+  /** {@return the symbols outside the tracker that depend on a symbol inside} */
+  public Dependents usersOf(ResourceTracker tracker) {
+    return locked(() -> Dependences.usersOf(tracker.state()));
+  }
+
+  /** {@return the symbols outside the tracker that a symbol inside depends on} */
+  public Dependents dependenciesOf(ResourceTracker tracker) {
+    return locked(() -> Dependences.dependenciesOf(tracker.state()));
+  }
+
+  // Resources, listeners, tasks, errors ----------------------------------------------------------
+
+  /** Adds a manager that is told when trackers are removed or transferred. */
+  public void registerResourceManager(ResourceManager manager) {
+    resourceManagers.add(manager);
+  }
+
+  /** Removes a manager; does nothing if it is not registered. */
+  public void deregisterResourceManager(ResourceManager manager) {
+    resourceManagers.remove(manager);
+  }
+
+  /** Adds a listener that is told what happens to symbols from now on. */
+  public void addListener(SessionListener listener) {
+    events.add(listener);
+  }
+
+  /** Removes a listener; does nothing if it is not there. */
+  public void removeListener(SessionListener listener) {
+    events.remove(listener);
+  }
+
+  /** Hands a task to the session's dispatcher. */
+  public void dispatch(Task task) {
+    dispatcher.dispatch(task);
+  }
+
+  /** Hands an error to the session's reporter. Must not be called inside the session lock. */
+  public void reportError(Throwable error) {
+    reporter.report(error);
+  }
+
+  /**
+   * Runs an action inside the session lock: no other thread changes the session meanwhile. It must
+   * be short, and must not wait for anything. What it causes is delivered after the lock is free.
+   */
+  public <T> T runSessionLocked(Supplier<T> action) {
+    try {
+      return locked(action);
+    } finally {
+      deliverDeferred();
+    }
+  }
+
+  /** {@return the state of every dylib, and what look-ups wait for, as text} */
+  public String dump() {
+    return locked(() -> SessionDump.of(this));
+  }
+
+  /**
+   * {@return which look-up waits for which symbol, in which unit, on which thread; empty if none
+   * waits}
+   */
+  public String explainStalled() {
+    return locked(() -> StallReport.of(inFlight));
+  }
+
+  /** {@return whether {@link #close()} has been called} */
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /**
+   * Ends the session, whatever is under way: removes all dylibs in reverse order of creation, fails
+   * the look-ups that are left, and waits for the dispatcher's tasks. Closing again does nothing.
+   * Failures to release resources go to the error reporter.
+   */
+  @Override
+  public void close() {
+    List<JITDylib> all = markClosed();
+    if (all == null) {
+      return;
+    }
+    try {
+      Removal.removeDylibs(this, all.reversed());
+    } catch (ResourceRemovalException failure) {
+      reportError(failure);
+    }
+    Outcome.locked(this, this::failAllInFlight);
+    dispatcher.close();
+  }
+
+  private @Nullable List<JITDylib> markClosed() {
+    return locked(() -> {
+      if (closed) {
+        return null;
+      }
+      closed = true;
+      return List.copyOf(dylibs.values());
+    });
+  }
+
+  private void failAllInFlight(Outcome outcome) {
+    for (LookupOperation operation : List.copyOf(inFlight)) {
+      operation.failLocked(outcome, new SessionClosedException());
+    }
+  }
+
+  // For the package ------------------------------------------------------------------------------
+
+  ReentrantLock lock() {
+    return lock;
+  }
+
+  <T extends @Nullable Object> T locked(Supplier<T> action) {
+    lock.lock();
+    try {
+      return action.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  TaskDispatcher dispatcher() {
+    return dispatcher;
+  }
+
+  @Nullable Platform platform() {
+    return platform;
+  }
+
+  boolean detectsUnclosedTrackers() {
+    return detectUnclosedTrackers;
+  }
+
+  EventQueue events() {
+    return events;
+  }
+
+  /** {@return the managers, the last registered first} */
+  List<ResourceManager> managersInRemovalOrder() {
+    return new ArrayList<>(resourceManagers).reversed();
+  }
+
+  long tablesVersion() {
+    return tablesVersion;
+  }
+
+  /** A symbol table is about to change. Called under the lock. */
+  @SuppressWarnings("NonAtomicVolatileUpdate")
+  void tablesChange() {
+    tablesVersion++;
+  }
+
+  /** {@return the look-ups under way; guarded by the lock} */
+  Set<LookupOperation> inFlight() {
+    return inFlight;
+  }
+
+  /**
+   * {@return what each thread that blocks in a task or a generator waits for; guarded by the lock}
+   */
+  Map<Thread, LookupOperation> blocked() {
+    return blocked;
+  }
+
+  /** Drops a dylib from the session's list. Called under the lock. */
+  void forget(JITDylib dylib) {
+    dylibs.remove(dylib.name(), dylib);
+  }
+
+  /** Keeps notifications that arose inside the lock until it is free. Called under the lock. */
+  void defer(Outcome outcome) {
+    deferred.add(outcome);
+  }
+
+  void deliverDeferred() {
+    for (Outcome next = nextDeferred(); next != null; next = nextDeferred()) {
+      next.deliver();
+    }
+  }
+
+  private @Nullable Outcome nextDeferred() {
+    lock.lock();
+    try {
+      return lock.getHoldCount() > 1 ? null : deferred.pollFirst();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return Objects.toIdentityString(this);
+  }
+}

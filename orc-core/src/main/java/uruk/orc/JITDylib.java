@@ -1,0 +1,417 @@
+package uruk.orc;
+
+import com.google.common.collect.ImmutableMap;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A dynamic library that exists only in the session: a table of symbols, the order in which its own
+ * code finds symbols, the generators that define symbols on demand, and the trackers that own
+ * definitions.
+ *
+ * <p>Safe for use by many threads. Defining into a dylib that has been removed throws a {@link
+ * JITDylibDefunctException}; looking up in one finds nothing.
+ */
+public final class JITDylib {
+  private static final GeneratorSlot[] NO_GENERATORS = new GeneratorSlot[0];
+
+  private final ExecutionSession session;
+  private final String name;
+  private final SymbolTable table = new SymbolTable();
+
+  // Written under the session lock, read by anyone.
+  private volatile State state = State.OPEN;
+  private volatile SearchOrder linkOrder;
+  private volatile GeneratorSlot[] generators = NO_GENERATORS;
+
+  // Guarded by the session lock.
+  private final Set<TrackerState> trackers = new LinkedHashSet<>();
+  private @Nullable TrackerState defaultTracker;
+  private int trackersCreated;
+
+  /** The stages of a dylib's life. */
+  public enum State {
+    /** Definitions may be added. */
+    OPEN("Open"),
+    /** The dylib is being removed from its session. */
+    CLOSING("Closing"),
+    /** The dylib has been removed. */
+    CLOSED("Closed");
+
+    private final String text;
+
+    State(String text) {
+      this.text = text;
+    }
+
+    /** {@return the state in words, as the session dump shows it} */
+    public String text() {
+      return text;
+    }
+  }
+
+  JITDylib(ExecutionSession session, String name) {
+    this.session = session;
+    this.name = name;
+    this.linkOrder = SearchOrder.of(JITDylibLookupFlags.MATCH_ALL_SYMBOLS, this);
+  }
+
+  /** {@return the name, unique among the open dylibs of the session} */
+  public String name() {
+    return name;
+  }
+
+  /** {@return the session} */
+  public ExecutionSession session() {
+    return session;
+  }
+
+  /** {@return whether the dylib is open} */
+  public State state() {
+    return state;
+  }
+
+  // Definitions ----------------------------------------------------------------------------------
+
+  /** Defines the unit's symbols, owned by the default tracker. See the other form. */
+  public void define(MaterializationUnit unit) {
+    Outcome.locked(session, outcome -> DefinitionRules.define(this, defaultState(), unit));
+  }
+
+  /**
+   * Defines the unit's symbols. A definition that loses against another one is discarded; if one
+   * can neither win nor lose, nothing is added. A unit without symbols is ignored.
+   *
+   * @param unit who will make the symbols; the caller keeps it if this throws
+   * @param tracker who owns them, of this dylib
+   * @throws DuplicateDefinitionException if a strong definition, or a weak one that has been
+   *     searched, is there already
+   * @throws JITDylibDefunctException if this dylib has been removed
+   * @throws ResourceTrackerDefunctException if the tracker has been removed or transferred
+   */
+  public void define(MaterializationUnit unit, ResourceTracker tracker) {
+    if (tracker.dylib() != this) {
+      throw new IllegalArgumentException(
+          "The tracker is of \"%s\", not of \"%s\"".formatted(tracker.dylib().name(), name));
+    }
+    Outcome.locked(session, outcome -> DefinitionRules.define(this, tracker.state(), unit));
+  }
+
+  /**
+   * Removes symbols by name, all or none. Their memory stays with their trackers.
+   *
+   * @param names symbols that nothing has searched, or that are ready
+   * @throws SymbolsNotFoundException if one is not defined here
+   * @throws SymbolsCouldNotBeRemovedException if one is being materialized or has failed
+   */
+  public void remove(Set<String> names) {
+    Outcome.locked(session, outcome -> Removal.removeNames(this, names));
+  }
+
+  /**
+   * Removes every tracker, the default one last. Not atomic: what others add meanwhile may stay.
+   *
+   * @throws ResourceRemovalException if releasing resources failed; all is removed nevertheless
+   */
+  public void clear() {
+    Removal.clear(this);
+  }
+
+  /**
+   * {@return a stable copy of the symbols whose names begin with the prefix, sorted by name}
+   *
+   * <p>Taken without the session lock. A symbol that is not resolved yet has address 0.
+   */
+  public Map<String, ExecutorSymbolDef> symbols(String prefix) {
+    Map<String, ExecutorSymbolDef> sorted = new TreeMap<>();
+    for (SymbolEntry entry : table.snapshot()) {
+      if (entry != null && !entry.isRemoved() && entry.name().startsWith(prefix)) {
+        sorted.put(entry.name(), entry.definition());
+      }
+    }
+    return ImmutableMap.copyOf(sorted);
+  }
+
+  /** {@return how far the symbol is, or null if it is not defined here} */
+  public @Nullable SymbolState symbolState(String symbol) {
+    SymbolEntry entry = table.find(symbol);
+    return entry == null ? null : entry.state();
+  }
+
+  // Trackers -------------------------------------------------------------------------------------
+
+  /**
+   * {@return the tracker of all that is defined without one; a new one after it has been removed}
+   */
+  public ResourceTracker defaultResourceTracker() {
+    return session.locked(() -> defaultState().handle());
+  }
+
+  /**
+   * {@return a new tracker}
+   *
+   * @throws JITDylibDefunctException if this dylib has been removed
+   */
+  public ResourceTracker createResourceTracker() {
+    return session.locked(() -> createState("tracker " + ++trackersCreated).handle());
+  }
+
+  private TrackerState defaultState() {
+    if (defaultTracker == null) {
+      defaultTracker = createState("default tracker");
+    }
+    return defaultTracker;
+  }
+
+  private TrackerState createState(String title) {
+    checkOpen();
+    TrackerState created = new TrackerState(this, new ResourceKey(title + " of \"" + name + '"'));
+    trackers.add(created);
+    return created;
+  }
+
+  // Generators -----------------------------------------------------------------------------------
+
+  /**
+   * Adds a generator behind those that are there. Look-ups that have reached this dylib already do
+   * not ask it.
+   *
+   * @throws JITDylibDefunctException if this dylib has been removed
+   */
+  public <T extends DefinitionGenerator> T addGenerator(T generator) {
+    return session.locked(() -> {
+      checkOpen();
+      List<GeneratorSlot> all = new ArrayList<>(Arrays.asList(generators));
+      all.add(new GeneratorSlot(generator, this));
+      generators = all.toArray(NO_GENERATORS);
+      session.tablesChange();
+      return generator;
+    });
+  }
+
+  /**
+   * Removes a generator; look-ups that hold it or queue for it fail with a {@link
+   * GeneratorRemovedException}. Does nothing if it is not there.
+   */
+  @SuppressWarnings("ReferenceEquality") // generators are removed by identity
+  public void removeGenerator(DefinitionGenerator generator) {
+    Outcome.locked(
+        session,
+        outcome -> {
+          List<GeneratorSlot> all = new ArrayList<>(Arrays.asList(generators));
+          all.removeIf(slot -> slot.generator() == generator && removeSlot(slot, outcome));
+          generators = all.toArray(NO_GENERATORS);
+        });
+  }
+
+  private static boolean removeSlot(GeneratorSlot slot, Outcome outcome) {
+    slot.remove(outcome);
+    return true;
+  }
+
+  // Link order -----------------------------------------------------------------------------------
+
+  /** {@return where code of this dylib finds symbols; this dylib with all its symbols at first} */
+  public SearchOrder linkOrder() {
+    return linkOrder;
+  }
+
+  /**
+   * Sets the link order, with this dylib and all its symbols in front. Affects later links only.
+   */
+  public void setLinkOrder(SearchOrder order) {
+    setLinkOrder(order, true);
+  }
+
+  /**
+   * Sets the link order.
+   *
+   * @param order the dylibs to search
+   * @param linkAgainstThisFirst whether this dylib comes in front, with all its symbols; without
+   *     that a facade can shadow it
+   */
+  public void setLinkOrder(SearchOrder order, boolean linkAgainstThisFirst) {
+    changeLinkOrder(entries -> {
+      List<SearchOrder.Entry> set = new ArrayList<>(order.entries());
+      boolean thisIsFirst = !set.isEmpty() && set.getFirst().dylib() == this;
+      if (linkAgainstThisFirst && !thisIsFirst) {
+        set.addFirst(new SearchOrder.Entry(this, JITDylibLookupFlags.MATCH_ALL_SYMBOLS));
+      }
+      return set;
+    });
+  }
+
+  /** Appends a dylib whose exported symbols are seen, unless it is there. */
+  public void addToLinkOrder(JITDylib dylib) {
+    addToLinkOrder(dylib, JITDylibLookupFlags.MATCH_EXPORTED_SYMBOLS_ONLY);
+  }
+
+  /** Appends a dylib, unless it is there. */
+  public void addToLinkOrder(JITDylib dylib, JITDylibLookupFlags flags) {
+    addToLinkOrder(SearchOrder.of(flags, dylib));
+  }
+
+  /** Appends the dylibs that are not there. */
+  public void addToLinkOrder(SearchOrder order) {
+    changeLinkOrder(entries -> {
+      for (SearchOrder.Entry added : order.entries()) {
+        if (entries.stream().noneMatch(entry -> entry.dylib() == added.dylib())) {
+          entries.add(added);
+        }
+      }
+      return entries;
+    });
+  }
+
+  /** Puts a dylib in the place of another one. Does nothing if that is not there. */
+  public void replaceInLinkOrder(
+      JITDylib old, JITDylib replacement, JITDylibLookupFlags replacementFlags) {
+    changeLinkOrder(entries -> {
+      entries.replaceAll(entry ->
+          entry.dylib() == old ? new SearchOrder.Entry(replacement, replacementFlags) : entry);
+      return entries;
+    });
+  }
+
+  /** Removes a dylib. Does nothing if it is not there. */
+  public void removeFromLinkOrder(JITDylib dylib) {
+    changeLinkOrder(entries -> {
+      entries.removeIf(entry -> entry.dylib() == dylib);
+      return entries;
+    });
+  }
+
+  /** {@return the result of an action on the link order, during which nobody changes it} */
+  public <T> T withLinkOrder(Function<SearchOrder, T> action) {
+    return session.runSessionLocked(() -> action.apply(linkOrder));
+  }
+
+  private void changeLinkOrder(UnaryOperator<List<SearchOrder.Entry>> change) {
+    session.locked(() -> {
+      checkOpen();
+      linkOrder = SearchOrder.of(change.apply(new ArrayList<>(linkOrder.entries())));
+      return linkOrder;
+    });
+  }
+
+  /**
+   * {@return the given dylibs and all that their link orders reach, each once, in depth-first
+   * order; circles are fine}
+   *
+   * @throws JITDylibDefunctException if one of them has been removed
+   */
+  public static List<JITDylib> depthFirstLinkOrder(Collection<JITDylib> roots) {
+    if (roots.isEmpty()) {
+      return List.of();
+    }
+    return roots.iterator().next().session.locked(() -> closure(roots));
+  }
+
+  /** {@return this dylib and all that its link order reaches; see the static form} */
+  public List<JITDylib> depthFirstLinkOrder() {
+    return depthFirstLinkOrder(List.of(this));
+  }
+
+  /**
+   * {@return the same in reverse: what others need comes first, as initializers must run}
+   *
+   * @throws JITDylibDefunctException if one of them has been removed
+   */
+  public static List<JITDylib> reverseDepthFirstLinkOrder(Collection<JITDylib> roots) {
+    return depthFirstLinkOrder(roots).reversed();
+  }
+
+  /** {@return this dylib and all that its link order reaches, in reverse; see the static form} */
+  public List<JITDylib> reverseDepthFirstLinkOrder() {
+    return depthFirstLinkOrder().reversed();
+  }
+
+  private static List<JITDylib> closure(Collection<JITDylib> roots) {
+    Set<JITDylib> seen = new LinkedHashSet<>();
+    for (JITDylib root : roots) {
+      ArrayDeque<JITDylib> stack = new ArrayDeque<>();
+      stack.push(root);
+      while (!stack.isEmpty()) {
+        JITDylib dylib = stack.pop();
+        dylib.checkOpen();
+        if (seen.add(dylib)) {
+          dylib.linkOrder.entries().reversed().stream()
+              .map(SearchOrder.Entry::dylib)
+              .filter(next -> !seen.contains(next))
+              .forEach(stack::push);
+        }
+      }
+    }
+    return List.copyOf(seen);
+  }
+
+  // For the package ------------------------------------------------------------------------------
+
+  SymbolTable table() {
+    return table;
+  }
+
+  GeneratorSlot[] generatorSlots() {
+    return generators;
+  }
+
+  void checkOpen() {
+    if (state != State.OPEN) {
+      throw new JITDylibDefunctException(this);
+    }
+  }
+
+  /** {@return the trackers, the default one last; called under the session lock} */
+  List<TrackerState> trackers() {
+    List<TrackerState> all = new ArrayList<>(trackers);
+    if (defaultTracker != null && all.remove(defaultTracker)) {
+      all.add(defaultTracker);
+    }
+    return all;
+  }
+
+  /** Forgets a tracker that has become defunct. Called under the session lock. */
+  void forget(TrackerState tracker) {
+    trackers.remove(tracker);
+    if (defaultTracker == tracker) {
+      defaultTracker = null;
+    }
+  }
+
+  /**
+   * Stops accepting definitions. Called under the session lock. Returns whether it did accept them.
+   */
+  boolean beginClosing() {
+    boolean wasOpen = state == State.OPEN;
+    if (wasOpen) {
+      state = State.CLOSING;
+      session.forget(this);
+    }
+    return wasOpen;
+  }
+
+  /** Drops generators and link order. Called under the session lock. */
+  void finishClosing(Outcome outcome) {
+    state = State.CLOSED;
+    for (GeneratorSlot slot : generators) {
+      slot.remove(outcome);
+    }
+    generators = NO_GENERATORS;
+    linkOrder = SearchOrder.of();
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,563 @@
+package uruk.orc;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One look-up, from the first search to its completion. It first walks the search order and asks
+ * generators for what is missing (generation), then in one critical section attaches itself to the
+ * first visible match of each name (lodging), and is woken when the last symbol is far enough.
+ * Guarded by the session lock, but for what is final.
+ */
+final class LookupOperation {
+  private static final ThreadLocal<@Nullable LookupOperation> RUNNING_GENERATOR =
+      new ThreadLocal<>();
+
+  private final ExecutionSession session;
+  private final LookupRequest request;
+  private final String requester;
+  private final @Nullable LookupOperation madeInGeneratorOf = RUNNING_GENERATOR.get();
+  private final CompletableFuture<SymbolMap> future = new CompletableFuture<>();
+
+  // Generation.
+  private final int[] candidates;
+  private int candidateCount;
+  private final int[] hidden;
+  private int hiddenCount;
+  private int dylibAt;
+  private int generatorAt;
+  private GeneratorSlot @Nullable [] generators;
+  private @Nullable GeneratorSlot held;
+  private @Nullable LookupState generatorState;
+  private volatile @Nullable Thread generatorThread;
+  private Suspension suspension = Suspension.NONE;
+
+  // Lodging.
+  private final @Nullable SymbolEntry[] matches;
+  private long firstMatchVersion = -1;
+  private final List<Waiter> waiters = new ArrayList<>(0);
+  private int outstanding;
+  private volatile boolean done;
+  private volatile boolean handedOut;
+
+  /** How far a generator's suspension is. */
+  private enum Suspension {
+    /** The generator has not suspended the look-up. */
+    NONE,
+    /** The generator has suspended the look-up and has not returned. */
+    WHILE_RUNNING,
+    /** The generator has suspended the look-up, let it continue, and has not returned. */
+    CONTINUED_WHILE_RUNNING,
+    /** The generator has suspended the look-up and returned. */
+    SUSPENDED
+  }
+
+  /** What generation has to do after the lock is released. */
+  private enum Next {
+    RUN_GENERATOR,
+    WAIT,
+    FINISHED
+  }
+
+  LookupOperation(ExecutionSession session, LookupRequest request) {
+    this.session = session;
+    this.request = request;
+    this.requester =
+        request.onBehalfOf() != null
+            ? request.onBehalfOf().unitName()
+            : "thread " + Thread.currentThread().getName();
+    int size = request.names().size();
+    candidates = new int[size];
+    for (int at = 0; at < size; at++) {
+      candidates[at] = at;
+    }
+    candidateCount = size;
+    hidden = new int[size];
+    matches = new SymbolEntry[size];
+  }
+
+  CompletableFuture<SymbolMap> future() {
+    return future;
+  }
+
+  ExecutionSession session() {
+    return session;
+  }
+
+  /** {@return the look-up whose generator runs on the calling thread, or null} */
+  static @Nullable LookupOperation ofRunningGenerator() {
+    return RUNNING_GENERATOR.get();
+  }
+
+  /** {@return the look-up whose generator has made this one, or null} */
+  @Nullable LookupOperation madeInGeneratorOf() {
+    return madeInGeneratorOf;
+  }
+
+  SymbolState requiredState() {
+    return request.requiredState();
+  }
+
+  LookupRequest request() {
+    return request;
+  }
+
+  /** {@return who asked: a unit or a thread} */
+  String requester() {
+    return requester;
+  }
+
+  /** {@return the symbols that the look-up waits for} */
+  List<SymbolEntry> pending() {
+    return waiters.stream()
+        .map(waiter -> waiter.entry)
+        .filter(entry -> !entry.isAtLeast(requiredState()))
+        .toList();
+  }
+
+  /** {@return the generator that the look-up has or queues for, or null} */
+  @Nullable GeneratorSlot heldGenerator() {
+    return held;
+  }
+
+  /** {@return the thread that runs a generator for this look-up, or null} */
+  @Nullable Thread generatorThread() {
+    return generatorThread;
+  }
+
+  boolean isSuspended() {
+    return suspension == Suspension.SUSPENDED;
+  }
+
+  /** Starts the look-up on the calling thread. */
+  void start() {
+    run(outcome -> {
+      if (session.isClosed()) {
+        failLocked(outcome, new SessionClosedException());
+        return Next.FINISHED;
+      }
+      session.inFlight().add(this);
+      if (request.onBehalfOf() != null) {
+        request.onBehalfOf().requests.add(this);
+      }
+      return search(outcome);
+    });
+    handedOut = true;
+    if (!future.isDone()) {
+      var _ = future.whenComplete((result, failure) -> abandonIfUnfinished());
+    }
+  }
+
+  /** Goes on with a generator that has been handed to this look-up. */
+  void resume() {
+    run(this::search);
+  }
+
+  private interface LockedStep {
+    Next run(Outcome outcome);
+  }
+
+  /**
+   * Runs a step under the lock, then generators and further searches until the look-up waits or is
+   * done.
+   */
+  private void run(LockedStep step) {
+    for (Next next = locked(step); next == Next.RUN_GENERATOR; next = runGenerator()) {}
+  }
+
+  private Next locked(LockedStep step) {
+    Outcome outcome = new Outcome(session);
+    session.lock().lock();
+    try {
+      return step.run(outcome);
+    } finally {
+      session.lock().unlock();
+      outcome.deliver();
+    }
+  }
+
+  // Generation -----------------------------------------------------------------------------------
+
+  private Next search(Outcome outcome) {
+    try {
+      return searchOrThrow(outcome);
+    } catch (RuntimeException failure) {
+      failLocked(outcome, failure);
+      return Next.FINISHED;
+    }
+  }
+
+  private Next searchOrThrow(Outcome outcome) {
+    if (done) {
+      return Next.FINISHED;
+    }
+    SearchOrder order = request.order();
+    for (; dylibAt < order.size() && candidateCount + hiddenCount > 0; nextDylib()) {
+      matchCandidates(order.dylibAt(dylibAt), order.matchesAllAt(dylibAt));
+      GeneratorSlot[] slots = generatorsOf(order.dylibAt(dylibAt));
+      if (generatorAt < slots.length && candidateCount > 0) {
+        GeneratorSlot slot = slots[generatorAt];
+        if (slot.isRemoved()) {
+          throw new GeneratorRemovedException(slot.dylib());
+        }
+        held = slot;
+        return slot.acquire(this) ? Next.RUN_GENERATOR : Next.WAIT;
+      }
+      releaseGenerator(outcome);
+    }
+    lodge(outcome);
+    return Next.FINISHED;
+  }
+
+  private void nextDylib() {
+    System.arraycopy(hidden, 0, candidates, candidateCount, hiddenCount);
+    candidateCount += hiddenCount;
+    hiddenCount = 0;
+    generatorAt = 0;
+    generators = null;
+    dylibAt++;
+  }
+
+  private GeneratorSlot[] generatorsOf(JITDylib dylib) {
+    if (generators == null) {
+      generators = dylib.generatorSlots();
+    }
+    return generators;
+  }
+
+  /**
+   * Names that the dylib defines visibly leave the candidates; hidden ones come back for the next
+   * dylib.
+   */
+  private void matchCandidates(JITDylib dylib, boolean matchAll) {
+    int kept = 0;
+    for (int at = 0; at < candidateCount; at++) {
+      int name = candidates[at];
+      SymbolEntry entry = dylib.table().find(request.names().nameAt(name));
+      if (entry == null) {
+        candidates[kept++] = name;
+      } else if (!entry.isVisible(matchAll)) {
+        hidden[hiddenCount++] = name;
+      } else {
+        checkNotFailed(entry);
+        matches[name] = entry;
+        firstMatchVersion = firstMatchVersion < 0 ? session.tablesVersion() : firstMatchVersion;
+      }
+    }
+    candidateCount = kept;
+  }
+
+  private static void checkNotFailed(SymbolEntry entry) {
+    if (entry.failure != null) {
+      throw entry.failure;
+    }
+  }
+
+  private Next runGenerator() {
+    GeneratorSlot slot = held;
+    if (slot == null) {
+      throw new AssertionError("a generator runs for a look-up that has it");
+    }
+    JITDylib dylib = request.order().dylibAt(dylibAt);
+    LookupState state = new LookupState(this);
+    Throwable failure = null;
+    LookupOperation outer = RUNNING_GENERATOR.get();
+    generatorThread = Thread.currentThread();
+    RUNNING_GENERATOR.set(this);
+    try {
+      SymbolLookupSet missing = beginGenerator(state);
+      slot.generator()
+          .tryToGenerate(
+              state,
+              request.kind(),
+              dylib,
+              request.order().entries().get(dylibAt).flags(),
+              missing);
+    } catch (Throwable thrown) {
+      failure = thrown;
+    } finally {
+      RUNNING_GENERATOR.set(outer);
+    }
+    Throwable result = failure;
+    return locked(outcome -> generatorReturned(outcome, result));
+  }
+
+  private SymbolLookupSet beginGenerator(LookupState state) {
+    session.lock().lock();
+    try {
+      generatorState = state;
+      suspension = Suspension.NONE;
+      return request.names().at(candidates, candidateCount);
+    } finally {
+      session.lock().unlock();
+    }
+  }
+
+  private Next generatorReturned(Outcome outcome, @Nullable Throwable failure) {
+    generatorThread = null;
+    if (done) {
+      releaseGenerator(outcome);
+      return Next.FINISHED;
+    }
+    if (failure != null) {
+      failLocked(outcome, failure);
+      return Next.FINISHED;
+    }
+    if (suspension == Suspension.WHILE_RUNNING) {
+      suspension = Suspension.SUSPENDED;
+      DeadlockCheck.failSelfWaits(this, outcome);
+      return Next.WAIT;
+    }
+    return generatorDone(outcome);
+  }
+
+  private Next generatorDone(Outcome outcome) {
+    suspension = Suspension.NONE;
+    generatorState = null;
+    generatorAt++;
+    releaseGenerator(outcome);
+    return search(outcome);
+  }
+
+  private void releaseGenerator(Outcome outcome) {
+    GeneratorSlot slot = held;
+    if (slot != null && generatorThread == null && suspension != Suspension.SUSPENDED) {
+      held = null;
+      slot.release(this, outcome);
+    }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // each run of a generator has a state of its own
+  private boolean serves(LookupState state) {
+    return generatorState == state;
+  }
+
+  /** See {@link LookupState#suspend()}. */
+  void suspend(LookupState state) {
+    session.lock().lock();
+    try {
+      if (!serves(state)
+          || suspension != Suspension.NONE
+          || !Thread.currentThread().equals(generatorThread)) {
+        throw new IllegalStateException(
+            "A look-up is suspended once, by the generator that serves it, before that returns");
+      }
+      suspension = Suspension.WHILE_RUNNING;
+    } finally {
+      session.lock().unlock();
+    }
+  }
+
+  /** See {@link LookupState#continueLookup()}. */
+  void continueAfterSuspension(LookupState state, @Nullable Throwable failure) {
+    boolean resume = false;
+    session.lock().lock();
+    try {
+      boolean suspended =
+          suspension == Suspension.WHILE_RUNNING || suspension == Suspension.SUSPENDED;
+      if (!serves(state) || !suspended) {
+        throw new IllegalStateException(
+            "A look-up continues once, after the generator has suspended it");
+      }
+      if (suspension == Suspension.SUSPENDED) {
+        resume = true;
+        suspension = Suspension.NONE;
+      } else {
+        suspension = Suspension.CONTINUED_WHILE_RUNNING;
+      }
+    } finally {
+      session.lock().unlock();
+    }
+    if (failure != null) {
+      Outcome.locked(session, outcome -> failLocked(outcome, failure));
+    }
+    if (resume) {
+      session.dispatch(
+          new LookupTask("Continue a suspended look-up", () -> run(this::afterSuspension)));
+    }
+  }
+
+  private Next afterSuspension(Outcome outcome) {
+    if (done) {
+      releaseGenerator(outcome);
+      return Next.FINISHED;
+    }
+    return generatorDone(outcome);
+  }
+
+  // Lodging --------------------------------------------------------------------------------------
+
+  private void lodge(Outcome outcome) {
+    if (firstMatchVersion != session.tablesVersion()) {
+      matchAgain();
+    }
+    List<String> missing = missingNames();
+    if (!missing.isEmpty()) {
+      finish(outcome);
+      outcome.failed(this, () -> notFound(missing));
+      return;
+    }
+    if (request.flagsOnly()) {
+      completeLocked(outcome);
+      return;
+    }
+    DependenceRegistrar registrar = request.registrar();
+    if (registrar != null) {
+      registrar.registerDependencies(found());
+    }
+    for (SymbolEntry entry : matches) {
+      if (entry != null && !entry.isAtLeast(requiredState())) {
+        waitFor(entry, outcome);
+      }
+    }
+    if (outstanding == 0) {
+      completeLocked(outcome);
+    } else if (request.onBehalfOf() != null) {
+      DeadlockCheck.failBlocked(this, outcome);
+    }
+  }
+
+  /** Something was defined or removed since a name was matched: walks the order once more. */
+  private void matchAgain() {
+    SearchOrder order = request.order();
+    for (int name = 0; name < matches.length; name++) {
+      matches[name] = null;
+      for (int at = 0; at < order.size() && matches[name] == null; at++) {
+        SymbolEntry entry = order.dylibAt(at).table().find(request.names().nameAt(name));
+        if (entry != null && entry.isVisible(order.matchesAllAt(at))) {
+          matches[name] = entry;
+        }
+      }
+    }
+  }
+
+  private List<String> missingNames() {
+    List<String> missing = new ArrayList<>(0);
+    for (int name = 0; name < matches.length; name++) {
+      SymbolEntry entry = matches[name];
+      boolean required = request.names().isRequired(name);
+      if (entry != null) {
+        checkNotFailed(entry);
+      }
+      boolean unusable = entry == null || (entry.isSideEffectsOnly() && !request.flagsOnly());
+      if (required && unusable) {
+        missing.add(request.names().nameAt(name));
+      }
+    }
+    return missing;
+  }
+
+  private SymbolsNotFoundException notFound(List<String> missing) {
+    return new SymbolsNotFoundException(
+        List.copyOf(missing),
+        requester,
+        request.order(),
+        NearMisses.of(session, request.order(), missing));
+  }
+
+  private Map<JITDylib, Set<String>> found() {
+    Map<JITDylib, Set<String>> found = new LinkedHashMap<>();
+    for (SymbolEntry entry : matches) {
+      if (entry != null && entry.owner != null && !entry.isSideEffectsOnly()) {
+        found
+            .computeIfAbsent(entry.owner.dylib(), dylib -> new LinkedHashSet<>())
+            .add(entry.name());
+      }
+    }
+    return found;
+  }
+
+  private void waitFor(SymbolEntry entry, Outcome outcome) {
+    Waiter waiter = new Waiter(this, entry);
+    waiters.add(waiter);
+    entry.addWaiter(waiter);
+    outstanding++;
+    Definition owner = entry.owner;
+    if (owner != null && owner.isAttached()) {
+      outcome.start(owner);
+    }
+  }
+
+  // Completion -----------------------------------------------------------------------------------
+
+  /** One of the symbols is far enough, and has dropped this look-up from its list. */
+  void symbolReached(Outcome outcome) {
+    if (--outstanding == 0) {
+      completeLocked(outcome);
+    }
+  }
+
+  private void completeLocked(Outcome outcome) {
+    SymbolMap.Builder result = SymbolMap.builder(matches.length);
+    for (SymbolEntry entry : matches) {
+      if (entry != null && (request.flagsOnly() || !entry.isSideEffectsOnly())) {
+        result.put(entry.name(), entry.address(), entry.flags());
+      }
+    }
+    finish(outcome);
+    outcome.completed(this, result.buildUnique());
+  }
+
+  /** Fails the look-up, unless it is done. */
+  void failLocked(Outcome outcome, Throwable why) {
+    detach();
+    if (!done) {
+      finish(outcome);
+      outcome.failed(this, () -> why);
+    }
+  }
+
+  private void finish(Outcome outcome) {
+    done = true;
+    waiters.clear();
+    releaseGenerator(outcome);
+    session.inFlight().remove(this);
+    if (request.onBehalfOf() != null) {
+      request.onBehalfOf().requests.remove(this);
+    }
+  }
+
+  private void detach() {
+    for (Waiter waiter : waiters) {
+      waiter.entry.removeWaiter(waiter);
+    }
+    waiters.clear();
+  }
+
+  void completeFuture(SymbolMap result) {
+    future.complete(result);
+  }
+
+  void failFuture(Throwable why) {
+    future.completeExceptionally(why);
+  }
+
+  /** {@return whether the user has the future, and perhaps continuations attached to it} */
+  boolean isHandedOut() {
+    return handedOut;
+  }
+
+  /**
+   * The future has been completed or cancelled by its user: stops waiting and leaves nothing
+   * behind.
+   */
+  private void abandonIfUnfinished() {
+    if (done) {
+      return;
+    }
+    Outcome.locked(
+        session,
+        outcome -> {
+          if (!done) {
+            detach();
+            finish(outcome);
+          }
+        });
+  }
+}

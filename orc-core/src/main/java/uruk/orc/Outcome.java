@@ -1,0 +1,186 @@
+package uruk.orc;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a step under the session lock has brought about and others must hear of once the lock is
+ * free: the step collects, {@link #deliver} notifies.
+ */
+final class Outcome {
+  private final ExecutionSession session;
+  private final List<Completion> completions = new ArrayList<>(2);
+  private final List<Definition> started = new ArrayList<>(2);
+  private final List<MaterializationUnit> startedUnits = new ArrayList<>(2);
+  private final List<Throwable> reports = new ArrayList<>(0);
+
+  Outcome(ExecutionSession session) {
+    this.session = session;
+  }
+
+  private record Completion(LookupOperation operation, Runnable action) {}
+
+  /** A step under the lock. */
+  interface Step {
+    void run(Outcome outcome);
+  }
+
+  /** Runs a step under the session lock, then delivers what it brought about, also if it throws. */
+  static void locked(ExecutionSession session, Step step) {
+    Outcome outcome = new Outcome(session);
+    session.lock().lock();
+    try {
+      step.run(outcome);
+    } finally {
+      session.lock().unlock();
+      outcome.deliver();
+    }
+  }
+
+  /** Moves a symbol on and wakes the look-ups that waited for that state. */
+  void reached(SymbolEntry entry, SymbolState state) {
+    entry.state(state);
+    wake(entry);
+  }
+
+  /** Wakes the look-ups for which the symbol is far enough. */
+  void wake(SymbolEntry entry) {
+    for (Waiter waiter = entry.waiters; waiter != null; ) {
+      Waiter next = waiter.next;
+      if (entry.isAtLeast(waiter.operation.requiredState())) {
+        entry.removeWaiter(waiter);
+        waiter.operation.symbolReached(this);
+      }
+      waiter = next;
+    }
+  }
+
+  /** A look-up has all it waited for. */
+  void completed(LookupOperation operation, SymbolMap result) {
+    completions.add(new Completion(operation, () -> operation.completeFuture(result)));
+  }
+
+  /** A look-up has failed. */
+  void failed(LookupOperation operation, Supplier<Throwable> why) {
+    completions.add(new Completion(operation, () -> operation.failFuture(why.get())));
+  }
+
+  /** A look-up goes on with a generator's turn handed to it. */
+  void resumed(LookupOperation operation) {
+    completions.add(new Completion(operation, operation::resume));
+  }
+
+  /** Starts the unit of a definition: all its symbols are materializing from now on. */
+  void start(Definition definition) {
+    MaterializationUnit unit = definition.unit;
+    if (unit == null) {
+      throw new AssertionError(definition + " has been started already");
+    }
+    definition.unit = null;
+    for (SymbolEntry entry : definition.entries()) {
+      if (entry.owner == definition) {
+        entry.state(SymbolState.MATERIALIZING);
+      }
+    }
+    started.add(definition);
+    startedUnits.add(unit);
+  }
+
+  void report(Throwable error) {
+    reports.add(error);
+  }
+
+  /**
+   * Fails symbols and all emitted ones that depend on them, and the look-ups that wait for any of
+   * them.
+   *
+   * @param roots symbols that are in their tables and not ready
+   * @param cause the first thing that went wrong
+   * @return the error that the look-ups get
+   */
+  FailedToMaterializeException fail(Collection<SymbolEntry> roots, @Nullable Throwable cause) {
+    Set<SymbolEntry> failing = withDependants(roots);
+    Map<JITDylib, Set<String>> names = new LinkedHashMap<>();
+    for (SymbolEntry entry : failing) {
+      if (entry.owner != null) {
+        names
+            .computeIfAbsent(entry.owner.dylib(), dylib -> new LinkedHashSet<>())
+            .add(entry.name());
+      }
+    }
+    FailedToMaterializeException error = new FailedToMaterializeException(names, cause);
+    for (SymbolEntry entry : failing) {
+      entry.fail(error);
+      ReadinessGraph.abandon(entry);
+    }
+    for (SymbolEntry entry : failing) {
+      while (entry.waiters != null) {
+        entry.waiters.operation.failLocked(this, error);
+      }
+    }
+    return error;
+  }
+
+  private static Set<SymbolEntry> withDependants(Collection<SymbolEntry> roots) {
+    Set<SymbolEntry> failing = new LinkedHashSet<>(roots);
+    Set<DependenceNode> seen = new HashSet<>();
+    ArrayDeque<SymbolEntry> unvisited = new ArrayDeque<>(roots);
+    while (!unvisited.isEmpty()) {
+      SymbolEntry entry = unvisited.removeFirst();
+      if (entry.users == null) {
+        continue;
+      }
+      for (DependenceNode user : entry.users.live()) {
+        if (user.component == null || !seen.add(user)) {
+          continue;
+        }
+        for (SymbolEntry symbol : user.symbols()) {
+          if (symbol.node == user && failing.add(symbol)) {
+            unvisited.add(symbol);
+          }
+        }
+      }
+    }
+    return failing;
+  }
+
+  /** A symbol is ready: listeners hear of it. */
+  void becameReady(SymbolEntry entry) {
+    if (session.events().isWanted() && entry.owner != null) {
+      session.events().ready(entry.owner.dylib(), entry.name());
+    }
+  }
+
+  /** A look-up that has not been handed out yet has no continuations that would want a task. */
+  private void complete(Completion completion) {
+    if (completion.operation().isHandedOut()) {
+      session.dispatch(new LookupTask("Continue a look-up", completion.action()));
+    } else {
+      completion.action().run();
+    }
+  }
+
+  /** Notifies, or leaves that to whoever unlocks last. */
+  void deliver() {
+    if (session.lock().isHeldByCurrentThread()) {
+      session.defer(this);
+      return;
+    }
+    reports.forEach(session::reportError);
+    completions.forEach(this::complete);
+    for (int at = 0; at < started.size(); at++) {
+      session.dispatch(new MaterializationTask(started.get(at), startedUnits.get(at)));
+    }
+    session.events().deliver();
+    session.deliverDeferred();
+  }
+}

@@ -1,0 +1,102 @@
+package uruk.orc;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Emitted groups that depend on each other in a circle, or a single one, and are not ready.
+ * Components form trees: each waits for one symbol, or for one other component, at a time. Guarded
+ * by the session lock.
+ */
+final class PendingComponent extends LinkCutNode {
+  private @Nullable PendingComponent mergedInto;
+  private @Nullable DependenceNode firstToScan;
+  private @Nullable DependenceNode lastToScan;
+  private @Nullable DependenceNode firstMember;
+  private @Nullable DependenceNode lastMember;
+  private boolean done;
+
+  /** The components that wait for this one; those merged with it since are to be skipped. */
+  List<PendingComponent> waiting = new ArrayList<>(0);
+
+  PendingComponent(DependenceNode node) {
+    firstToScan = node;
+    lastToScan = node;
+    firstMember = node;
+    lastMember = node;
+    node.component = this;
+  }
+
+  /** {@return the component that this one has been merged into} */
+  PendingComponent representative() {
+    PendingComponent top = this;
+    while (top.mergedInto != null) {
+      top = top.mergedInto;
+    }
+    for (PendingComponent at = this; at.mergedInto != null; ) {
+      PendingComponent above = at.mergedInto;
+      at.mergedInto = top;
+      at = above;
+    }
+    return top;
+  }
+
+  /** {@return whether the component is ready or failed} */
+  boolean isDone() {
+    return done;
+  }
+
+  void markDone() {
+    done = true;
+  }
+
+  /** {@return the dependency that comes next, or null if all have been passed} */
+  @Nullable SymbolEntry current() {
+    while (firstToScan != null) {
+      if (firstToScan.cursor < firstToScan.dependencies().length) {
+        return firstToScan.dependencies()[firstToScan.cursor];
+      }
+      firstToScan = firstToScan.nextToScan;
+    }
+    return null;
+  }
+
+  /** Passes the current dependency. */
+  void advance() {
+    if (firstToScan == null) {
+      throw new AssertionError("nothing to advance over");
+    }
+    firstToScan.cursor++;
+  }
+
+  /** {@return the first member; follow {@link DependenceNode#nextMember}} */
+  @Nullable DependenceNode firstMember() {
+    return firstMember;
+  }
+
+  /** Takes over another component's groups, waiters and dependencies. */
+  void merge(PendingComponent other) {
+    other.mergedInto = this;
+    if (other.firstToScan != null) {
+      if (firstToScan == null || lastToScan == null) {
+        firstToScan = other.firstToScan;
+      } else {
+        lastToScan.nextToScan = other.firstToScan;
+      }
+      lastToScan = other.lastToScan;
+    }
+    if (lastMember != null) {
+      lastMember.nextMember = other.firstMember;
+    }
+    lastMember = other.lastMember;
+    if (other.waiting.size() > waiting.size()) {
+      List<PendingComponent> smaller = waiting;
+      waiting = other.waiting;
+      waiting.addAll(smaller);
+    } else {
+      waiting.addAll(other.waiting);
+    }
+    other.waiting = List.of();
+  }
+}

@@ -1,0 +1,153 @@
+package uruk.orc;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Decides when emitted symbols are ready: as soon as no symbol that they reach over dependences is
+ * unemitted.
+ *
+ * <p>Each pending component (groups that form a circle, merged) waits for one thing at a time: the
+ * first of its dependencies that is not ready, be it an unemitted symbol or another component.
+ * These waits form trees whose roots wait for unemitted symbols. When a symbol is emitted, the
+ * components that waited for it hang below its group, which looks for something to wait for itself.
+ * If that lies in the tree below it, the path between is a circle and becomes one component. If
+ * there is nothing left, the component is ready and each component that waited for it goes on with
+ * its next dependency. Every dependency is passed once; asking in which tree a component is costs
+ * logarithmic time. No step looks at everything that is pending.
+ */
+final class ReadinessGraph {
+  private ReadinessGraph() {}
+
+  /** Adds emitted groups whose symbols know their nodes. */
+  static void emit(List<DependenceNode> nodes, Outcome outcome) {
+    for (DependenceNode node : nodes) {
+      PendingComponent component = new PendingComponent(node);
+      for (SymbolEntry symbol : node.symbols()) {
+        if (symbol.users != null) {
+          adopt(component, symbol.users.waiting);
+        }
+      }
+      settle(component, outcome);
+    }
+  }
+
+  private static void adopt(PendingComponent component, List<PendingComponent> waiting) {
+    for (PendingComponent waiter : waiting) {
+      if (!waiter.isDone()) {
+        waiter.linkBelow(component);
+        component.waiting.add(waiter);
+      }
+    }
+    waiting.clear();
+  }
+
+  /** Symbols without dependencies are ready at once; what waited for them goes on. */
+  static void ready(SymbolEntry symbol, Outcome outcome) {
+    symbol.state(SymbolState.EMITTED);
+    outcome.reached(symbol, SymbolState.READY);
+    outcome.becameReady(symbol);
+    if (symbol.users != null && !symbol.users.waiting.isEmpty()) {
+      List<PendingComponent> waiting = new ArrayList<>(symbol.users.waiting);
+      symbol.users.waiting.clear();
+      for (PendingComponent waiter : waiting) {
+        if (!waiter.isDone()) {
+          settle(waiter, outcome);
+        }
+      }
+    }
+  }
+
+  /**
+   * Lets a component that waits for nothing find what it waits for, or become ready, with all that
+   * follows.
+   */
+  private static void settle(PendingComponent first, Outcome outcome) {
+    ArrayDeque<PendingComponent> unsettled = new ArrayDeque<>();
+    unsettled.add(first);
+    while (!unsettled.isEmpty()) {
+      PendingComponent component = unsettled.removeFirst();
+      if (!findsWait(component)) {
+        becomeReady(component, outcome);
+        for (PendingComponent waiter : component.waiting) {
+          if (waiter.representative() == waiter && !waiter.isDone()) {
+            waiter.cutFromAbove();
+            unsettled.add(waiter);
+          }
+        }
+      }
+    }
+  }
+
+  private static boolean findsWait(PendingComponent component) {
+    for (SymbolEntry next = component.current(); next != null; next = component.current()) {
+      DependenceNode node = next.node;
+      PendingComponent target =
+          node == null || node.component == null ? null : node.component.representative();
+      if (target == component || next.isRemoved() || next.state() == SymbolState.READY) {
+        component.advance();
+      } else if (target == null) {
+        waitersFor(next).add(component);
+        return true;
+      } else if (component.waiting.isEmpty() || target.root() != component) {
+        component.linkBelow(target);
+        target.waiting.add(component);
+        return true;
+      } else {
+        mergeCircle(component, target);
+      }
+    }
+    return false;
+  }
+
+  private static List<PendingComponent> waitersFor(SymbolEntry symbol) {
+    if (symbol.users == null) {
+      throw new AssertionError(symbol + " is a dependency and knows its users");
+    }
+    return symbol.users.waiting;
+  }
+
+  /** The target hangs, over some components, below the component: all of them are one. */
+  private static void mergeCircle(PendingComponent component, PendingComponent target) {
+    PendingComponent member = target;
+    while (member != component) {
+      SymbolEntry waitsFor = member.current();
+      component.merge(member);
+      if (waitsFor == null || waitsFor.node == null || waitsFor.node.component == null) {
+        throw new AssertionError("a component below another one waits for an emitted symbol");
+      }
+      member = waitsFor.node.component.representative();
+    }
+  }
+
+  private static void becomeReady(PendingComponent component, Outcome outcome) {
+    component.markDone();
+    for (DependenceNode node = component.firstMember(); node != null; node = node.nextMember) {
+      node.component = null;
+      for (SymbolEntry symbol : node.symbols()) {
+        if (symbol.node == node) {
+          outcome.reached(symbol, SymbolState.READY);
+          outcome.becameReady(symbol);
+        }
+      }
+    }
+  }
+
+  /** The symbol is failing or being removed: its group waits for nothing any more. */
+  static void abandon(SymbolEntry symbol) {
+    DependenceNode node = symbol.node;
+    if (node == null) {
+      return;
+    }
+    if (node.component != null) {
+      PendingComponent component = node.component.representative();
+      if (!component.isDone()) {
+        component.markDone();
+        component.cutFromAbove();
+      }
+      node.component = null;
+    }
+    node.symbolGone(symbol);
+  }
+}

@@ -1,0 +1,238 @@
+package uruk.orc;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How definitions leave: by name, with their tracker, with their dylib; and how trackers are
+ * merged.
+ */
+final class Removal {
+  private Removal() {}
+
+  // Names ----------------------------------------------------------------------------------------
+
+  /** Removes symbols by name, all or none. Called under the session lock. */
+  static void removeNames(JITDylib dylib, Set<String> names) {
+    List<SymbolEntry> entries = new ArrayList<>(names.size());
+    List<String> missing = new ArrayList<>(0);
+    Set<String> busy = new LinkedHashSet<>();
+    for (String name : names) {
+      SymbolEntry entry = dylib.table().find(name);
+      if (entry == null) {
+        missing.add(name);
+      } else if (isRemovable(entry)) {
+        entries.add(entry);
+      } else {
+        busy.add(name);
+      }
+    }
+    if (!missing.isEmpty()) {
+      throw new SymbolsNotFoundException(
+          missing, "a removal by name", SearchOrder.of(dylib), List.of());
+    }
+    if (!busy.isEmpty()) {
+      throw new SymbolsCouldNotBeRemovedException(dylib, busy);
+    }
+    for (SymbolEntry entry : entries) {
+      removeNamed(entry);
+    }
+  }
+
+  private static boolean isRemovable(SymbolEntry entry) {
+    SymbolState state = entry.state();
+    return !entry.hasError() && (state == SymbolState.NEVER_SEARCHED || state == SymbolState.READY);
+  }
+
+  private static void removeNamed(SymbolEntry entry) {
+    Definition owner = entry.owner;
+    if (owner == null) {
+      throw new AssertionError(entry + " is in a table without an owner");
+    }
+    MaterializationUnit unit = owner.unit;
+    erase(owner, entry);
+    symbolLeft(owner, entry.name());
+    if (unit != null) {
+      unit.discard(owner.dylib(), entry.name());
+    }
+  }
+
+  /** A symbol has left a definition; the last one takes it along. Called under the session lock. */
+  static void symbolLeft(Definition owner, String name) {
+    if (name.equals(owner.initSymbol)) {
+      owner.initSymbol = null;
+    }
+    if (--owner.live == 0) {
+      owner.unit = null;
+      owner.tracker.remove(owner);
+    }
+  }
+
+  private static void erase(Definition owner, SymbolEntry entry) {
+    JITDylib dylib = owner.dylib();
+    dylib.session().tablesChange();
+    dylib.table().remove(entry);
+    ReadinessGraph.abandon(entry);
+    entry.retire();
+    dylib.session().events().removed(dylib, entry.name());
+  }
+
+  // Trackers -------------------------------------------------------------------------------------
+
+  static void removeTracker(TrackerState tracker, RemovalPolicy policy) {
+    ExecutionSession session = tracker.dylib().session();
+    Outcome outcome = new Outcome(session);
+    List<TrackerState> removed;
+    session.lock().lock();
+    try {
+      removed = chosenTrackers(tracker, policy);
+      removed.forEach(each -> detach(each, outcome));
+    } finally {
+      session.lock().unlock();
+    }
+    List<Throwable> failures = new ArrayList<>(0);
+    removed.forEach(each -> release(each, failures));
+    outcome.deliver();
+    throwIfAny("The resource tracker " + tracker, failures);
+  }
+
+  private static List<TrackerState> chosenTrackers(TrackerState tracker, RemovalPolicy policy) {
+    return switch (policy) {
+      case UNCONDITIONAL -> List.of(tracker);
+      case REFUSE -> {
+        Dependents users = Dependences.usersOf(tracker);
+        if (!users.symbols().isEmpty()) {
+          throw new SymbolsInUseException(tracker.key(), users.symbols());
+        }
+        yield List.of(tracker);
+      }
+      case CASCADE -> Dependences.withUsers(tracker);
+    };
+  }
+
+  /** Takes everything that the tracker owns out of the tables and fails what waits for it. */
+  private static void detach(TrackerState tracker, Outcome outcome) {
+    Platform platform = tracker.dylib().session().platform();
+    if (platform != null && !tracker.isDefunct()) {
+      platform.notifyRemoving(tracker.handle());
+    }
+    tracker.markDefunct();
+    tracker.dylib().forget(tracker);
+    List<Definition> definitions = tracker.definitions();
+    List<SymbolEntry> underWay = new ArrayList<>();
+    for (Definition definition : definitions) {
+      for (SymbolEntry entry : definition.entries()) {
+        if (entry.owner == definition && isUnderWay(entry)) {
+          underWay.add(entry);
+        }
+      }
+    }
+    if (!underWay.isEmpty()) {
+      var _ = outcome.fail(underWay, new ResourceTrackerDefunctException(tracker.key()));
+    }
+    for (Definition definition : definitions) {
+      for (SymbolEntry entry : definition.entries()) {
+        if (entry.owner == definition) {
+          erase(definition, entry);
+        }
+      }
+      definition.live = 0;
+      definition.unit = null;
+      tracker.remove(definition);
+    }
+  }
+
+  private static boolean isUnderWay(SymbolEntry entry) {
+    SymbolState state = entry.state();
+    return !entry.hasError() && state != SymbolState.NEVER_SEARCHED && state != SymbolState.READY;
+  }
+
+  /** Lets all managers free what they hold, whoever of them fails. */
+  private static void release(TrackerState tracker, List<Throwable> failures) {
+    JITDylib dylib = tracker.dylib();
+    for (ResourceManager manager : dylib.session().managersInRemovalOrder()) {
+      attempt(failures, () -> manager.handleRemoveResources(dylib, tracker.key()));
+    }
+  }
+
+  private static void attempt(List<Throwable> failures, Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException failure) {
+      failures.add(failure);
+    }
+  }
+
+  private static void throwIfAny(String what, List<Throwable> failures) {
+    if (!failures.isEmpty()) {
+      throw new ResourceRemovalException(what, failures);
+    }
+  }
+
+  static void transfer(TrackerState source, TrackerState destination) {
+    if (source == destination) {
+      return;
+    }
+    List<Throwable> failures = new ArrayList<>(0);
+    Outcome.locked(
+        source.dylib().session(),
+        outcome -> {
+          source.checkUsable();
+          destination.checkUsable();
+          source.markDefunct();
+          source.dylib().forget(source);
+          for (Definition definition : source.definitions()) {
+            source.remove(definition);
+            destination.add(definition);
+          }
+          transferResources(source, destination, failures);
+        });
+    throwIfAny("The resource tracker " + source, failures);
+  }
+
+  private static void transferResources(
+      TrackerState source, TrackerState destination, List<Throwable> failures) {
+    JITDylib dylib = source.dylib();
+    for (ResourceManager manager : dylib.session().managersInRemovalOrder()) {
+      attempt(
+          failures, () -> manager.handleTransferResources(dylib, destination.key(), source.key()));
+    }
+  }
+
+  // Dylibs ---------------------------------------------------------------------------------------
+
+  static void clear(JITDylib dylib) {
+    List<Throwable> failures = new ArrayList<>(0);
+    clear(dylib, failures);
+    throwIfAny("The content of \"" + dylib.name() + '"', failures);
+  }
+
+  private static void clear(JITDylib dylib, List<Throwable> failures) {
+    for (TrackerState tracker : dylib.session().locked(dylib::trackers)) {
+      attempt(failures, () -> removeTracker(tracker, RemovalPolicy.UNCONDITIONAL));
+    }
+  }
+
+  static void removeDylibs(ExecutionSession session, List<JITDylib> dylibs) {
+    List<JITDylib> closing =
+        session.locked(() -> dylibs.stream().filter(JITDylib::beginClosing).toList());
+    List<Throwable> failures = new ArrayList<>(0);
+    Platform platform = session.platform();
+    for (JITDylib dylib : closing) {
+      clear(dylib, failures);
+      tearDown(platform, dylib, failures);
+      Outcome.locked(session, dylib::finishClosing);
+    }
+    throwIfAny("A JITDylib", failures);
+  }
+
+  private static void tearDown(
+      @Nullable Platform platform, JITDylib dylib, List<Throwable> failures) {
+    if (platform != null) {
+      attempt(failures, () -> platform.teardownJITDylib(dylib));
+    }
+  }
+}

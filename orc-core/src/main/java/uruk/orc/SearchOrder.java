@@ -1,0 +1,123 @@
+package uruk.orc;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The dylibs a look-up searches, in order, and which of their symbols it sees. Immutable. */
+public final class SearchOrder {
+  private final ImmutableList<Entry> entries;
+  private final JITDylib[] dylibs;
+  private final boolean[] matchAll;
+
+  /**
+   * One dylib to search.
+   *
+   * @param dylib where to search
+   * @param flags which of its symbols are seen
+   */
+  public record Entry(JITDylib dylib, JITDylibLookupFlags flags) {
+    @Override
+    public String toString() {
+      return "(\"%s\", %s)".formatted(dylib.name(), flags.text());
+    }
+  }
+
+  private SearchOrder(List<Entry> entries) {
+    this.entries = ImmutableList.copyOf(entries);
+    this.dylibs = new JITDylib[entries.size()];
+    this.matchAll = new boolean[entries.size()];
+    for (int at = 0; at < dylibs.length; at++) {
+      dylibs[at] = entries.get(at).dylib();
+      matchAll[at] = entries.get(at).flags() == JITDylibLookupFlags.MATCH_ALL_SYMBOLS;
+    }
+  }
+
+  /** {@return an order of the given dylibs in which exported symbols are seen} */
+  public static SearchOrder of(JITDylib... dylibs) {
+    return of(JITDylibLookupFlags.MATCH_EXPORTED_SYMBOLS_ONLY, dylibs);
+  }
+
+  /** {@return an order of the given dylibs} */
+  public static SearchOrder of(JITDylibLookupFlags flags, JITDylib... dylibs) {
+    Builder builder = builder();
+    for (JITDylib dylib : dylibs) {
+      builder.add(dylib, flags);
+    }
+    return builder.build();
+  }
+
+  /** {@return an order of the given entries} */
+  public static SearchOrder of(List<Entry> entries) {
+    return new SearchOrder(entries);
+  }
+
+  /** {@return a new builder} */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** {@return the entries in order} */
+  public List<Entry> entries() {
+    return entries;
+  }
+
+  /** {@return whether nothing is searched} */
+  public boolean isEmpty() {
+    return dylibs.length == 0;
+  }
+
+  int size() {
+    return dylibs.length;
+  }
+
+  JITDylib dylibAt(int at) {
+    return dylibs[at];
+  }
+
+  boolean matchesAllAt(int at) {
+    return matchAll[at];
+  }
+
+  /** {@return the names of the dylibs, for error texts} */
+  String names() {
+    return entries.stream()
+        .map(entry -> '"' + entry.dylib().name() + '"')
+        .collect(Collectors.joining(", "));
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof SearchOrder order && entries.equals(order.entries);
+  }
+
+  @Override
+  public int hashCode() {
+    return entries.hashCode();
+  }
+
+  /** {@return the order as the session dump shows it} */
+  @Override
+  public String toString() {
+    return entries.stream().map(Entry::toString).collect(Collectors.joining(", ", "[ ", " ]"));
+  }
+
+  /** Collects entries for an order. Not safe for use by several threads. */
+  public static final class Builder {
+    private final List<Entry> entries = new ArrayList<>();
+
+    private Builder() {}
+
+    /** Appends a dylib. */
+    public Builder add(JITDylib dylib, JITDylibLookupFlags flags) {
+      entries.add(new Entry(dylib, flags));
+      return this;
+    }
+
+    /** {@return the order} */
+    public SearchOrder build() {
+      return new SearchOrder(entries);
+    }
+  }
+}

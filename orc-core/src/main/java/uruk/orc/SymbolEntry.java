@@ -1,0 +1,179 @@
+package uruk.orc;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One symbol of one dylib, for as long as it is in the table. Written under the session lock. The
+ * word of flags and state is published last, so that readers without the lock may use name, word
+ * and address.
+ */
+final class SymbolEntry {
+  private static final VarHandle WORD;
+  private static final SymbolState[] STATES = SymbolState.values();
+  private static final int FLAGS_MASK = 0xffff;
+  private static final int STATE_SHIFT = 16;
+  private static final int STATE_MASK = 7 << STATE_SHIFT;
+  private static final int REMOVED_BIT = 1 << 19;
+
+  static {
+    try {
+      WORD = MethodHandles.lookup().findVarHandle(SymbolEntry.class, "word", int.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new LinkageError(impossible.getMessage(), impossible);
+    }
+  }
+
+  private final String name;
+  private final int hash;
+  private int word;
+  private long address;
+
+  // Guarded by the session lock.
+  /** Who makes, or has made, the definition; null once removed. */
+  @Nullable Definition owner;
+
+  /** The first of the look-ups that wait for this symbol. */
+  @Nullable Waiter waiters;
+
+  /** What the symbol depends on; null until emitted, and where it depends on nothing. */
+  @Nullable DependenceNode node;
+
+  /** Who depends on the symbol. */
+  @Nullable UserList users;
+
+  /** Why the symbol failed, where its flags say so. */
+  @Nullable FailedToMaterializeException failure;
+
+  SymbolEntry(String name, SymbolFlags flags, @Nullable Definition owner) {
+    this.name = name;
+    this.hash = SymbolTable.spread(name.hashCode());
+    this.word = flags.bits();
+    this.owner = owner;
+  }
+
+  /** {@return an entry that stands for a freed slot} */
+  static SymbolEntry tombstone() {
+    SymbolEntry entry = new SymbolEntry("", SymbolFlags.NONE, null);
+    entry.word |= REMOVED_BIT;
+    return entry;
+  }
+
+  String name() {
+    return name;
+  }
+
+  int hash() {
+    return hash;
+  }
+
+  /** {@return flags, state and removal at one moment} */
+  int word() {
+    return (int) WORD.getAcquire(this);
+  }
+
+  static int flagBits(int word) {
+    return word & FLAGS_MASK;
+  }
+
+  static SymbolState state(int word) {
+    return STATES[(word & STATE_MASK) >>> STATE_SHIFT];
+  }
+
+  static boolean isRemoved(int word) {
+    return (word & REMOVED_BIT) != 0;
+  }
+
+  SymbolFlags flags() {
+    return SymbolFlags.ofBits(flagBits(word()));
+  }
+
+  SymbolState state() {
+    return state(word());
+  }
+
+  boolean isRemoved() {
+    return isRemoved(word());
+  }
+
+  boolean hasError() {
+    return SymbolFlags.hasError(word());
+  }
+
+  boolean isSideEffectsOnly() {
+    return SymbolFlags.isSideEffectsOnly(word());
+  }
+
+  boolean isAtLeast(SymbolState wanted) {
+    return state().compareTo(wanted) >= 0;
+  }
+
+  long address() {
+    return address;
+  }
+
+  ExecutorSymbolDef definition() {
+    return new ExecutorSymbolDef(address, flags());
+  }
+
+  /** {@return whether a search sees the symbol} */
+  boolean isVisible(boolean matchAll) {
+    return matchAll || SymbolFlags.isExported(word());
+  }
+
+  void resolve(long resolvedAddress, SymbolFlags flags) {
+    address = resolvedAddress;
+    publish(flags.bits() | bits(SymbolState.RESOLVED));
+  }
+
+  void state(SymbolState state) {
+    publish((word & ~STATE_MASK) | bits(state));
+  }
+
+  void fail(FailedToMaterializeException why) {
+    failure = why;
+    publish(word | SymbolFlags.HAS_ERROR.bits());
+  }
+
+  /** Marks the entry as no longer in its table. */
+  void retire() {
+    owner = null;
+    publish(word | REMOVED_BIT);
+  }
+
+  @SuppressWarnings("EnumOrdinal") // the states are numbered in their order
+  private static int bits(SymbolState state) {
+    return state.ordinal() << STATE_SHIFT;
+  }
+
+  private void publish(int newWord) {
+    WORD.setRelease(this, newWord);
+  }
+
+  void addWaiter(Waiter waiter) {
+    waiter.next = waiters;
+    if (waiters != null) {
+      waiters.previous = waiter;
+    }
+    waiters = waiter;
+  }
+
+  void removeWaiter(Waiter waiter) {
+    if (waiter.previous != null) {
+      waiter.previous.next = waiter.next;
+    } else if (waiters == waiter) {
+      waiters = waiter.next;
+    }
+    if (waiter.next != null) {
+      waiter.next.previous = waiter.previous;
+    }
+    waiter.previous = null;
+    waiter.next = null;
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,58 @@
+package uruk.orc;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The groups that depend on one symbol. Groups that died stay until they are half of the list, so
+ * that a symbol which everything uses costs its users nothing when they go. Guarded by the session
+ * lock.
+ */
+final class UserList {
+  private @Nullable DependenceNode[] nodes = new DependenceNode[2];
+  private int size;
+  private int dead;
+
+  /** The components that wait for the symbol to be emitted. */
+  final List<PendingComponent> waiting = new ArrayList<>(0);
+
+  void add(DependenceNode node) {
+    if (size == nodes.length) {
+      nodes = Arrays.copyOf(nodes, size * 2);
+    }
+    nodes[size++] = node;
+  }
+
+  /** One of the nodes has died. */
+  void noteDeath() {
+    dead++;
+    if (dead * 2 > size) {
+      compact();
+    }
+  }
+
+  private void compact() {
+    @Nullable DependenceNode[] kept = new DependenceNode[Math.max(2, size - dead)];
+    int count = 0;
+    for (DependenceNode node : live()) {
+      kept[count++] = node;
+    }
+    nodes = kept;
+    size = count;
+    dead = 0;
+  }
+
+  /** {@return the groups that depend on the symbol} */
+  List<DependenceNode> live() {
+    List<DependenceNode> live = new ArrayList<>(Math.max(0, size - dead));
+    for (int at = 0; at < size; at++) {
+      DependenceNode node = nodes[at];
+      if (node != null && !node.isDead()) {
+        live.add(node);
+      }
+    }
+    return live;
+  }
+}
