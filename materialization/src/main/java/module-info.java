@@ -11,4 +11,7 @@ module uruk.materialization {
   requires transitive uruk.orc;
   requires com.google.common;
   requires org.slf4j;
+
+  exports uruk.jit;
+  exports uruk.materialization;
 }

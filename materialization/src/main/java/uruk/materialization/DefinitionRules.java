@@ -1,0 +1,96 @@
+package uruk.materialization;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import uruk.jitlink.Pass;
+import uruk.jitlink.graph.Block;
+import uruk.jitlink.graph.LinkGraph;
+import uruk.jitlink.graph.Scope;
+import uruk.jitlink.graph.SectionGroup;
+import uruk.jitlink.graph.Symbol;
+import uruk.orc.CommonExtent;
+import uruk.orc.SymbolFlags;
+
+/**
+ * Pre-prune pass that makes a graph obey the dylib's definition rules: definitions that lost become
+ * references to the winners, groups that lost go as a whole, and a common symbol gets the largest
+ * extent that any object asked for.
+ */
+final class DefinitionRules implements Pass {
+  private final Map<String, SymbolFlags> owned;
+  private final Map<String, CommonExtent> commons;
+
+  /**
+   * @param owned the symbols that this object provides
+   * @param commons the extents of common symbols
+   */
+  DefinitionRules(Map<String, SymbolFlags> owned, Map<String, CommonExtent> commons) {
+    this.owned = owned;
+    this.commons = commons;
+  }
+
+  @Override
+  public void run(LinkGraph graph) {
+    List<Symbol> lost = lost(graph);
+    if (!lost.isEmpty()) {
+      graph.discardGroups(groupsOf(graph, lost));
+      for (Symbol symbol : lost) {
+        if (symbol.defined() || symbol.absolute()) {
+          graph.makeExternal(symbol);
+        }
+      }
+    }
+    if (!commons.isEmpty()) {
+      growCommons(graph);
+    }
+  }
+
+  private List<Symbol> lost(LinkGraph graph) {
+    List<Symbol> lost = new ArrayList<>();
+    graph.definedSymbols().forEach(symbol -> addIfLost(symbol, lost));
+    graph.absoluteSymbols().forEach(symbol -> addIfLost(symbol, lost));
+    return lost;
+  }
+
+  private void addIfLost(Symbol symbol, List<Symbol> lost) {
+    if (symbol.scope() != Scope.LOCAL && !owned.containsKey(symbol.name())) {
+      lost.add(symbol);
+    }
+  }
+
+  private static List<SectionGroup> groupsOf(LinkGraph graph, List<Symbol> lost) {
+    Set<Block> blocks = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (Symbol symbol : lost) {
+      if (symbol.defined()) {
+        blocks.add(symbol.block());
+      }
+    }
+    List<SectionGroup> groups = new ArrayList<>();
+    for (SectionGroup group : graph.groups()) {
+      if (group.blocks().stream().anyMatch(blocks::contains)) {
+        groups.add(group);
+      }
+    }
+    return groups;
+  }
+
+  private void growCommons(LinkGraph graph) {
+    for (Symbol symbol : graph.definedSymbols()) {
+      CommonExtent extent = symbol.scope() == Scope.LOCAL ? null : commons.get(symbol.name());
+      if (extent != null && symbol.block().zeroFill()) {
+        Block block = symbol.block();
+        if (extent.size() > block.size()) {
+          block.setZeroFillSize(extent.size());
+          symbol.setSize(extent.size());
+        }
+        if (extent.alignment() > block.alignment()) {
+          block.setAlignment(extent.alignment(), 0);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package uruk.materialization;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import uruk.jitlink.graph.Block;
+import uruk.jitlink.graph.Edges;
+import uruk.jitlink.graph.LinkGraph;
+import uruk.jitlink.graph.Linkage;
+import uruk.jitlink.graph.MemLifetime;
+import uruk.jitlink.graph.Scope;
+import uruk.jitlink.graph.Section;
+import uruk.jitlink.graph.Symbol;
+import uruk.jitlink.graph.Target;
+import uruk.jitlink.memory.InProcessMemoryManager;
+
+/**
+ * The entries of one object's functions. A function's entry is its canonical address, in its own
+ * object too, so that pointers to it compare equal wherever they come from and go on working when
+ * the function is replaced. Calls inside of the object stay direct.
+ */
+final class FunctionEntries {
+  /** Frame descriptions speak of the code itself. */
+  private static final Set<String> ABOUT_CODE = Set.of(".eh_frame");
+
+  private final InProcessMemoryManager memory;
+  private final IdentityHashMap<Symbol, Integer> functions = new IdentityHashMap<>();
+  private final List<Symbol> ordered = new ArrayList<>();
+  private long[] entries = {};
+
+  FunctionEntries(InProcessMemoryManager memory) {
+    this.memory = memory;
+  }
+
+  /** Post-prune pass: makes the entries and leads every taking of an address to them. */
+  void create(LinkGraph graph) {
+    for (Symbol symbol : graph.definedSymbols()) {
+      if (symbol.callable() && symbol.scope() != Scope.LOCAL) {
+        functions.put(symbol, ordered.size());
+        ordered.add(symbol);
+      }
+    }
+    if (ordered.isEmpty()) {
+      return;
+    }
+    entries = memory.createEntries(ordered.size());
+    IdentityHashMap<Symbol, Symbol> canonical = new IdentityHashMap<>();
+    for (Section section : graph.sections()) {
+      if (section.memLifetime() != MemLifetime.NO_ALLOC && !ABOUT_CODE.contains(section.name())) {
+        for (Block block : section.blocks()) {
+          if (block.hasEdges()) {
+            lead(graph, block.edges(), canonical);
+          }
+        }
+      }
+    }
+  }
+
+  private void lead(LinkGraph graph, Edges edges, IdentityHashMap<Symbol, Symbol> canonical) {
+    Target target = graph.target();
+    for (int i = 0, size = edges.size(); i < size; i++) {
+      Symbol function = edges.target(i);
+      if (function.callable()
+          && function.scope() != Scope.LOCAL
+          && function.defined()
+          && target.takesAddress(edges.kind(i), edges.addend(i))) {
+        edges.setTarget(
+            i, canonical.computeIfAbsent(function, symbol -> entrySymbol(graph, symbol)));
+      }
+    }
+  }
+
+  private Symbol entrySymbol(LinkGraph graph, Symbol function) {
+    return graph.addAbsoluteSymbol(
+        function.name() + "$entry", entry(function), 0, Linkage.STRONG, Scope.LOCAL, true);
+  }
+
+  /** {@return the entry of a function; 0 if the symbol has none} */
+  long entry(Symbol symbol) {
+    Integer index = functions.get(symbol);
+    return index == null ? 0 : entries[index];
+  }
+
+  /** Makes the entries lead to the code, whose addresses are final. */
+  void open() {
+    long[] code = new long[entries.length];
+    for (int i = 0; i < code.length; i++) {
+      code[i] = ordered.get(i).address();
+    }
+    memory.redirectEntries(entries, code);
+  }
+
+  /** Gives the entries of a link that failed back. */
+  void release() {
+    memory.releaseEntries(entries);
+    entries = new long[0];
+  }
+}

@@ -1,0 +1,56 @@
+package uruk.materialization;
+
+import java.util.Map;
+import uruk.jitlink.Pass;
+import uruk.jitlink.graph.Block;
+import uruk.jitlink.graph.LinkGraph;
+import uruk.jitlink.graph.MemLifetime;
+import uruk.jitlink.graph.Section;
+import uruk.jitlink.memory.FinalizedAllocation;
+import uruk.jitlink.memory.InProcessMemoryManager;
+import uruk.materialization.MemoryLedger.Kind;
+
+/** Post-fixup pass that counts what an object's memory is spent on. */
+final class LedgerPass implements Pass {
+  /** Sections whose name says more than their protection does. */
+  private static final Map<String, Kind> BY_SECTION =
+      Map.of(
+          "$__GOT", Kind.GOT,
+          "$__STUBS", Kind.ENTRIES,
+          ".eh_frame", Kind.UNWIND,
+          ".gcc_except_table", Kind.UNWIND,
+          ".tdata", Kind.TLS,
+          ".tbss", Kind.TLS);
+
+  private final MemoryLedger.Builder ledger = new MemoryLedger.Builder();
+  private long counted;
+
+  @Override
+  public void run(LinkGraph graph) {
+    for (Section section : graph.sections()) {
+      if (section.memLifetime() == MemLifetime.STANDARD) {
+        Kind kind = BY_SECTION.get(section.name());
+        for (Block block : section.blocks()) {
+          ledger.add(kind != null ? kind : kindOf(section, block), block.size());
+          counted += block.size();
+        }
+      }
+    }
+  }
+
+  private static Kind kindOf(Section section, Block block) {
+    return switch (section.memProt()) {
+      case READ_EXEC -> Kind.CODE;
+      case READ -> Kind.READ_ONLY;
+      case READ_WRITE -> block.zeroFill() ? Kind.ZERO_FILL : Kind.WRITABLE;
+    };
+  }
+
+  /** {@return the whole ledger of a linked object} */
+  MemoryLedger ledger(FinalizedAllocation allocation, int entries) {
+    return ledger
+        .add(Kind.PADDING, allocation.footprint() - counted)
+        .add(Kind.ENTRIES, (long) entries * InProcessMemoryManager.ENTRY_FOOTPRINT)
+        .build();
+  }
+}

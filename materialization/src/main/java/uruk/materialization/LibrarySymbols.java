@@ -1,0 +1,21 @@
+package uruk.materialization;
+
+import uruk.jitlink.host.DynamicLinker;
+import uruk.orc.DefinitionGenerator;
+
+/** Generators of the symbols of shared libraries, which the process's dynamic linker loads. */
+public final class LibrarySymbols {
+  private LibrarySymbols() {}
+
+  /**
+   * Opens a shared library for the whole process; it stays open.
+   *
+   * @param library a path, or a bare name that the dynamic linker searches for
+   * @return a generator of its symbols and those of the libraries it needs
+   * @throws uruk.jitlink.host.HostException with the dynamic linker's reason
+   */
+  public static DefinitionGenerator open(String library) {
+    long handle = DynamicLinker.open(library, DynamicLinker.RTLD_NOW | DynamicLinker.RTLD_GLOBAL);
+    return new ProcessSymbols(handle, name -> true);
+  }
+}

@@ -1,0 +1,48 @@
+package uruk.materialization;
+
+import uruk.jitlink.PassConfiguration;
+import uruk.jitlink.graph.LinkGraph;
+import uruk.orc.JITDylib;
+import uruk.orc.MaterializationResponsibility;
+import uruk.orc.ResourceKey;
+
+/**
+ * Watches and changes links of an {@link ObjectLinkingLayer}. Plugins are called in the order in
+ * which they were added, and when resources go in reverse order. An exception from {@link
+ * #modifyPassConfiguration} or {@link #notifyEmitted} fails the link; exceptions from the others go
+ * to the session's error reporter, after all plugins were called.
+ *
+ * <p>Methods may be called by several threads at once, for different objects.
+ */
+public interface LinkPlugin {
+  /**
+   * A link begins. The plugin may add passes.
+   *
+   * @param responsibility the symbols that the link must produce
+   * @param graph the graph as it was read
+   * @param passes the passes so far; the layer's own are among them
+   */
+  default void modifyPassConfiguration(
+      MaterializationResponsibility responsibility, LinkGraph graph, PassConfiguration passes) {}
+
+  /**
+   * A link has succeeded; its memory is complete, its symbols are about to be emitted. What the
+   * plugin keeps for the object it must give back in {@link #notifyRemovingResources}.
+   *
+   * @param key identifies the tracker that the object belongs to now
+   */
+  default void notifyEmitted(LinkedObject object, ResourceKey key) {}
+
+  /** A link has failed. */
+  default void notifyFailed(LinkedObject object, Throwable cause) {}
+
+  /** The resources of a key are about to be freed; code and data are still there. */
+  default void notifyRemovingResources(JITDylib dylib, ResourceKey key) {}
+
+  /**
+   * What belonged to one key belongs to another now. Called <em>inside</em> the session lock: must
+   * be short and must not look anything up.
+   */
+  default void notifyTransferringResources(
+      JITDylib dylib, ResourceKey destination, ResourceKey source) {}
+}

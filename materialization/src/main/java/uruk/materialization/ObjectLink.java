@@ -1,0 +1,194 @@
+package uruk.materialization;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import uruk.jitlink.LinkContext;
+import uruk.jitlink.LinkException;
+import uruk.jitlink.PassConfiguration;
+import uruk.jitlink.ResolvedSymbol;
+import uruk.jitlink.SymbolLookupFlags;
+import uruk.jitlink.graph.LinkGraph;
+import uruk.jitlink.graph.Scope;
+import uruk.jitlink.graph.Symbol;
+import uruk.jitlink.memory.FinalizedAllocation;
+import uruk.jitlink.memory.MemoryManager;
+import uruk.orc.CommonExtent;
+import uruk.orc.ExecutorSymbolDef;
+import uruk.orc.JITDylib;
+import uruk.orc.LookupKind;
+import uruk.orc.MaterializationResponsibility;
+import uruk.orc.SymbolDependenceGroup;
+import uruk.orc.SymbolFlags;
+import uruk.orc.SymbolLookupSet;
+import uruk.orc.SymbolMap;
+import uruk.orc.SymbolState;
+
+/** One link of one object: carries what the linker asks and tells to the session and back. */
+final class ObjectLink implements LinkContext {
+  private final ObjectLinkingLayer layer;
+  private final LinkedObject object;
+  private final MaterializationResponsibility responsibility;
+  private final Map<String, CommonExtent> commons;
+  private final FunctionEntries entries;
+  private Map<JITDylib, Set<String>> dependencies = Map.of();
+  private @Nullable LinkedSymbols symbols;
+  private @Nullable LedgerPass ledger;
+
+  ObjectLink(
+      ObjectLinkingLayer layer,
+      LinkedObject object,
+      MaterializationResponsibility responsibility,
+      Map<String, CommonExtent> commons) {
+    this.layer = layer;
+    this.object = object;
+    this.responsibility = responsibility;
+    this.commons = commons;
+    this.entries = new FunctionEntries(layer.memory());
+  }
+
+  @Override
+  public MemoryManager memoryManager() {
+    return layer.memory();
+  }
+
+  @Override
+  public void modifyPassConfiguration(LinkGraph graph, PassConfiguration passes) {
+    LedgerPass ledgerPass = new LedgerPass();
+    ledger = ledgerPass;
+    passes.prePrune().addFirst(new DefinitionRules(responsibility.symbols(), commons));
+    passes.postPrune().addFirst(entries::create);
+    passes.preFixup().add(layer.farBranches());
+    passes.postFixup().add(ledgerPass);
+    layer.modifyPassConfiguration(responsibility, graph, passes);
+  }
+
+  @Override
+  public void markLive(LinkGraph graph) {
+    Map<String, SymbolFlags> owned = responsibility.symbols();
+    for (Symbol symbol : graph.definedSymbols()) {
+      if (symbol.scope() != Scope.LOCAL && owned.containsKey(symbol.name())) {
+        symbol.setLive(true);
+      }
+    }
+    for (Symbol symbol : graph.absoluteSymbols()) {
+      if (symbol.scope() != Scope.LOCAL && owned.containsKey(symbol.name())) {
+        symbol.setLive(true);
+      }
+    }
+  }
+
+  /** Entries are made near to all code, and far functions of the process get one. */
+  @Override
+  public boolean mayBeOutOfReach(Symbol external) {
+    return false;
+  }
+
+  @Override
+  public void notifyResolved(LinkGraph graph) {
+    entries.open();
+    LinkedSymbols linked = linkedSymbols(graph);
+    symbols = linked;
+    Map<String, SymbolFlags> owned = responsibility.symbols();
+    SymbolMap.Builder resolved = SymbolMap.builder(linked.size());
+    for (int i = 0; i < linked.size(); i++) {
+      String name = linked.name(i);
+      SymbolFlags flags = owned.get(name);
+      if (flags != null) {
+        resolved.put(name, linked.canonicalAddress(i), flags);
+      }
+    }
+    responsibility.notifyResolved(resolved.build());
+  }
+
+  private LinkedSymbols linkedSymbols(LinkGraph graph) {
+    List<Symbol> visible = new ArrayList<>();
+    graph.definedSymbols().forEach(symbol -> addIfVisible(symbol, visible));
+    graph.absoluteSymbols().forEach(symbol -> addIfVisible(symbol, visible));
+    String[] names = new String[visible.size()];
+    long[] code = new long[names.length];
+    long[] canonical = new long[names.length];
+    for (int i = 0; i < names.length; i++) {
+      Symbol symbol = visible.get(i);
+      names[i] = symbol.name();
+      code[i] = symbol.address();
+      canonical[i] = entries.entry(symbol);
+    }
+    return new LinkedSymbols(names, code, canonical);
+  }
+
+  private static void addIfVisible(Symbol symbol, List<Symbol> visible) {
+    if (symbol.scope() != Scope.LOCAL) {
+      visible.add(symbol);
+    }
+  }
+
+  @Override
+  public CompletableFuture<Map<String, ResolvedSymbol>> lookup(
+      Map<String, SymbolLookupFlags> externals) {
+    SymbolLookupSet.Builder wanted = SymbolLookupSet.builder();
+    externals.forEach((name, flags) -> {
+      switch (flags) {
+        case REQUIRED_SYMBOL -> wanted.require(name);
+        case WEAKLY_REFERENCED_SYMBOL -> wanted.weaklyReference(name);
+      }
+    });
+    JITDylib dylib = responsibility.targetDylib();
+    return dylib
+        .session()
+        .lookup(
+            LookupKind.STATIC,
+            dylib.linkOrder(),
+            wanted.build(),
+            SymbolState.RESOLVED,
+            found -> dependencies = found)
+        .thenApply(ObjectLink::resolved);
+  }
+
+  private static Map<String, ResolvedSymbol> resolved(SymbolMap found) {
+    Map<String, ResolvedSymbol> resolved = HashMap.newHashMap(found.size());
+    found.forEach((name, definition) ->
+        resolved.put(name, new ResolvedSymbol(definition.address(), addressIsFinal(definition))));
+    return resolved;
+  }
+
+  /**
+   * A linked function is known by its entry; the address of linked data changes with its object.
+   */
+  private static boolean addressIsFinal(ExecutorSymbolDef definition) {
+    return definition.flags().isCallable() || definition.flags().isAbsolute();
+  }
+
+  @Override
+  public void notifyFinalized(FinalizedAllocation allocation) {
+    LinkedSymbols linked = symbols;
+    LedgerPass counted = ledger;
+    if (linked == null || counted == null) {
+      throw new AssertionError("finalized before it was resolved: " + object);
+    }
+    LinkResult result =
+        new LinkResult(allocation, linked, counted.ledger(allocation, linked.entries().length));
+    layer.emit(object, result, responsibility, dependenceGroups());
+  }
+
+  /**
+   * An object is ready as a whole: its memory is one allocation, and its functions may reach each
+   * other through code that no symbol names.
+   */
+  private List<SymbolDependenceGroup> dependenceGroups() {
+    Set<String> own = responsibility.symbols().keySet();
+    return dependencies.isEmpty() || own.isEmpty()
+        ? List.of()
+        : List.of(new SymbolDependenceGroup(own, dependencies));
+  }
+
+  @Override
+  public void notifyFailed(LinkException failure) {
+    entries.release();
+    layer.fail(object, responsibility, failure);
+  }
+}

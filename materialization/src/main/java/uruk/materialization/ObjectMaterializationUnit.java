@@ -1,0 +1,97 @@
+package uruk.materialization;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import uruk.jitlink.ObjectFile;
+import uruk.jitlink.ObjectInterface;
+import uruk.orc.CommonExtent;
+import uruk.orc.JITDylib;
+import uruk.orc.MaterializationResponsibility;
+import uruk.orc.MaterializationUnit;
+import uruk.orc.SymbolFlags;
+
+/**
+ * An object file that waits to be linked. A definition that loses against another object's cannot
+ * be taken out of the file: the link turns it into a reference to the winner.
+ */
+final class ObjectMaterializationUnit extends MaterializationUnit {
+  private final ObjectLinkingLayer layer;
+  private final ObjectFile file;
+  private final LinkedObject object;
+  private final Map<String, CommonExtent> commons;
+
+  private ObjectMaterializationUnit(
+      ObjectLinkingLayer layer,
+      ObjectFile file,
+      LinkedObject object,
+      Interface declared,
+      Map<String, CommonExtent> commons) {
+    super(declared);
+    this.layer = layer;
+    this.file = file;
+    this.object = object;
+    this.commons = commons;
+  }
+
+  /** Makes the unit of an object file from its symbol table. */
+  static ObjectMaterializationUnit of(
+      ObjectLinkingLayer layer, ObjectFile file, LinkedObject object) {
+    ObjectInterface symbols = file.symbols();
+    Map<String, SymbolFlags> flags =
+        LinkedHashMap.newLinkedHashMap(symbols.definitions().size() + 1);
+    Map<String, CommonExtent> commons = new HashMap<>();
+    for (ObjectInterface.Definition definition : symbols.definitions()) {
+      flags.put(definition.name(), flagsOf(definition));
+      if (definition.common()) {
+        commons.put(definition.name(), new CommonExtent(definition.size(), definition.alignment()));
+      }
+    }
+    return new ObjectMaterializationUnit(layer, file, object, new Interface(flags), commons);
+  }
+
+  private static SymbolFlags flagsOf(ObjectInterface.Definition definition) {
+    SymbolFlags flags = SymbolFlags.NONE;
+    if (definition.common()) {
+      flags = flags.with(SymbolFlags.COMMON);
+    } else if (definition.weak()) {
+      flags = flags.with(SymbolFlags.WEAK);
+    }
+    if (definition.kind() == ObjectInterface.Kind.ABSOLUTE) {
+      flags = flags.with(SymbolFlags.ABSOLUTE);
+    }
+    if (definition.exported()) {
+      flags = flags.with(SymbolFlags.EXPORTED);
+    }
+    if (definition.callable()) {
+      flags = flags.with(SymbolFlags.CALLABLE);
+    }
+    return flags;
+  }
+
+  @Override
+  public String name() {
+    return file.name();
+  }
+
+  @Override
+  protected void materialize(MaterializationResponsibility responsibility) {
+    layer.link(file, object, responsibility, commons);
+  }
+
+  @Override
+  protected void discard(JITDylib dylib, String name) {
+    // The link finds out from its responsibility which definitions are left.
+  }
+
+  @Override
+  protected @Nullable CommonExtent commonExtent(String name) {
+    return commons.get(name);
+  }
+
+  @Override
+  protected void commonMerged(JITDylib dylib, String name, CommonExtent merged) {
+    commons.put(name, merged);
+  }
+}

@@ -1,0 +1,60 @@
+package uruk.materialization;
+
+import java.util.function.Predicate;
+import uruk.jitlink.host.DynamicLinker;
+import uruk.orc.AbsoluteSymbols;
+import uruk.orc.DefinitionGenerator;
+import uruk.orc.JITDylib;
+import uruk.orc.JITDylibLookupFlags;
+import uruk.orc.LookupKind;
+import uruk.orc.LookupState;
+import uruk.orc.SymbolFlags;
+import uruk.orc.SymbolLookupSet;
+import uruk.orc.SymbolMap;
+
+/**
+ * Defines the symbols of this process (the C library and whatever else is loaded for everybody) in
+ * a dylib as they are asked for. Thread-safe.
+ */
+public final class ProcessSymbols implements DefinitionGenerator {
+  private static final SymbolFlags FLAGS =
+      SymbolFlags.of(SymbolFlags.EXPORTED, SymbolFlags.ABSOLUTE);
+
+  private final long handle;
+  private final Predicate<String> allowed;
+
+  ProcessSymbols(long handle, Predicate<String> allowed) {
+    this.handle = handle;
+    this.allowed = allowed;
+  }
+
+  /** {@return a generator of all symbols of the process} */
+  public static ProcessSymbols all() {
+    return matching(name -> true);
+  }
+
+  /** {@return a generator of the process's symbols whose names the filter lets pass} */
+  public static ProcessSymbols matching(Predicate<String> filter) {
+    return new ProcessSymbols(DynamicLinker.RTLD_DEFAULT, filter);
+  }
+
+  @Override
+  public void tryToGenerate(
+      LookupState state,
+      LookupKind kind,
+      JITDylib dylib,
+      JITDylibLookupFlags dylibFlags,
+      SymbolLookupSet candidates) {
+    SymbolMap.Builder found = SymbolMap.builder();
+    candidates.forEach((name, flags) -> {
+      long address = allowed.test(name) ? DynamicLinker.symbol(handle, name) : 0;
+      if (address != 0) {
+        found.put(name, address, FLAGS);
+      }
+    });
+    SymbolMap symbols = found.build();
+    if (!symbols.isEmpty()) {
+      dylib.define(AbsoluteSymbols.of(symbols));
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package uruk.materialization;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import uruk.jitlink.ObjectFile;
+import uruk.jitlink.ObjectInterface;
+import uruk.jitlink.archive.Archive;
+import uruk.jitlink.archive.ArchiveMember;
+import uruk.orc.DefinitionGenerator;
+import uruk.orc.JITDylib;
+import uruk.orc.JITDylibLookupFlags;
+import uruk.orc.LookupKind;
+import uruk.orc.LookupState;
+import uruk.orc.ResourceTracker;
+import uruk.orc.SymbolLookupSet;
+
+/**
+ * Adds members of an archive to a dylib when one of their symbols is asked for, as a static linker
+ * does. Each member has a tracker of its own, so it can be removed alone; a member that was removed
+ * is added again when it is asked for again. Only look-ups of kind {@link LookupKind#STATIC} load
+ * members.
+ *
+ * <p>Thread-safe. One library may serve several dylibs; each gets members of its own.
+ */
+public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
+  private final ObjectLinkingLayer layer;
+  private final Archive archive;
+  private final Object lock = new Object();
+  private final Map<Loaded, ResourceTracker> loaded = new HashMap<>(); // guarded by lock
+
+  /** A member in a dylib. */
+  private record Loaded(JITDylib dylib, long offset) {}
+
+  private StaticLibrary(ObjectLinkingLayer layer, Archive archive) {
+    this.layer = layer;
+    this.archive = archive;
+  }
+
+  /**
+   * Opens an archive. Its members are read when they are needed, so the file must stay as it is
+   * until the library is closed.
+   *
+   * @throws uruk.jitlink.LinkException if the file is not an archive or is damaged
+   */
+  public static StaticLibrary open(ObjectLinkingLayer layer, Path archive) {
+    return new StaticLibrary(layer, Archive.open(archive, StaticLibrary::definitions));
+  }
+
+  private static Iterable<String> definitions(ArchiveMember member) {
+    return objectFile(member).symbols().definitions().stream()
+        .map(ObjectInterface.Definition::name)
+        .toList();
+  }
+
+  private static ObjectFile objectFile(ArchiveMember member) {
+    return ObjectFile.of(member.displayName(), member.bytes());
+  }
+
+  /** Adds every member of the archive to a dylib that has not got it already. */
+  public void addAll(JITDylib dylib) {
+    for (ArchiveMember member : archive.members()) {
+      addOnce(dylib, member);
+    }
+  }
+
+  @Override
+  public void tryToGenerate(
+      LookupState state,
+      LookupKind kind,
+      JITDylib dylib,
+      JITDylibLookupFlags dylibFlags,
+      SymbolLookupSet candidates) {
+    switch (kind) {
+      case STATIC ->
+          candidates.forEach((name, flags) -> {
+            Optional<ArchiveMember> member = archive.memberDefining(name);
+            member.ifPresent(found -> addOnce(dylib, found));
+          });
+      case DLSYM -> {}
+    }
+  }
+
+  private void addOnce(JITDylib dylib, ArchiveMember member) {
+    Loaded key = new Loaded(dylib, member.offset());
+    ResourceTracker tracker;
+    synchronized (lock) {
+      ResourceTracker present = loaded.get(key);
+      if (present != null && !present.isDefunct()) {
+        return;
+      }
+      tracker = dylib.createResourceTracker();
+      loaded.put(key, tracker);
+    }
+    try {
+      layer.add(tracker, objectFile(member));
+    } catch (RuntimeException failure) {
+      tracker.remove();
+      throw failure;
+    }
+  }
+
+  /** Closes the archive. Members that are in dylibs stay; no more are added. */
+  @Override
+  public void close() {
+    archive.close();
+  }
+
+  /** {@return the archive's path} */
+  @Override
+  public String toString() {
+    return archive.toString();
+  }
+}
