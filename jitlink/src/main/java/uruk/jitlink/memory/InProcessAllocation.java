@@ -10,6 +10,7 @@ import uruk.jitlink.MemoryAllocationException;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.MemLifetime;
 import uruk.jitlink.host.HostException;
+import uruk.jitlink.pass.FrameDescriptions;
 
 /** Memory of one graph in this process, written but not yet run. */
 final class InProcessAllocation implements InFlightAllocation {
@@ -29,7 +30,7 @@ final class InProcessAllocation implements InFlightAllocation {
   public CompletableFuture<FinalizedAllocation> complete() {
     end();
     try {
-      List<FrameIndex.Frame> frames = FrameIndex.frames(graph);
+      List<FrameDescriptions.Entry> frames = FrameDescriptions.of(graph);
       segments.forEach(segment -> segment.publish(frames));
       segments.forEach(PlacedSegment::protect);
     } catch (HostException refused) {

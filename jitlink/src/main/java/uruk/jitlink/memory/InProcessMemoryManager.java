@@ -8,6 +8,7 @@ import uruk.jitlink.MemoryAllocationException;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.Target;
 import uruk.jitlink.host.HostException;
+import uruk.jitlink.pass.FrameDescriptions;
 
 /**
  * Gives graphs memory in this process, where their code can run.
@@ -83,7 +84,7 @@ public final class InProcessMemoryManager implements MemoryManager {
 
   private InFlightAllocation place(LinkGraph graph) {
     List<Segment> segments = Layout.of(graph).segments();
-    int frames = FrameIndex.count(graph);
+    int frames = FrameDescriptions.count(graph);
     List<PlacedSegment> placed;
     synchronized (lock) {
       placed = wantsPages(segments) ? takePages(segments, frames) : takeDense(segments, frames);

@@ -2,6 +2,7 @@ package uruk.jitlink.memory;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import uruk.jitlink.pass.FrameDescriptions;
 
 /** One segment of a graph in the memory that it was given. */
 record PlacedSegment(Segment segment, PlacedMemory memory) {
@@ -20,11 +21,11 @@ record PlacedSegment(Segment segment, PlacedMemory memory) {
   }
 
   /** Publishes the functions that lie in this segment to unwinders. */
-  void publish(List<FrameIndex.Frame> frames) {
+  void publish(List<FrameDescriptions.Entry> frames) {
     if (memory.memProt().executable()) {
       SegmentRange range = memory.range();
       int slot = memory.span().firstSlot();
-      for (FrameIndex.Frame frame : frames) {
+      for (FrameDescriptions.Entry frame : frames) {
         if (range.contains(frame.function())) {
           memory.pool().unwindTable().set(slot++, frame.function(), frame.description());
         }

@@ -35,6 +35,21 @@ public final class FrameDescriptions {
     return entries;
   }
 
+  /** {@return how many descriptions a graph has, whether addresses are final or not} */
+  public static int count(LinkGraph graph) {
+    Section section = graph.findSection(EhFrame.SECTION);
+    if (section == null) {
+      return 0;
+    }
+    int count = 0;
+    for (Block block : section.blocks()) {
+      if (EhFrameRecord.at(block, 0).fde()) {
+        count++;
+      }
+    }
+    return count;
+  }
+
   private static void addEntry(Block block, List<Entry> entries) {
     EhFrameRecord record = EhFrameRecord.at(block, 0);
     if (!record.fde()) {

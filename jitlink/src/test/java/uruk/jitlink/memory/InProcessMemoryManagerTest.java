@@ -1,0 +1,174 @@
+package uruk.jitlink.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import uruk.jitlink.graph.Block;
+import uruk.jitlink.graph.LinkGraph;
+import uruk.jitlink.graph.MemLifetime;
+import uruk.jitlink.graph.MemProt;
+import uruk.jitlink.graph.Section;
+import uruk.jitlink.host.Libc;
+import uruk.jitlink.host.NativeCall;
+
+class InProcessMemoryManagerTest {
+  /** {@code lea (%rdi,%rsi), %eax; ret} in the encoding of x86-64. */
+  private static final byte[] ADD = {(byte) 0x8d, 0x04, 0x37, (byte) 0xc3};
+
+  private final InProcessMemoryManager manager = InProcessMemoryManager.shared();
+  private final LinkGraph graph = new LinkGraph("test", manager.target());
+
+  private Section section(MemProt protection) {
+    return graph.createSection("." + protection, protection);
+  }
+
+  private FinalizedAllocation link() {
+    return manager.allocate(graph).join().complete().join();
+  }
+
+  @Test
+  void codeRunsAfterCompletion() {
+    Block code = graph.createContentBlock(section(MemProt.READ_EXEC), ADD, 0, 16, 0);
+
+    FinalizedAllocation allocation = link();
+
+    assertThat((int) NativeCall.call(code.address(), 40, 2)).isEqualTo(42);
+    allocation.deallocate().join();
+  }
+
+  @Test
+  void blocksAreAlignedAsAsked() {
+    Section data = section(MemProt.READ_WRITE);
+    graph.createContentBlock(data, new byte[3], 0, 1, 0);
+    Block aligned = graph.createContentBlock(data, new byte[8], 8, 64, 24);
+    Block page = graph.createZeroFillBlock(data, 10, 16, 8192, 0);
+
+    FinalizedAllocation allocation = link();
+
+    assertThat(aligned.address() % 64).isEqualTo(24);
+    assertThat(page.address() % 8192).isZero();
+    allocation.deallocate().join();
+  }
+
+  @Test
+  void zeroFillIsZeroWhereOthersHaveWritten() {
+    for (int round = 0; round < 3; round++) {
+      LinkGraph one = new LinkGraph("round", manager.target());
+      Section data = one.createSection(".bss", MemProt.READ_WRITE);
+      Block block = one.createZeroFillBlock(data, 4096, 0, 16, 0);
+      FinalizedAllocation allocation = manager.allocate(one).join().complete().join();
+      ByteBuffer bytes = memory(block.address(), 4096);
+      for (int i = 0; i < 4096; i++) {
+        assertThat(bytes.get(i)).isZero();
+        bytes.put(i, (byte) 0x55);
+      }
+      allocation.deallocate().join();
+    }
+  }
+
+  private static ByteBuffer memory(long address, long size) {
+    return MemorySegment.ofAddress(address).reinterpret(size).asByteBuffer();
+  }
+
+  @Test
+  void abandonedMemoryIsUsedAgain() {
+    Block code = graph.createContentBlock(section(MemProt.READ_EXEC), ADD, 0, 16, 0);
+    Set<Long> addresses = new HashSet<>();
+    for (int i = 0; i < 100; i++) {
+      InFlightAllocation allocation = manager.allocate(graph).join();
+      addresses.add(code.address());
+      allocation.abandon().join();
+    }
+
+    assertThat(addresses).hasSize(1);
+  }
+
+  @Test
+  void memoryForFinalizationOnlyIsGivenBackByCompletion() {
+    Section once = section(MemProt.READ);
+    once.setMemLifetime(MemLifetime.FINALIZE);
+    graph.createContentBlock(once, new byte[100], 0, 1, 0);
+
+    FinalizedAllocation allocation = link();
+
+    assertThat(allocation.segments()).isEmpty();
+    assertThat(allocation.footprint()).isZero();
+    allocation.deallocate().join();
+  }
+
+  @Test
+  void largeObjectsAreWritableNeverExecutableAtOnce() {
+    byte[] large = Arrays.copyOf(ADD, (int) InProcessMemoryManager.LARGE_OBJECT);
+    Block code = graph.createContentBlock(section(MemProt.READ_EXEC), large, 0, 16, 0);
+
+    FinalizedAllocation allocation = link();
+
+    assertThat(code.address() % Libc.pageSize()).isZero();
+    assertThat((int) NativeCall.call(code.address(), 1, 2)).isEqualTo(3);
+    assertThat(protection(code.address())).isEqualTo("r-xp");
+    allocation.deallocate().join();
+    assertThat(protection(code.address())).isEqualTo("---p");
+  }
+
+  private static String protection(long address) {
+    try (var lines = Files.lines(Path.of("/proc/self/maps"))) {
+      return lines
+          .filter(line -> contains(line, address))
+          .map(line -> line.split(" ")[1])
+          .findFirst()
+          .orElse("unmapped");
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  private static boolean contains(String line, long address) {
+    String[] range = line.split(" ")[0].split("-");
+    return Long.compareUnsigned(Long.parseUnsignedLong(range[0], 16), address) <= 0
+        && Long.compareUnsigned(address, Long.parseUnsignedLong(range[1], 16)) < 0;
+  }
+
+  @Test
+  void anEntryLeadsWhereItWasRedirected() {
+    Section text = section(MemProt.READ_EXEC);
+    Block first = graph.createContentBlock(text, ADD, 0, 16, 0);
+    byte[] subtract = {(byte) 0x89, (byte) 0xf8, 0x29, (byte) 0xf0, (byte) 0xc3}; // mov, sub, ret
+    Block second = graph.createContentBlock(text, subtract, 16, 16, 0);
+    FinalizedAllocation allocation = link();
+    long entry = manager.createEntry(first.address());
+    assertThat((int) NativeCall.call(entry, 7, 3)).isEqualTo(10);
+
+    manager.redirectEntries(new long[] {entry}, new long[] {second.address()});
+
+    assertThat((int) NativeCall.call(entry, 7, 3)).isEqualTo(4);
+    assertThat(manager.entryTarget(entry)).isEqualTo(second.address());
+    manager.releaseEntry(entry);
+    allocation.deallocate().join();
+  }
+
+  @Test
+  void whatIsNoEntryIsRefusedWithItsAddress() {
+    assertThatThrownBy(() -> manager.releaseEntry(0x1234))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("0x1234 is not an entry");
+  }
+
+  @Test
+  void givingMemoryBackTwiceIsAnError() {
+    graph.createContentBlock(section(MemProt.READ), ADD, 0, 1, 0);
+    FinalizedAllocation allocation = link();
+    allocation.deallocate().join();
+
+    assertThatThrownBy(allocation::deallocate).isInstanceOf(IllegalStateException.class);
+  }
+}
