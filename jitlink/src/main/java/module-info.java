@@ -13,6 +13,7 @@ module uruk.jitlink {
 
   exports uruk.jitlink;
   exports uruk.jitlink.archive;
+  exports uruk.jitlink.check;
   exports uruk.jitlink.dwarf;
   exports uruk.jitlink.elf;
   exports uruk.jitlink.graph;
