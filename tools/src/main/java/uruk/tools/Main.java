@@ -2,11 +2,12 @@ package uruk.tools;
 
 import java.util.Arrays;
 import java.util.List;
+import uruk.tools.run.RunCommand;
 
 /** The entry point of the command line {@code uruk}: picks the command and reports its failure. */
 public final class Main {
 
-  private static final List<Command> COMMANDS = List.of();
+  private static final List<Command> COMMANDS = List.of(new RunCommand());
 
   private Main() {}
 
@@ -66,6 +67,9 @@ public final class Main {
               "uruk %s: %s, see 'uruk %s --help'%n",
               command.name(), e.getMessage(), command.name());
       return ExitStatus.WRONG_USAGE;
+    } catch (RuntimeException e) {
+      FailureReport.print(command, arguments, e, console);
+      return ExitStatus.FAILURE;
     }
   }
 

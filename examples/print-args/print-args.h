@@ -1,0 +1,2 @@
+/* Prints one line per argument. */
+void print_args(int count, char **args);
