@@ -1,7 +1,14 @@
 package uruk.jit;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -42,7 +49,12 @@ public final class Jit implements AutoCloseable {
   private final JITDylib main = session.createJITDylib("main");
   private final Deque<StaticLibrary> archives = new ArrayDeque<>(); // guarded by itself
 
+  private final NativeFunctions functions = new NativeFunctions(session, main);
+  private final Callbacks callbacks = new Callbacks(main);
+  private final Arena arena = Arena.ofShared();
+
   private Jit() {
+    objects.addPlugin(functions);
     process.addGenerator(ProcessSymbols.all());
     main.addToLinkOrder(process, JITDylibLookupFlags.MATCH_EXPORTED_SYMBOLS_ONLY);
   }
@@ -104,9 +116,113 @@ public final class Jit implements AutoCloseable {
     }
   }
 
-  /** {@return a look-up of the program's symbols, for code written against java.lang.foreign} */
+  /**
+   * {@return a look-up of the symbols that the program sees, its own and the process's, for code
+   * written against java.lang.foreign}
+   */
   public SymbolLookup symbols() {
-    return session.symbolLookup(main);
+    return session.symbolLookup(main.linkOrder());
+  }
+
+  /**
+   * {@return a handle that calls a function}
+   *
+   * <p>The handle goes on working when the function is replaced, and reaches the current version.
+   * When the function is removed, the handle throws {@link IllegalStateException}. Keep handles in
+   * static final fields: then the JIT compiler inlines the call.
+   *
+   * @param name the linker-level name
+   * @param descriptor the C types of result and arguments
+   * @param options as for {@link Linker#downcallHandle(FunctionDescriptor, Linker.Option...)}
+   * @throws uruk.orc.OrcException if there is no such symbol or it cannot be linked
+   */
+  public MethodHandle function(
+      String name, FunctionDescriptor descriptor, Linker.Option... options) {
+    return functions.handle(name, descriptor, options);
+  }
+
+  /**
+   * {@return a handle that calls a function given by its C declaration, such as {@code int add(int,
+   * int)}}
+   *
+   * @see #function(String, FunctionDescriptor, Linker.Option...)
+   * @see CSignature
+   */
+  public MethodHandle function(String declaration) {
+    CSignature signature = CSignature.parse(declaration);
+    return function(
+        signature.name(), signature.descriptor(), InterfaceBinder.variadicOption(signature));
+  }
+
+  /**
+   * {@return the memory of a variable} It is the program's: valid until the variable's object is
+   * removed or replaced, which is not checked.
+   *
+   * @param layout gives the size
+   */
+  public MemorySegment variable(String name, MemoryLayout layout) {
+    return MemorySegment.ofAddress(functions.address(name)).reinterpret(layout.byteSize());
+  }
+
+  /**
+   * Implements an interface by the program's functions: each abstract method calls the function of
+   * its name, with the C types that its Java types stand for (int for {@code int}, long for 64
+   * bits, {@link MemorySegment} for pointers, {@link String} for {@code char *} in UTF-8). {@link
+   * NativeSymbol} gives other names and types.
+   *
+   * @throws uruk.orc.OrcException if a function is missing or cannot be linked
+   * @throws IllegalArgumentException if the interface cannot be reached from here, or a method's
+   *     type has no C type; {@link #bind(MethodHandles.Lookup, Class)} reaches private interfaces
+   */
+  public <T> T bind(Class<T> type) {
+    return bind(InterfaceAccess.lookupFor(type), type);
+  }
+
+  /**
+   * Implements an interface that the lookup can access; see {@link #bind(Class)}.
+   *
+   * @param lookup of a class in the interface's package, or of any class if the interface is public
+   */
+  public <T> T bind(MethodHandles.Lookup lookup, Class<T> type) {
+    return new InterfaceBinder(functions).bind(lookup, type);
+  }
+
+  /**
+   * Defines a symbol that calls Java. It stays until this program is closed.
+   *
+   * @param target its type must fit the descriptor, as for {@link Linker#upcallStub}
+   * @throws uruk.orc.DuplicateDefinitionException if the symbol exists
+   */
+  public void define(String name, MethodHandle target, FunctionDescriptor descriptor) {
+    callbacks.define(name, target, descriptor, arena);
+  }
+
+  /**
+   * Defines a symbol that calls Java until an arena closes; linked code must not call it any more
+   * then.
+   *
+   * @see #define(String, MethodHandle, FunctionDescriptor)
+   */
+  public void define(
+      String name, MethodHandle target, FunctionDescriptor descriptor, Arena lifetime) {
+    callbacks.define(name, target, descriptor, lifetime);
+  }
+
+  /**
+   * Defines a symbol that calls an object's only method.
+   *
+   * @param type an interface with one abstract method, whose Java types tell the C types as for
+   *     {@link #bind(Class)}, without strings
+   */
+  public <T> void define(String name, Class<T> type, T implementation) {
+    Method method = Callbacks.onlyMethod(type);
+    try {
+      MethodHandle target =
+          InterfaceAccess.lookupFor(type).unreflect(method).bindTo(implementation);
+      define(name, target, InterfaceBinder.descriptor(method));
+    } catch (IllegalAccessException refused) {
+      throw new IllegalArgumentException(type.getName() + " cannot be called", refused);
+    }
   }
 
   /**
@@ -132,6 +248,7 @@ public final class Jit implements AutoCloseable {
   @Override
   public void close() {
     session.close();
+    arena.close();
     synchronized (archives) {
       archives.forEach(StaticLibrary::close);
       archives.clear();

@@ -36,6 +36,12 @@ public interface LinkPlugin {
   /** A link has failed. */
   default void notifyFailed(LinkedObject object, Throwable cause) {}
 
+  /**
+   * A linked object is about to be freed; its code and data are still there. Called for each object
+   * of a key, in the reverse order of their links, before {@link #notifyRemovingResources}.
+   */
+  default void notifyRemoving(LinkedObject object) {}
+
   /** The resources of a key are about to be freed; code and data are still there. */
   default void notifyRemovingResources(JITDylib dylib, ResourceKey key) {}
 

@@ -201,19 +201,20 @@ public final class ObjectLinkingLayer {
       synchronized (lock) {
         removed = linked.remove(key);
       }
-      RuntimeException failure = notifyPlugins(dylib, key);
-      if (removed != null) {
-        removed.reversed().forEach(ObjectLinkingLayer.this::free);
-      }
+      List<LinkedObject> newestFirst = removed == null ? List.of() : removed.reversed();
+      RuntimeException failure = notifyPlugins(dylib, key, newestFirst);
+      newestFirst.forEach(ObjectLinkingLayer.this::free);
       if (failure != null) {
         throw failure;
       }
     }
 
-    private @Nullable RuntimeException notifyPlugins(JITDylib dylib, ResourceKey key) {
+    private @Nullable RuntimeException notifyPlugins(
+        JITDylib dylib, ResourceKey key, List<LinkedObject> removed) {
       RuntimeException first = null;
       for (LinkPlugin plugin : plugins.reversed()) {
         try {
+          removed.forEach(plugin::notifyRemoving);
           plugin.notifyRemovingResources(dylib, key);
         } catch (RuntimeException failure) {
           if (first == null) {

@@ -10,16 +10,16 @@ import java.util.List;
 import uruk.jitlink.ObjectFile;
 
 /** Compiles source text of tests with the system's compiler, which the tests require. */
-final class Compiler {
+public final class Compiler {
   private Compiler() {}
 
   /** Compiles C. */
-  static ObjectFile c(String name, String source, String... options) {
+  public static ObjectFile c(String name, String source, String... options) {
     return compile("gcc", name + ".c", source, options);
   }
 
   /** Compiles C++. */
-  static ObjectFile cpp(String name, String source, String... options) {
+  public static ObjectFile cpp(String name, String source, String... options) {
     return compile("g++", name + ".cpp", source, options);
   }
 

@@ -1,0 +1,53 @@
+package uruk.jit;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
+import uruk.orc.AbsoluteSymbols;
+import uruk.orc.JITDylib;
+import uruk.orc.ResourceTracker;
+import uruk.orc.SymbolFlags;
+import uruk.orc.SymbolMap;
+
+/** Java code as symbols that linked code calls. */
+final class Callbacks {
+  private static final SymbolFlags FLAGS =
+      SymbolFlags.of(SymbolFlags.EXPORTED, SymbolFlags.CALLABLE, SymbolFlags.ABSOLUTE);
+
+  private final JITDylib dylib;
+
+  Callbacks(JITDylib dylib) {
+    this.dylib = dylib;
+  }
+
+  /**
+   * Defines a symbol that calls a method handle. The symbol goes when the arena closes; linked code
+   * must not call it any more then.
+   */
+  void define(String name, MethodHandle target, FunctionDescriptor descriptor, Arena arena) {
+    MemorySegment stub = Linker.nativeLinker().upcallStub(target, descriptor, arena);
+    ResourceTracker tracker = dylib.createResourceTracker();
+    SymbolMap symbol = SymbolMap.builder(1).put(name, stub.address(), FLAGS).build();
+    dylib.define(AbsoluteSymbols.of(symbol), tracker);
+    // An arena runs the cleanup actions of its segments when it closes.
+    MemorySegment.NULL.reinterpret(arena, _ -> tracker.remove());
+  }
+
+  /** {@return the one abstract method of an interface} */
+  static Method onlyMethod(Class<?> type) {
+    Method[] methods =
+        Arrays.stream(type.getMethods())
+            .filter(method -> Modifier.isAbstract(method.getModifiers()))
+            .toArray(Method[]::new);
+    if (!type.isInterface() || methods.length != 1) {
+      throw new IllegalArgumentException(
+          type.getName() + " is not an interface with one abstract method");
+    }
+    return methods[0];
+  }
+}

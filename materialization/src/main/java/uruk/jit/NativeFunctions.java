@@ -1,0 +1,99 @@
+package uruk.jit;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.invoke.SwitchPoint;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import uruk.materialization.LinkPlugin;
+import uruk.materialization.LinkedObject;
+import uruk.orc.ExecutionSession;
+import uruk.orc.JITDylib;
+
+/**
+ * Handles for the functions that a dylib sees. A handle calls the function's entry, so it reaches
+ * the current version whenever the function is replaced; once the function is removed it throws
+ * instead of jumping. The check costs nothing while nothing is removed: it is a switch point.
+ *
+ * <p>Thread-safe; one lock guards the switch points.
+ */
+final class NativeFunctions implements LinkPlugin {
+  private static final MethodHandle THROW_REMOVED = throwRemoved();
+
+  private final ExecutionSession session;
+  private final JITDylib dylib;
+  private final Object lock = new Object();
+  private final Map<String, SwitchPoint> present = new HashMap<>(); // guarded by lock
+
+  NativeFunctions(ExecutionSession session, JITDylib dylib) {
+    this.session = session;
+    this.dylib = dylib;
+  }
+
+  private static MethodHandle throwRemoved() {
+    try {
+      return MethodHandles.lookup()
+          .findStatic(
+              NativeFunctions.class,
+              "removed",
+              MethodType.methodType(IllegalStateException.class, String.class));
+    } catch (ReflectiveOperationException impossible) {
+      throw new LinkageError("our own method is missing", impossible);
+    }
+  }
+
+  @SuppressWarnings("UnusedMethod") // called by handle
+  private static IllegalStateException removed(String name) {
+    return new IllegalStateException(
+        "The symbol " + name + " was removed. Look it up again if it has been added anew.");
+  }
+
+  /** {@return the address of a symbol, linked and ready} */
+  long address(String name) {
+    return session.lookup(dylib.linkOrder(), name).address();
+  }
+
+  /** {@return a handle that calls a function} */
+  MethodHandle handle(String name, FunctionDescriptor descriptor, Linker.Option... options) {
+    SwitchPoint switchPoint;
+    synchronized (lock) {
+      switchPoint = present.computeIfAbsent(name, _ -> new SwitchPoint());
+    }
+    // After the switch point is known: a removal in between invalidates it.
+    MemorySegment function = MemorySegment.ofAddress(address(name));
+    MethodHandle call = Linker.nativeLinker().downcallHandle(function, descriptor, options);
+    return switchPoint.guardWithTest(call, refusal(call.type(), name));
+  }
+
+  private static MethodHandle refusal(MethodType type, String name) {
+    MethodHandle thrower =
+        MethodHandles.throwException(type.returnType(), IllegalStateException.class);
+    MethodHandle refuse = MethodHandles.collectArguments(thrower, 0, THROW_REMOVED.bindTo(name));
+    return MethodHandles.dropArguments(refuse, 0, type.parameterList());
+  }
+
+  @Override
+  public void notifyRemoving(LinkedObject object) {
+    if (!object.dylib().equals(dylib)) {
+      return;
+    }
+    List<SwitchPoint> gone = new ArrayList<>();
+    synchronized (lock) {
+      for (String name : object.symbolNames()) {
+        SwitchPoint switchPoint = present.remove(name);
+        if (switchPoint != null) {
+          gone.add(switchPoint);
+        }
+      }
+    }
+    if (!gone.isEmpty()) {
+      SwitchPoint.invalidateAll(gone.toArray(SwitchPoint[]::new));
+    }
+  }
+}

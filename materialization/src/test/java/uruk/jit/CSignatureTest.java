@@ -1,0 +1,118 @@
+package uruk.jit;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemoryLayout;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CSignatureTest {
+  private static FunctionDescriptor descriptor(String declaration) {
+    return CSignature.parse(declaration).descriptor();
+  }
+
+  @Test
+  void namesAndTypesAreRead() {
+    CSignature add = CSignature.parse("int add(int, int)");
+
+    assertThat(add.name()).isEqualTo("add");
+    assertThat(add.descriptor()).isEqualTo(FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+    assertThat(add.firstVariadicArgument()).isEmpty();
+  }
+
+  @Test
+  void everyScalarTypeHasItsLayout() {
+    assertThat(
+            descriptor(
+                "unsigned long long f(char, signed char, unsigned short int, unsigned, long int,"
+                    + " float, double, bool, size_t, uint8_t, const volatile int x, enum color c);"))
+        .isEqualTo(
+            FunctionDescriptor.of(
+                JAVA_LONG,
+                JAVA_BYTE,
+                JAVA_BYTE,
+                JAVA_SHORT,
+                JAVA_INT,
+                JAVA_LONG,
+                JAVA_FLOAT,
+                JAVA_DOUBLE,
+                JAVA_BOOLEAN,
+                JAVA_LONG,
+                JAVA_BYTE,
+                JAVA_INT,
+                JAVA_INT));
+  }
+
+  @Test
+  void pointersNeedNoLayoutOfWhatTheyPointTo() {
+    assertThat(
+            descriptor(
+                "FILE *open(const char *const path, struct options *o, void **p, char *argv[], int"
+                    + " (*compare)(const void *, const void *))"))
+        .isEqualTo(FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS));
+  }
+
+  @Test
+  void voidMeansNoArgumentsAndNoResult() {
+    assertThat(descriptor("void f(void)")).isEqualTo(FunctionDescriptor.ofVoid());
+    assertThat(descriptor("void f()")).isEqualTo(FunctionDescriptor.ofVoid());
+  }
+
+  @Test
+  void structuresByValueAreLaidOutWithTheirPadding() {
+    assertThat(
+            descriptor(
+                "struct { char tag; double x, y; } make(struct pair { int a[2]; void *p; } in)"))
+        .isEqualTo(
+            FunctionDescriptor.of(
+                MemoryLayout.structLayout(
+                    JAVA_BYTE.withName("tag"),
+                    MemoryLayout.paddingLayout(7),
+                    JAVA_DOUBLE.withName("x"),
+                    JAVA_DOUBLE.withName("y")),
+                MemoryLayout.structLayout(
+                    MemoryLayout.sequenceLayout(2, JAVA_INT).withName("a"),
+                    ADDRESS.withName("p"))));
+  }
+
+  @Test
+  void variadicArgumentsOfTheCallAreListedBehindTheDots() {
+    CSignature printf = CSignature.parse("int printf(const char *, ..., int, double)");
+
+    assertThat(printf.firstVariadicArgument()).isEqualTo(OptionalInt.of(1));
+    assertThat(printf.descriptor())
+        .isEqualTo(FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_DOUBLE));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          int add(int, int      | column 17, at the end: ')' is expected
+          int (int)             | column 5, at '(': the function's name is expected
+          int f(struct point p) | the layout of struct point is not known; write a structure's members out
+          int f(thing t)        | the layout of thing is not known
+          long double f(int)    | the layout of long double is not known
+          int f(int) x          | column 12, at 'x': the end is expected
+          int f(int a[x])       | at 'x': ']' is expected
+          ''                    | column 1, at the end: a type is expected
+          """)
+  void whatCannotBeReadIsSaidWithItsPlace(String declaration, String message) {
+    assertThatThrownBy(() -> CSignature.parse(declaration))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
+  }
+}

@@ -1,0 +1,249 @@
+package uruk.jit;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.function.IntBinaryOperator;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import uruk.materialization.Compiler;
+import uruk.orc.ResourceTracker;
+import uruk.orc.SymbolsNotFoundException;
+
+class JitTest {
+  private static final FunctionDescriptor INT_INT_INT =
+      FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
+
+  @AutoClose private final Jit jit = Jit.create();
+
+  private void addC(String source) {
+    jit.add(Compiler.c("test", source));
+  }
+
+  @Test
+  void functionsAreCalledByDescriptor() throws Throwable {
+    addC("int add(int a, int b) { return a + b; }");
+
+    MethodHandle add = jit.function("add", INT_INT_INT);
+
+    assertThat((int) add.invokeExact(2, 3)).isEqualTo(5);
+  }
+
+  @Test
+  void functionsAreCalledByDeclaration() throws Throwable {
+    addC("double scale(double x, long n) { return x * n; }");
+
+    assertThat((double) jit.function("double scale(double x, long n)").invokeExact(1.5, 4L))
+        .isEqualTo(6.0);
+  }
+
+  @Test
+  void variadicFunctionsAreCalled() throws Throwable {
+    addC("#include <stdio.h>\nchar text[100];");
+    MethodHandle print =
+        jit.function("int snprintf(char *, size_t, const char *, ..., int, double)");
+    MemorySegment text =
+        jit.variable("text", MemoryLayout.sequenceLayout(100, ValueLayout.JAVA_BYTE));
+    try (Arena arena = Arena.ofConfined()) {
+      int length = (int) print.invokeExact(text, 100L, arena.allocateFrom("%d %.2f"), 7, 1.5);
+
+      assertThat(length).isEqualTo(6);
+      assertThat(text.getString(0)).isEqualTo("7 1.50");
+    }
+  }
+
+  @Test
+  void variablesAreReadAndWritten() throws Throwable {
+    addC("int counter = 5; int next(void) { return ++counter; }");
+    MemorySegment counter = jit.variable("counter", JAVA_INT);
+
+    counter.set(JAVA_INT, 0, 41);
+
+    assertThat((int) jit.function("int next(void)").invokeExact()).isEqualTo(42);
+    assertThat(counter.get(JAVA_INT, 0)).isEqualTo(42);
+  }
+
+  @Test
+  void aHandleOfARemovedFunctionThrowsNamingIt() throws Throwable {
+    ResourceTracker tracker = jit.main().createResourceTracker();
+    jit.objects().add(tracker, Compiler.c("gone", "int gone(int a, int b) { return a; }"));
+    MethodHandle gone = jit.function("gone", INT_INT_INT);
+    assertThat((int) gone.invokeExact(1, 2)).isEqualTo(1);
+
+    tracker.remove();
+
+    assertThatThrownBy(
+            () -> {
+              int unused = (int) gone.invokeExact(1, 2);
+            })
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("The symbol gone was removed.");
+  }
+
+  @Test
+  void aMissingFunctionIsNamedWithWhatComesNear() {
+    addC("int add(int a, int b) { return a + b; }");
+
+    assertThatThrownBy(() -> jit.function("int ad(int, int)"))
+        .isInstanceOf(SymbolsNotFoundException.class)
+        .hasMessageContaining("ad")
+        .hasMessageContaining("add");
+  }
+
+  /** A package-private interface with all kinds of types. */
+  interface Library {
+    int add(int a, int b);
+
+    @NativeSymbol("scaled")
+    double scale(double x, float f, long n, short s, byte b, boolean flag, char c);
+
+    int length(String text);
+
+    String greet(String name, String greeting);
+
+    MemorySegment self(MemorySegment pointer);
+
+    void store(int value);
+
+    @NativeSymbol(signature = "struct { int x, y; } swap(struct { int x, y; })")
+    MemorySegment swap(MemorySegment pair);
+
+    default int addTwice(int a, int b) {
+      return add(add(a, b), b);
+    }
+  }
+
+  private static final String LIBRARY =
+      """
+      #include <string.h>
+      #include <stdio.h>
+      #include <stdbool.h>
+      int stored;
+      int add(int a, int b) { return a + b; }
+      double scaled(double x, float f, long n, short s, signed char b, bool flag, unsigned short c) {
+        return x + f + n + s + b + flag + c;
+      }
+      int length(const char *s) { return s ? (int) strlen(s) : -1; }
+      const char *greet(const char *name, const char *greeting) {
+        static char text[100];
+        snprintf(text, 100, "%s, %s!", greeting, name);
+        return text;
+      }
+      void *self(void *p) { return p; }
+      void store(int value) { stored = value; }
+      struct pair { int x, y; };
+      struct pair swap(struct pair p) { struct pair q = { p.y, p.x }; return q; }
+      """;
+
+  @Test
+  void interfacesAreImplementedByFunctions() {
+    addC(LIBRARY);
+
+    Library library = jit.bind(Library.class);
+
+    assertThat(library.add(2, 3)).isEqualTo(5);
+    assertThat(library.addTwice(2, 3)).isEqualTo(8);
+    assertThat(library.scale(1.5, 0.5f, 10, (short) -1, (byte) -2, true, (char) 3)).isEqualTo(13.0);
+    assertThat(library.length("grüße")).isEqualTo(7);
+    assertThat(library.length(null)).isEqualTo(-1);
+    assertThat(library.greet("world", "hello")).isEqualTo("hello, world!");
+    assertThat(library.self(MemorySegment.ofAddress(0x1234)).address()).isEqualTo(0x1234);
+    library.store(77);
+    assertThat(jit.variable("stored", JAVA_INT).get(JAVA_INT, 0)).isEqualTo(77);
+  }
+
+  @Test
+  void structuresByValueTravelAsMemorySegments() {
+    addC(LIBRARY);
+    Library library = jit.bind(MethodHandles.lookup(), Library.class);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment pair = arena.allocateFrom(JAVA_INT, 1, 2);
+
+      MemorySegment swapped = library.swap(pair);
+
+      assertThat(swapped.toArray(JAVA_INT)).containsExactly(2, 1);
+    }
+  }
+
+  private interface Hidden {
+    int add(int a, int b);
+  }
+
+  @Test
+  void privateInterfacesAreBound() {
+    addC(LIBRARY);
+
+    assertThat(jit.bind(Hidden.class).add(1, 1)).isEqualTo(2);
+  }
+
+  interface Untranslatable {
+    int add(Object a, int b);
+  }
+
+  @Test
+  void aTypeWithoutALayoutIsRefusedSayingWhatToUse() {
+    addC(LIBRARY);
+
+    assertThatThrownBy(() -> jit.bind(Untranslatable.class))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("java.lang.Object has no native layout")
+        .hasMessageContaining("@NativeSymbol");
+  }
+
+  @Test
+  void javaIsCalledUnderASymbol() throws Throwable {
+    jit.define("combine", IntBinaryOperator.class, (a, b) -> a * 10 + b);
+    addC("int combine(int, int); int use(int n) { return combine(n, 7); }");
+
+    assertThat((int) jit.function("int use(int)").invokeExact(4)).isEqualTo(47);
+  }
+
+  @Test
+  void aSymbolThatCallsJavaGoesWithItsArena() throws Throwable {
+    MethodHandle twice =
+        MethodHandles.lookup()
+            .findStatic(JitTest.class, "twice", MethodType.methodType(int.class, int.class));
+    try (Arena arena = Arena.ofConfined()) {
+      jit.define("twice", twice, FunctionDescriptor.of(JAVA_INT, JAVA_INT), arena);
+      assertThat((int) jit.function("int twice(int)").invokeExact(21)).isEqualTo(42);
+    }
+
+    assertThatThrownBy(() -> jit.function("int twice(int)"))
+        .isInstanceOf(SymbolsNotFoundException.class);
+  }
+
+  private static int twice(int n) {
+    return n + n;
+  }
+
+  @Test
+  void symbolsServeCodeWrittenForeignFunctions() throws Throwable {
+    addC(LIBRARY);
+    MemorySegment add = jit.symbols().findOrThrow("add");
+
+    MethodHandle handle = Linker.nativeLinker().downcallHandle(add, INT_INT_INT);
+
+    assertThat((int) handle.invokeExact(2, 2)).isEqualTo(4);
+    assertThat(jit.symbols().find("absent_symbol")).isEmpty();
+  }
+
+  @Test
+  void functionPointersOfJavaAreTaken() throws Throwable {
+    addC(
+        "int apply(int (*f)(int, int), int n) { return f(n, n); } int mul(int a, int b) { return a * b; }");
+    MethodHandle apply = jit.function("apply", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+
+    assertThat((int) apply.invokeExact(jit.symbols().findOrThrow("mul"), 6)).isEqualTo(36);
+  }
+}
