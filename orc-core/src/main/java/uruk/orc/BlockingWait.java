@@ -37,8 +37,10 @@ final class BlockingWait {
       ExecutionSession session, LookupOperation operation, @Nullable Duration timeout) {
     long nanoseconds = timeout == null ? Long.MAX_VALUE / 2 : timeout.toNanos();
     boolean inTask = Task.isRunning();
-    LookupOperation outer =
-        inTask || LookupOperation.ofRunningGenerator() != null ? block(session, operation) : null;
+    boolean holdsOthersUp = inTask || LookupOperation.ofRunningGenerator() != null;
+    if (holdsOthersUp) {
+      block(session, operation);
+    }
     try {
       if (inTask) {
         session.dispatcher().awaitInTask(operation.future(), nanoseconds);
@@ -53,7 +55,9 @@ final class BlockingWait {
       operation.future().cancel(false);
       throw refusal;
     } finally {
-      unblock(session, outer);
+      if (holdsOthersUp) {
+        unblock(session);
+      }
     }
     if (!operation.future().isDone()) {
       timedOut(session, operation, timeout);
@@ -70,23 +74,21 @@ final class BlockingWait {
   }
 
   /** Notes what this thread waits for, and fails the look-up if that can never happen. */
-  private static @Nullable LookupOperation block(
-      ExecutionSession session, LookupOperation operation) {
-    LookupOperation[] outer = new LookupOperation[1];
+  private static void block(ExecutionSession session, LookupOperation operation) {
     Outcome.locked(
         session,
         outcome -> {
-          outer[0] = session.blocked().put(Thread.currentThread(), operation);
-          DeadlockCheck.failIfDeadlocked(operation, Thread.currentThread(), outcome);
+          session.blocked().push(Thread.currentThread(), operation);
+          DeadlockCheck.failIfDeadlocked(operation, outcome);
         });
-    return outer[0];
   }
 
-  private static void unblock(ExecutionSession session, @Nullable LookupOperation outer) {
-    var _ =
-        session.locked(() ->
-            outer == null
-                ? session.blocked().remove(Thread.currentThread())
-                : session.blocked().put(Thread.currentThread(), outer));
+  private static void unblock(ExecutionSession session) {
+    boolean _ =
+        session.locked(
+            () -> {
+              session.blocked().pop(Thread.currentThread());
+              return true;
+            });
   }
 }

@@ -9,43 +9,33 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds circles of waiting: a thread blocks in a look-up, the look-up waits for a symbol, the
- * symbol for its unit, the unit for the thread that runs it or for look-ups of its own. All of it
- * runs under the session lock.
+ * Finds circles of waiting: a thread blocks in a look-up, the look-up waits for a symbol, the symbol for
+ * its unit, the unit for the look-up in which its thread blocks or for those it has made itself. All of
+ * it runs under the session lock.
  */
 @SuppressWarnings("ReferenceEquality") // vertices are compared by identity
 final class DeadlockCheck {
   private final Map<Object, Object> reachedFrom = new HashMap<>();
   private final ArrayDeque<Object> unvisited = new ArrayDeque<>();
-  private final Map<Thread, LookupOperation> blocked;
+  private final BlockedThreads blocked;
+  private final LookupOperation start;
 
-  private DeadlockCheck(ExecutionSession session) {
-    this.blocked = session.blocked();
+  private DeadlockCheck(LookupOperation start) {
+    this.start = start;
+    this.blocked = start.session().blocked();
   }
 
-  /**
-   * Fails a look-up for which the thread is about to block, if only that thread can complete it.
-   */
-  static void failIfDeadlocked(LookupOperation operation, Thread thread, Outcome outcome) {
-    DeadlockCheck check = new DeadlockCheck(operation.session());
-    if (check.reaches(operation, thread)) {
-      operation.failLocked(outcome, new LookupDeadlockException(check.chain(thread)));
+  /** Fails a look-up in which a thread blocks, if that keeps it from completing. */
+  static void failIfDeadlocked(LookupOperation operation, Outcome outcome) {
+    DeadlockCheck check = new DeadlockCheck(operation);
+    if (check.comesBack()) {
+      operation.failLocked(outcome, new LookupDeadlockException(check.chain()));
     }
   }
 
-  /**
-   * A unit has begun to wait for a look-up: fails the blocked look-ups that this leaves without
-   * hope.
-   */
-  static void failBlocked(LookupOperation request, Outcome outcome) {
-    ExecutionSession session = request.session();
-    for (Map.Entry<Thread, LookupOperation> each : List.copyOf(session.blocked().entrySet())) {
-      DeadlockCheck check = new DeadlockCheck(session);
-      if (check.reaches(each.getValue(), each.getKey())) {
-        each.getValue()
-            .failLocked(outcome, new LookupDeadlockException(check.chain(each.getKey())));
-      }
-    }
+  /** A unit has begun to wait for a look-up: fails the blocked look-ups that this leaves without hope. */
+  static void failBlocked(ExecutionSession session, Outcome outcome) {
+    session.blocked().operations().forEach(operation -> failIfDeadlocked(operation, outcome));
   }
 
   /**
@@ -68,82 +58,78 @@ final class DeadlockCheck {
     }
   }
 
-  private boolean reaches(LookupOperation start, Thread goal) {
-    reach(start, start);
-    while (!unvisited.isEmpty()) {
+  private boolean comesBack() {
+    unvisited.add(start);
+    while (!unvisited.isEmpty() && !reachedFrom.containsKey(start)) {
       Object next = unvisited.removeFirst();
       switch (next) {
         case LookupOperation operation -> follow(operation);
         case SymbolEntry symbol -> follow(symbol);
         case Definition unit -> follow(unit);
-        case Thread thread -> {
-          if (thread == goal) {
-            return true;
-          }
-          reachIfPresent(blocked.get(thread), thread);
-        }
         default -> throw new AssertionError(next);
       }
     }
-    return false;
+    return reachedFrom.containsKey(start);
   }
 
   private void follow(LookupOperation operation) {
     operation.pending().forEach(symbol -> reach(symbol, operation));
+    reach(blocked.above(operation), operation);
     GeneratorSlot slot = operation.heldGenerator();
     LookupOperation holder = slot == null ? null : slot.holder();
     if (holder != null && holder != operation) {
-      reachIfPresent(holder.generatorThread(), operation);
+      reachWhatBlocks(holder.generatorRun(), operation);
     }
   }
 
   private void follow(SymbolEntry symbol) {
     DependenceNode node = symbol.node;
-    if (node != null) {
-      for (SymbolEntry dependency : node.dependencies()) {
-        if (!dependency.isAtLeast(SymbolState.READY)) {
-          reach(dependency, symbol);
-        }
+    if (node == null) {
+      reach(symbol.owner, symbol);
+      return;
+    }
+    for (SymbolEntry dependency : node.dependencies()) {
+      if (!dependency.isAtLeast(SymbolState.READY)) {
+        reach(dependency, symbol);
       }
-    } else {
-      reachIfPresent(symbol.owner, symbol);
     }
   }
 
   private void follow(Definition unit) {
-    reachIfPresent(unit.runner(), unit);
+    reachWhatBlocks(unit.run(), unit);
     unit.requests.forEach(request -> reach(request, unit));
   }
 
-  private void reachIfPresent(@Nullable Object next, Object from) {
-    if (next != null) {
-      reach(next, from);
+  private void reachWhatBlocks(BlockedThreads.@Nullable Run run, Object from) {
+    if (run != null) {
+      reach(blocked.above(run), from);
     }
   }
 
-  private void reach(Object next, Object from) {
-    if (reachedFrom.putIfAbsent(next, from) == null) {
+  private void reach(@Nullable Object next, Object from) {
+    if (next != null && reachedFrom.putIfAbsent(next, from) == null) {
       unvisited.addLast(next);
     }
   }
 
-  private String chain(Object goal) {
-    List<Object> path = new ArrayList<>(List.of(goal));
-    for (Object at = goal; reachedFrom.get(at) != at; at = reachedFrom.get(at)) {
-      path.add(reachedFrom.get(at));
-    }
+  private String chain() {
+    List<Object> path = new ArrayList<>(List.of(start));
+    Object at = start;
+    do {
+      at = reachedFrom.get(at);
+      path.add(at);
+    } while (at != start);
     return path.reversed().stream()
         .map(DeadlockCheck::words)
         .collect(Collectors.joining(", which waits for "));
   }
 
-  private static String words(Object node) {
+  private static String words(@Nullable Object node) {
     return switch (node) {
       case LookupOperation operation -> "the look-up of " + operation.request().names();
       case SymbolEntry symbol -> "symbol " + symbol.name();
       case Definition unit -> "unit " + unit.unitName();
-      case Thread thread -> "thread " + thread.getName();
-      default -> throw new AssertionError(node);
+      case null, default -> throw new AssertionError(node);
     };
   }
 }

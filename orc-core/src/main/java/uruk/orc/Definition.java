@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Definition {
   private final JITDylib dylib;
   private final String unitName;
-  private volatile @Nullable Thread runner;
+  private volatile BlockedThreads.@Nullable Run run;
 
   private SymbolEntry[] entries;
 
@@ -57,13 +57,17 @@ final class Definition {
     return unitName;
   }
 
-  /** {@return the thread that is inside the unit's {@code materialize}, or null} */
-  @Nullable Thread runner() {
-    return runner;
+  /** {@return where the unit's {@code materialize} runs, or null} */
+  BlockedThreads.@Nullable Run run() {
+    return run;
   }
 
-  void runningOn(@Nullable Thread thread) {
-    runner = thread;
+  void beginRun() {
+    run = dylib.session().blocked().begin(dylib.session());
+  }
+
+  void endRun() {
+    run = null;
   }
 
   boolean isAttached() {

@@ -46,7 +46,7 @@ public final class ExecutionSession implements AutoCloseable {
   // Guarded by lock.
   private final Map<String, JITDylib> dylibs = new LinkedHashMap<>();
   private final Set<LookupOperation> inFlight = new LinkedHashSet<>();
-  private final Map<Thread, LookupOperation> blocked = new LinkedHashMap<>();
+  private final BlockedThreads blocked = new BlockedThreads();
   private final ArrayDeque<Outcome> deferred = new ArrayDeque<>();
 
   private ExecutionSession(Builder builder) {
@@ -125,11 +125,19 @@ public final class ExecutionSession implements AutoCloseable {
       try {
         platform.setupJITDylib(dylib);
       } catch (RuntimeException failure) {
-        Removal.removeDylibs(this, List.of(dylib));
+        undoCreation(dylib, failure);
         throw failure;
       }
     }
     return dylib;
+  }
+
+  private void undoCreation(JITDylib dylib, RuntimeException failure) {
+    try {
+      Removal.removeDylibs(this, List.of(dylib));
+    } catch (ResourceRemovalException further) {
+      failure.addSuppressed(further);
+    }
   }
 
   /**
@@ -493,10 +501,8 @@ public final class ExecutionSession implements AutoCloseable {
     return inFlight;
   }
 
-  /**
-   * {@return what each thread that blocks in a task or a generator waits for; guarded by the lock}
-   */
-  Map<Thread, LookupOperation> blocked() {
+  /** {@return what threads that block in a task or a generator wait for; guarded by the lock} */
+  BlockedThreads blocked() {
     return blocked;
   }
 

@@ -35,7 +35,7 @@ final class LookupOperation {
   private GeneratorSlot @Nullable [] generators;
   private @Nullable GeneratorSlot held;
   private @Nullable LookupState generatorState;
-  private volatile @Nullable Thread generatorThread;
+  private volatile BlockedThreads.@Nullable Run generatorRun;
   private Suspension suspension = Suspension.NONE;
 
   // Lodging.
@@ -126,9 +126,9 @@ final class LookupOperation {
     return held;
   }
 
-  /** {@return the thread that runs a generator for this look-up, or null} */
-  @Nullable Thread generatorThread() {
-    return generatorThread;
+  /** {@return where a generator runs for this look-up, or null} */
+  BlockedThreads.@Nullable Run generatorRun() {
+    return generatorRun;
   }
 
   boolean isSuspended() {
@@ -268,7 +268,7 @@ final class LookupOperation {
     LookupState state = new LookupState(this);
     Throwable failure = null;
     LookupOperation outer = RUNNING_GENERATOR.get();
-    generatorThread = Thread.currentThread();
+    generatorRun = session.blocked().begin(session);
     RUNNING_GENERATOR.set(this);
     try {
       SymbolLookupSet missing = beginGenerator(state);
@@ -300,7 +300,7 @@ final class LookupOperation {
   }
 
   private Next generatorReturned(Outcome outcome, @Nullable Throwable failure) {
-    generatorThread = null;
+    generatorRun = null;
     if (done) {
       releaseGenerator(outcome);
       return Next.FINISHED;
@@ -327,7 +327,7 @@ final class LookupOperation {
 
   private void releaseGenerator(Outcome outcome) {
     GeneratorSlot slot = held;
-    if (slot != null && generatorThread == null && suspension != Suspension.SUSPENDED) {
+    if (slot != null && generatorRun == null && suspension != Suspension.SUSPENDED) {
       held = null;
       slot.release(this, outcome);
     }
@@ -338,13 +338,18 @@ final class LookupOperation {
     return generatorState == state;
   }
 
+  private @Nullable Thread generatorThread() {
+    BlockedThreads.Run run = generatorRun;
+    return run == null ? null : run.thread();
+  }
+
   /** See {@link LookupState#suspend()}. */
   void suspend(LookupState state) {
     session.lock().lock();
     try {
       if (!serves(state)
           || suspension != Suspension.NONE
-          || !Thread.currentThread().equals(generatorThread)) {
+          || !Thread.currentThread().equals(generatorThread())) {
         throw new IllegalStateException(
             "A look-up is suspended once, by the generator that serves it, before that returns");
       }
@@ -418,8 +423,8 @@ final class LookupOperation {
     }
     if (outstanding == 0) {
       completeLocked(outcome);
-    } else if (request.onBehalfOf() != null) {
-      DeadlockCheck.failBlocked(this, outcome);
+    } else if (request.onBehalfOf() != null && !session.blocked().isEmpty()) {
+      DeadlockCheck.failBlocked(session, outcome);
     }
   }
 

@@ -21,13 +21,13 @@ public final class MaterializationTask extends Task {
 
   @Override
   void execute() {
-    definition.runningOn(Thread.currentThread());
+    definition.beginRun();
     try {
       unit.materialize(responsibility);
     } catch (Throwable failure) {
       responsibility.failMaterialization(failure);
     } finally {
-      definition.runningOn(null);
+      definition.endRun();
     }
   }
 }

@@ -2,6 +2,7 @@ package uruk.orc;
 
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Says what look-ups wait for. Made under the session lock. */
 final class StallReport {
@@ -37,31 +38,34 @@ final class StallReport {
 
   private static void describe(LookupOperation operation, GeneratorSlot slot, StringBuilder text) {
     LookupOperation holder = slot.holder();
-    Thread thread = holder == null ? null : holder.generatorThread();
+    BlockedThreads.Run run = holder == null ? null : holder.generatorRun();
     text.append("  a generator of \"").append(slot.dylib().name()).append('"');
     if (holder != operation) {
       text.append(", busy with another look-up");
     }
-    text.append(thread == null ? ", suspended" : ", on thread " + thread.getName()).append('\n');
+    text.append(run == null ? ", suspended" : onThread(run)).append('\n');
   }
 
   private static void describe(SymbolEntry symbol, StringBuilder text) {
     Definition owner = symbol.owner;
     text.append("  ").append(symbol.name());
     if (owner != null) {
-      Thread runner = owner.runner();
       text.append(" in \"")
           .append(owner.dylib().name())
           .append("\", unit ")
           .append(owner.unitName())
           .append(", ")
           .append(symbol.state().text())
-          .append(runner == null ? ", on no thread" : ", on thread " + runner.getName());
+          .append(onThread(owner.run()));
     }
     text.append('\n');
     if (symbol.node != null) {
       describeDependencies(symbol.node, text);
     }
+  }
+
+  private static String onThread(BlockedThreads.@Nullable Run run) {
+    return run == null ? ", on no thread" : ", on thread " + run.thread().getName();
   }
 
   private static void describeDependencies(DependenceNode node, StringBuilder text) {

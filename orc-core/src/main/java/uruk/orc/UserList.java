@@ -44,6 +44,11 @@ final class UserList {
     dead = 0;
   }
 
+  /** {@return for how many groups there is room} */
+  int capacity() {
+    return nodes.length;
+  }
+
   /** {@return the groups that depend on the symbol} */
   List<DependenceNode> live() {
     List<DependenceNode> live = new ArrayList<>(Math.max(0, size - dead));
