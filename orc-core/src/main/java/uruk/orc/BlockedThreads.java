@@ -7,8 +7,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The look-ups in which tasks and generators block, by thread. A thread that blocks may run other tasks
- * meanwhile, which may block in turn: each thread has a stack of them. Guarded by the session lock.
+ * The look-ups in which tasks and generators block, by thread. A thread that blocks may run other
+ * tasks meanwhile, which may block in turn: each thread has a stack of them. Guarded by the session
+ * lock.
  */
 final class BlockedThreads {
   private final Map<Thread, List<LookupOperation>> stacks = new HashMap<>();
@@ -58,7 +59,10 @@ final class BlockedThreads {
     return stack.size() > run.depth() ? stack.get(run.depth()) : null;
   }
 
-  /** {@return the look-up that must return before the given one can, on the thread that blocks in it} */
+  /**
+   * {@return the look-up that must return before the given one can, on the thread that blocks in
+   * it}
+   */
   @Nullable LookupOperation above(LookupOperation operation) {
     for (List<LookupOperation> stack : stacks.values()) {
       int at = stack.indexOf(operation);

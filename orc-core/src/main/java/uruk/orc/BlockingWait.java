@@ -27,6 +27,7 @@ final class BlockingWait {
 
   private static RuntimeException unwrapped(CompletionException failure) {
     return switch (failure.getCause()) {
+      case FailedToMaterializeException failed -> failed.here();
       case RuntimeException thrown -> thrown;
       case Error thrown -> throw thrown;
       case null, default -> failure;
@@ -85,10 +86,9 @@ final class BlockingWait {
 
   private static void unblock(ExecutionSession session) {
     boolean _ =
-        session.locked(
-            () -> {
-              session.blocked().pop(Thread.currentThread());
-              return true;
-            });
+        session.locked(() -> {
+          session.blocked().pop(Thread.currentThread());
+          return true;
+        });
   }
 }

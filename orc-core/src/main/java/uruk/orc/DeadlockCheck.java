@@ -9,9 +9,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds circles of waiting: a thread blocks in a look-up, the look-up waits for a symbol, the symbol for
- * its unit, the unit for the look-up in which its thread blocks or for those it has made itself. All of
- * it runs under the session lock.
+ * Finds circles of waiting: a thread blocks in a look-up, the look-up waits for a symbol, the
+ * symbol for its unit, the unit for the look-up in which its thread blocks or for those it has made
+ * itself. All of it runs under the session lock.
  */
 @SuppressWarnings("ReferenceEquality") // vertices are compared by identity
 final class DeadlockCheck {
@@ -33,7 +33,10 @@ final class DeadlockCheck {
     }
   }
 
-  /** A unit has begun to wait for a look-up: fails the blocked look-ups that this leaves without hope. */
+  /**
+   * A unit has begun to wait for a look-up: fails the blocked look-ups that this leaves without
+   * hope.
+   */
   static void failBlocked(ExecutionSession session, Outcome outcome) {
     session.blocked().operations().forEach(operation -> failIfDeadlocked(operation, outcome));
   }

@@ -17,8 +17,19 @@ public final class FailedToMaterializeException extends OrcException {
     super(
         "Failed to materialize symbols: %s%s"
             .formatted(SymbolNames.of(symbols), SymbolNames.because(cause)),
-        cause);
+        cause,
+        false);
     this.symbols = symbols;
+  }
+
+  private FailedToMaterializeException(FailedToMaterializeException failure, String message) {
+    super(message, failure.getCause());
+    this.symbols = failure.symbols;
+  }
+
+  /** {@return the same error, with the calling thread's stack trace} */
+  FailedToMaterializeException here() {
+    return new FailedToMaterializeException(this, String.valueOf(getMessage()));
   }
 
   /** {@return the symbols that failed, by dylib} */

@@ -28,6 +28,13 @@ public abstract sealed class OrcException extends RuntimeException
   private static final long serialVersionUID = 1;
 
   OrcException(String message, @Nullable Throwable cause) {
-    super(message, cause);
+    this(message, cause, true);
+  }
+
+  /**
+   * Leaves the stack trace out of an error that arises in the session and not where someone waits.
+   */
+  OrcException(String message, @Nullable Throwable cause, boolean withStackTrace) {
+    super(message, cause, true, withStackTrace);
   }
 }

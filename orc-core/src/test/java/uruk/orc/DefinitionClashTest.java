@@ -77,8 +77,7 @@ class DefinitionClashTest extends SessionFixture {
   void aSearchedWeakDefinitionCannotBeOverridden() {
     Held unit = new Held();
     main.define(
-        new TestUnit(
-            "weak", TestUnit.flags(TestUnit.FUNCTION.with(SymbolFlags.WEAK), "a"), unit));
+        new TestUnit("weak", TestUnit.flags(TestUnit.FUNCTION.with(SymbolFlags.WEAK), "a"), unit));
     lookup(main, "a");
 
     assertThatThrownBy(() -> main.define(TestUnit.of("a")))
@@ -217,8 +216,7 @@ class DefinitionClashTest extends SessionFixture {
     lookup(main, "a");
 
     assertThatThrownBy(
-            () ->
-                unit.get().defineMaterializing(TestUnit.flags(TestUnit.FUNCTION, "new", "b")))
+            () -> unit.get().defineMaterializing(TestUnit.flags(TestUnit.FUNCTION, "new", "b")))
         .isInstanceOf(DuplicateDefinitionException.class)
         .hasMessageContaining("found only while the unit was materialized");
     assertThat(main.symbols("")).containsOnlyKeys("a", "b");
@@ -251,12 +249,10 @@ class DefinitionClashTest extends SessionFixture {
         AbsoluteSymbols.of(SymbolMap.of("a", new ExecutorSymbolDef(2, TestUnit.FUNCTION))));
     main.define(
         AbsoluteSymbols.of(
-            SymbolMap.of(
-                "a", new ExecutorSymbolDef(1, TestUnit.FUNCTION.with(SymbolFlags.WEAK)))));
-    second.addGenerator(
-        (state, kind, dylib, flags, names) -> {
-          throw new AssertionError("nothing is missing");
-        });
+            SymbolMap.of("a", new ExecutorSymbolDef(1, TestUnit.FUNCTION.with(SymbolFlags.WEAK)))));
+    second.addGenerator((state, kind, dylib, flags, names) -> {
+      throw new AssertionError("nothing is missing");
+    });
 
     assertThat(session.lookup(SearchOrder.of(main, second), "a").address()).isEqualTo(1);
     assertThat(session.lookup(SearchOrder.of(second, main), "a").address()).isEqualTo(2);

@@ -64,7 +64,9 @@ class FailureTest extends SessionFixture {
     assertThatThrownBy(() -> session.lookup(main, "middle")).hasCause(broken);
   }
 
-  /** A unit that waits for another one before it resolves, and fails with whatever that fails with. */
+  /**
+   * A unit that waits for another one before it resolves, and fails with whatever that fails with.
+   */
   private TestUnit linkedUnit(String name, String needed) {
     return TestUnit.of(
         responsibility ->
@@ -75,14 +77,13 @@ class FailureTest extends SessionFixture {
                     SymbolLookupSet.of(needed),
                     SymbolState.RESOLVED,
                     null)
-                .whenComplete(
-                    (found, failure) -> {
-                      if (failure == null) {
-                        emit(responsibility, main, needed);
-                      } else {
-                        responsibility.failMaterialization(failure);
-                      }
-                    }),
+                .whenComplete((found, failure) -> {
+                  if (failure == null) {
+                    emit(responsibility, main, needed);
+                  } else {
+                    responsibility.failMaterialization(failure);
+                  }
+                }),
         name);
   }
 
@@ -131,9 +132,7 @@ class FailureTest extends SessionFixture {
     unit.get().failMaterialization(broken);
 
     assertThat(resolved).isCompleted();
-    assertThat(reported)
-        .singleElement()
-        .satisfies(error -> assertThat(error).hasCause(broken));
+    assertThat(reported).singleElement().satisfies(error -> assertThat(error).hasCause(broken));
   }
 
   @Test

@@ -64,11 +64,10 @@ class LookupTest extends SessionFixture {
   @Rule("B3.3")
   void aBusyGeneratorServesItsQueueInOrderAndAsksOnlyForWhatIsStillMissing() {
     List<LookupState> states = new ArrayList<>();
-    main.addGenerator(
-        (state, kind, dylib, flags, names) -> {
-          asked.add(names.names().toString());
-          states.add(state.suspend());
-        });
+    main.addGenerator((state, kind, dylib, flags, names) -> {
+      asked.add(names.names().toString());
+      states.add(state.suspend());
+    });
     CompletableFuture<SymbolMap> first = lookup(main, "a");
     CompletableFuture<SymbolMap> second = lookup(main, "b");
     CompletableFuture<SymbolMap> third = lookup(main, "a");
@@ -113,13 +112,12 @@ class LookupTest extends SessionFixture {
   @Test
   @Rule("B3.4")
   void aLookUpMayContinueBeforeItsGeneratorReturns() {
-    main.addGenerator(
-        (state, kind, dylib, flags, names) -> {
-          LookupState suspended = state.suspend();
-          dylib.define(AbsoluteSymbols.of(absolute("a")));
-          suspended.continueLookup();
-          asked.add("returned");
-        });
+    main.addGenerator((state, kind, dylib, flags, names) -> {
+      LookupState suspended = state.suspend();
+      dylib.define(AbsoluteSymbols.of(absolute("a")));
+      suspended.continueLookup();
+      asked.add("returned");
+    });
 
     assertThat(session.lookup(main, "a").address()).isEqualTo(TestUnit.addressOf("a"));
     assertThat(asked).containsExactly("returned");
@@ -130,10 +128,9 @@ class LookupTest extends SessionFixture {
   void aGeneratorFailsItsLookUpNowOrLater() {
     RuntimeException broken = new IllegalStateException("broken");
     AtomicReference<LookupState> kept = new AtomicReference<>();
-    main.addGenerator(
-        (state, kind, dylib, flags, names) -> {
-          throw broken;
-        });
+    main.addGenerator((state, kind, dylib, flags, names) -> {
+      throw broken;
+    });
     second.addGenerator((state, kind, dylib, flags, names) -> kept.set(state.suspend()));
 
     assertThatThrownBy(() -> session.lookup(main, "a")).isSameAs(broken);
@@ -205,7 +202,12 @@ class LookupTest extends SessionFixture {
   void allMissingNamesAreListedAndWeakOnesAreLeftOut() {
     main.define(TestUnit.of("a"));
     SymbolLookupSet names =
-        SymbolLookupSet.builder().require("a").require("x").require("y").weaklyReference("w").build();
+        SymbolLookupSet.builder()
+            .require("a")
+            .require("x")
+            .require("y")
+            .weaklyReference("w")
+            .build();
 
     assertThatThrownBy(() -> session.lookup(SearchOrder.of(main, second), names))
         .isInstanceOfSatisfying(
@@ -226,15 +228,13 @@ class LookupTest extends SessionFixture {
   @Rule("B3.8")
   void aLookUpLodgesAtTheFirstVisibleDefinitionOfThatMoment() {
     second.define(AbsoluteSymbols.of(absolute("a")));
-    second.addGenerator(
-        (state, kind, dylib, flags, names) -> {
-          main.define(
-              AbsoluteSymbols.of(SymbolMap.of("a", new ExecutorSymbolDef(1, TestUnit.FUNCTION))));
-          dylib.define(AbsoluteSymbols.of(absolute("b")));
-        });
+    second.addGenerator((state, kind, dylib, flags, names) -> {
+      main.define(
+          AbsoluteSymbols.of(SymbolMap.of("a", new ExecutorSymbolDef(1, TestUnit.FUNCTION))));
+      dylib.define(AbsoluteSymbols.of(absolute("b")));
+    });
 
-    SymbolMap found =
-        session.lookup(SearchOrder.of(main, second), SymbolLookupSet.of("a", "b"));
+    SymbolMap found = session.lookup(SearchOrder.of(main, second), SymbolLookupSet.of("a", "b"));
 
     assertThat(found.address("a")).isEqualTo(1);
   }
@@ -258,8 +258,7 @@ class LookupTest extends SessionFixture {
               heard.add(dependences);
             });
 
-    assertThat(heard)
-        .containsExactly(Map.of(main, Set.of("ready"), second, Set.of("pending")));
+    assertThat(heard).containsExactly(Map.of(main, Set.of("ready"), second, Set.of("pending")));
     assertThat(found).isNotDone();
     TestUnit.emit(held.get());
     assertThat(found).isCompleted();
@@ -365,8 +364,7 @@ class LookupTest extends SessionFixture {
             .join();
 
     assertThat(flags)
-        .isEqualTo(
-            Map.of("a", TestUnit.FUNCTION.with(SymbolFlags.WEAK), "b", TestUnit.FUNCTION));
+        .isEqualTo(Map.of("a", TestUnit.FUNCTION.with(SymbolFlags.WEAK), "b", TestUnit.FUNCTION));
     assertThat(unit.runs).isZero();
   }
 

@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** Runs one task at a time, when the test says so, in an order drawn from a seed; tasks must not block. */
+/**
+ * Runs one task at a time, when the test says so, in an order drawn from a seed; tasks must not
+ * block.
+ */
 final class OneTaskDispatcher implements TaskDispatcher {
   private final List<Task> waiting = new ArrayList<>();
   private final Random random;

@@ -40,8 +40,7 @@ class ReadinessTest extends SessionFixture {
     TestUnit.resolve(unit.get());
 
     assertThatThrownBy(
-            () ->
-                unit.get().notifyEmitted(List.of(group("a", main, "x"), group("a", main, "y"))))
+            () -> unit.get().notifyEmitted(List.of(group("a", main, "x"), group("a", main, "y"))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("a of a is in two dependence groups");
   }
@@ -165,8 +164,7 @@ class ReadinessTest extends SessionFixture {
         .isInstanceOfSatisfying(
             FailedToMaterializeException.class,
             error ->
-                assertThat(error.symbols())
-                    .isEqualTo(Map.of(main, Set.of("a", "b", "c", "root"))));
+                assertThat(error.symbols()).isEqualTo(Map.of(main, Set.of("a", "b", "c", "root"))));
     TestUnit.emit(other.get());
     assertThat(independent).isCompleted();
   }

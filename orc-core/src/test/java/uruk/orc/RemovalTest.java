@@ -68,8 +68,7 @@ class RemovalTest extends SessionFixture {
     tracker.remove();
 
     assertThat(calls)
-        .containsExactly(
-            "names left: []", first.name + " removes", "FailedToMaterializeException");
+        .containsExactly("names left: []", first.name + " removes", "FailedToMaterializeException");
   }
 
   @Test
@@ -125,8 +124,7 @@ class RemovalTest extends SessionFixture {
     assertThatThrownBy(() -> tracker.remove(RemovalPolicy.REFUSE))
         .isInstanceOfSatisfying(
             SymbolsInUseException.class,
-            error ->
-                assertThat(error.users()).containsExactly(new SymbolInstance(main, "app")))
+            error -> assertThat(error.users()).containsExactly(new SymbolInstance(main, "app")))
         .hasMessageContaining("app in \"main\"")
         .hasMessageContaining("Remove the users first");
     assertThat(main.symbols("")).containsOnlyKeys("app", "lib", "run");
@@ -184,11 +182,10 @@ class RemovalTest extends SessionFixture {
     assertThatThrownBy(tracker::remove)
         .isInstanceOf(ResourceRemovalException.class)
         .hasMessageContaining("failed 2 times: third is broken")
-        .satisfies(
-            error ->
-                assertThat(error.getSuppressed())
-                    .singleElement()
-                    .satisfies(other -> assertThat(other).hasMessage("first is broken")));
+        .satisfies(error ->
+            assertThat(error.getSuppressed())
+                .singleElement()
+                .satisfies(other -> assertThat(other).hasMessage("first is broken")));
     assertThat(calls).containsExactly("third removes", "second removes", "first removes");
     assertThat(main.symbols("")).isEmpty();
   }
@@ -258,10 +255,7 @@ class RemovalTest extends SessionFixture {
       dylib.define(TestUnit.of("a"), dylib.createResourceTracker());
       for (int attempt = 0; attempt < 200 && !report.isDone(); attempt++) {
         System.gc();
-        report
-            .copy()
-            .completeOnTimeout(null, 50, TimeUnit.MILLISECONDS)
-            .join();
+        report.copy().completeOnTimeout(null, 50, TimeUnit.MILLISECONDS).join();
       }
       assertThat(await(report))
           .hasMessageContaining("was dropped unclosed; its code stays")

@@ -76,8 +76,7 @@ abstract class SessionFixture {
   }
 
   /** Resolves and emits all symbols; each needs what is given. */
-  static void emit(
-      MaterializationResponsibility responsibility, JITDylib dylib, String... needed) {
+  static void emit(MaterializationResponsibility responsibility, JITDylib dylib, String... needed) {
     TestUnit.resolve(responsibility);
     responsibility.notifyEmitted(
         List.of(

@@ -65,15 +65,16 @@ class ShutdownTest extends SessionFixture {
 
     assertThat(calls)
         .containsExactly(
-            "tracker 1 of \"second\"", "default tracker of \"second\"", "default tracker of \"main\"");
+            "tracker 1 of \"second\"",
+            "default tracker of \"second\"",
+            "default tracker of \"main\"");
     assertThat(session.isClosed()).isTrue();
   }
 
   @Test
   @Rule("B7.2")
   void dylibsAreRemovedInTheOrderGivenAndTornDownAfterTheirTrackers() {
-    try (ExecutionSession own =
-        build(ExecutionSession.builder().platform(new NotingPlatform()))) {
+    try (ExecutionSession own = build(ExecutionSession.builder().platform(new NotingPlatform()))) {
       own.registerResourceManager(notes);
       JITDylib first = own.createJITDylib("first");
       JITDylib second = own.createJITDylib("second");
@@ -100,15 +101,13 @@ class ShutdownTest extends SessionFixture {
 
   @Test
   void aDylibThatThePlatformRefusesDoesNotStay() {
-    try (ExecutionSession own =
-        build(ExecutionSession.builder().platform(new NotingPlatform()))) {
-      assertThatThrownBy(() -> own.createJITDylib("refused"))
-          .hasMessage("no header for refused");
+    try (ExecutionSession own = build(ExecutionSession.builder().platform(new NotingPlatform()))) {
+      assertThatThrownBy(() -> own.createJITDylib("refused")).hasMessage("no header for refused");
       assertThat(own.findJITDylib("refused")).isEmpty();
       JITDylib bare = own.createBareJITDylib("bare");
       assertThat(calls).doesNotContain("set up bare");
-      assertThatThrownBy(
-              () -> bare.define(new TestUnit("refused", TestUnit.flags(TestUnit.FUNCTION, "a"), r -> {})))
+      assertThatThrownBy(() ->
+              bare.define(new TestUnit("refused", TestUnit.flags(TestUnit.FUNCTION, "a"), r -> {})))
           .hasMessage("refused");
       assertThat(bare.symbols("")).isEmpty();
     }
@@ -169,11 +168,10 @@ class ShutdownTest extends SessionFixture {
     started.await();
     Thread closing =
         Thread.ofVirtual()
-            .start(
-                () -> {
-                  own.close();
-                  calls.add("closed");
-                });
+            .start(() -> {
+              own.close();
+              calls.add("closed");
+            });
     mayEnd.countDown();
     closing.join();
 
@@ -216,11 +214,10 @@ class ShutdownTest extends SessionFixture {
     assertThat(List.of(first.state(), second.state())).containsOnly(JITDylib.State.CLOSED);
     assertThat(reported)
         .singleElement()
-        .satisfies(
-            error ->
-                assertThat(error)
-                    .isInstanceOf(ResourceRemovalException.class)
-                    .hasRootCauseMessage("tearing down fails"));
+        .satisfies(error ->
+            assertThat(error)
+                .isInstanceOf(ResourceRemovalException.class)
+                .hasRootCauseMessage("tearing down fails"));
   }
 
   @Test

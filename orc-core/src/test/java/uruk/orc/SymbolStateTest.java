@@ -163,11 +163,9 @@ class SymbolStateTest extends SessionFixture {
     Held unit = hold(main, "a");
     lookup(main, "a");
 
-    assertThatThrownBy(
-            () ->
-                unit.get()
-                    .notifyResolved(
-                        SymbolMap.of("a", new ExecutorSymbolDef(1, SymbolFlags.EXPORTED))))
+    assertThatThrownBy(() ->
+            unit.get()
+                .notifyResolved(SymbolMap.of("a", new ExecutorSymbolDef(1, SymbolFlags.EXPORTED))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("was declared");
   }
