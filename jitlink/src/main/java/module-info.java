@@ -13,6 +13,8 @@ module uruk.jitlink {
 
   exports uruk.jitlink;
   exports uruk.jitlink.archive;
+  exports uruk.jitlink.check;
+  exports uruk.jitlink.dwarf;
   exports uruk.jitlink.elf;
   exports uruk.jitlink.graph;
   exports uruk.jitlink.host to
