@@ -1,0 +1,188 @@
+package uruk.jitlink.check;
+
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import uruk.jitlink.graph.Block;
+import uruk.jitlink.graph.LinkGraph;
+import uruk.jitlink.graph.MemLifetime;
+import uruk.jitlink.graph.Scope;
+import uruk.jitlink.graph.Section;
+import uruk.jitlink.graph.Symbol;
+
+/**
+ * What a session's linked graphs show to checks. Each graph is added as it is linked; its content
+ * is copied, so that the checks may be evaluated after working memory is gone. Safe for use by
+ * several threads.
+ */
+public final class LinkedGraphs implements CheckContext {
+
+  private static final String GOT_SECTION = "$__GOT";
+  private static final String STUBS_SECTION = "$__STUBS";
+
+  // All guarded by this.
+  private final Map<String, FileFacts> files = new HashMap<>();
+  private final Map<String, Long> localSymbols = new HashMap<>();
+  private final Map<String, Long> symbols = new HashMap<>();
+  private final Set<Long> absoluteAddresses = new HashSet<>();
+  private final TreeMap<Long, byte[]> contents = new TreeMap<>(Long::compareUnsigned);
+  private @Nullable String target;
+  private ByteOrder byteOrder = ByteOrder.LITTLE_ENDIAN;
+
+  private record FileFacts(
+      Map<String, Long> sections, Map<String, Long> gotEntries, Map<String, Long> stubs) {
+
+    FileFacts() {
+      this(new HashMap<>(), new HashMap<>(), new HashMap<>());
+    }
+  }
+
+  /** Starts without any graph. */
+  public LinkedGraphs() {}
+
+  /**
+   * Records a graph; a post-fixup pass. A later graph of the same base name adds to the earlier.
+   *
+   * @param graph fixed up
+   */
+  public synchronized void add(LinkGraph graph) {
+    target = graph.target().name();
+    byteOrder = graph.byteOrder();
+    FileFacts file = files.computeIfAbsent(baseName(graph.name()), _ -> new FileFacts());
+    for (Section section : graph.sections()) {
+      if (section.memLifetime() != MemLifetime.NO_ALLOC) {
+        addSection(section, file);
+      }
+    }
+    graph.absoluteSymbols().forEach(symbol -> defineAbsolute(symbol.name(), symbol.address()));
+    graph.externalSymbols().forEach(symbol -> symbols.putIfAbsent(symbol.name(), symbol.address()));
+  }
+
+  /**
+   * Records a symbol that no graph defines, as of {@code -abs}. It has no content: loads give 0.
+   *
+   * @param symbol its name
+   * @param address its value
+   */
+  public synchronized void defineAbsolute(String symbol, long address) {
+    symbols.put(symbol, address);
+    absoluteAddresses.add(address);
+  }
+
+  private void addSection(Section section, FileFacts file) {
+    for (Block block : section.blocks()) {
+      if (block.size() > 0) {
+        contents.put(block.address(), block.contentCopy());
+      }
+      file.sections.merge(section.name(), block.address(), LinkedGraphs::lower);
+    }
+    for (Symbol symbol : section.symbols()) {
+      if (!symbol.hasName()) {
+        addTableEntry(section, symbol, file);
+      } else if (symbol.scope() == Scope.LOCAL) {
+        localSymbols.putIfAbsent(symbol.name(), symbol.address());
+      } else {
+        symbols.put(symbol.name(), symbol.address());
+      }
+    }
+  }
+
+  private static void addTableEntry(Section section, Symbol entry, FileFacts file) {
+    Symbol pointed = firstTarget(entry);
+    if (pointed == null) {
+      return;
+    }
+    if (section.name().equals(GOT_SECTION) && pointed.hasName()) {
+      file.gotEntries.put(pointed.name(), entry.address());
+    }
+    if (section.name().equals(STUBS_SECTION)) {
+      Symbol callee = firstTarget(pointed);
+      if (callee != null && callee.hasName()) {
+        file.stubs.put(callee.name(), entry.address());
+      }
+    }
+  }
+
+  private static @Nullable Symbol firstTarget(Symbol symbol) {
+    return symbol.addressable() instanceof Block block && block.hasEdges()
+        ? block.edges().target(0)
+        : null;
+  }
+
+  private static long lower(long a, long b) {
+    return Long.compareUnsigned(a, b) < 0 ? a : b;
+  }
+
+  private static String baseName(String name) {
+    return name.substring(name.lastIndexOf('/') + 1);
+  }
+
+  @Override
+  public synchronized ByteOrder byteOrder() {
+    return byteOrder;
+  }
+
+  @Override
+  public synchronized InstructionDecoder decoder() {
+    return target == null ? _ -> Optional.empty() : InstructionDecoders.forTarget(target);
+  }
+
+  @Override
+  public synchronized OptionalLong symbolAddress(String symbol) {
+    return optional(symbols.getOrDefault(symbol, localSymbols.get(symbol)));
+  }
+
+  @Override
+  public synchronized byte[] content(long address, int limit) {
+    Map.Entry<Long, byte[]> block = contents.floorEntry(address);
+    if (block != null) {
+      long offset = address - block.getKey();
+      byte[] bytes = block.getValue();
+      if (Long.compareUnsigned(offset, bytes.length) < 0) {
+        int from = (int) offset;
+        return Arrays.copyOfRange(bytes, from, from + Math.min(limit, bytes.length - from));
+      }
+    }
+    return new byte[absoluteAddresses.contains(address) ? limit : 0];
+  }
+
+  @Override
+  public synchronized boolean hasFile(String file) {
+    return files.containsKey(file);
+  }
+
+  @Override
+  public synchronized OptionalLong sectionAddress(String file, String section) {
+    FileFacts facts = files.get(file);
+    return facts == null ? OptionalLong.empty() : optional(facts.sections.get(section));
+  }
+
+  /** None of the targets here has entries of several kinds: a kind finds nothing. */
+  @Override
+  public synchronized OptionalLong gotAddress(String file, String symbol, Optional<String> kind) {
+    FileFacts facts = files.get(file);
+    return facts == null || kind.isPresent()
+        ? OptionalLong.empty()
+        : optional(facts.gotEntries.get(symbol));
+  }
+
+  /** None of the targets here has stubs of several kinds: a kind finds nothing. */
+  @Override
+  public synchronized OptionalLong stubAddress(String file, String symbol, Optional<String> kind) {
+    FileFacts facts = files.get(file);
+    return facts == null || kind.isPresent()
+        ? OptionalLong.empty()
+        : optional(facts.stubs.get(symbol));
+  }
+
+  private static OptionalLong optional(@Nullable Long value) {
+    return value == null ? OptionalLong.empty() : OptionalLong.of(value);
+  }
+}
