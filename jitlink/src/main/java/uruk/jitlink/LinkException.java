@@ -4,6 +4,7 @@ import uruk.jitlink.archive.LibraryNotFoundException;
 import uruk.jitlink.archive.MalformedArchiveException;
 import uruk.jitlink.archive.MalformedLinkerScriptException;
 import uruk.jitlink.archive.UnreadableFileException;
+import uruk.jitlink.host.HostException;
 
 /**
  * Root of everything that can go wrong between an object file and linked memory. The text of each
@@ -12,6 +13,7 @@ import uruk.jitlink.archive.UnreadableFileException;
 public abstract sealed class LinkException extends RuntimeException
     permits DuplicateDefinitionException,
         FixupOutOfRangeException,
+        HostException,
         LibraryNotFoundException,
         LinkFailedException,
         MalformedArchiveException,

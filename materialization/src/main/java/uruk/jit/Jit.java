@@ -14,6 +14,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import uruk.jitlink.ObjectFile;
 import uruk.jitlink.archive.LibraryInput;
 import uruk.jitlink.archive.LibrarySearch;
@@ -23,9 +25,11 @@ import uruk.materialization.MemoryLedger;
 import uruk.materialization.ObjectLinkingLayer;
 import uruk.materialization.ProcessSymbols;
 import uruk.materialization.StaticLibrary;
+import uruk.orc.ErrorReporter;
 import uruk.orc.ExecutionSession;
 import uruk.orc.JITDylib;
 import uruk.orc.JITDylibLookupFlags;
+import uruk.orc.TaskDispatcher;
 
 /**
  * A running program made of object files.
@@ -43,25 +47,64 @@ import uruk.orc.JITDylibLookupFlags;
  * Thread-safe.
  */
 public final class Jit implements AutoCloseable {
-  private final ExecutionSession session = ExecutionSession.create();
-  private final ObjectLinkingLayer objects = new ObjectLinkingLayer(session);
-  private final JITDylib process = session.createJITDylib("process");
-  private final JITDylib main = session.createJITDylib("main");
+  private static final Logger LOGGER = LoggerFactory.getLogger(Jit.class);
+
+  private final ExecutionSession session;
+  private final ObjectLinkingLayer objects;
+  private final JITDylib main;
+  private final NativeFunctions functions;
+  private final Callbacks callbacks;
+  private final Arena arena = Arena.ofShared();
   private final Deque<StaticLibrary> archives = new ArrayDeque<>(); // guarded by itself
 
-  private final NativeFunctions functions = new NativeFunctions(session, main);
-  private final Callbacks callbacks = new Callbacks(main);
-  private final Arena arena = Arena.ofShared();
+  /** Chooses how a program is run. */
+  public static final class Builder {
+    private final ExecutionSession.Builder session =
+        ExecutionSession.builder().errorReporter(error -> LOGGER.warn(error.getMessage(), error));
 
-  private Jit() {
+    private Builder() {}
+
+    /** Links with the given dispatcher, which {@link Jit#close} closes; in place by default. */
+    public Builder dispatcher(TaskDispatcher dispatcher) {
+      session.dispatcher(dispatcher);
+      return this;
+    }
+
+    /**
+     * Reports errors to the given sink, also those that a caller gets as an exception; by default
+     * they are logged as warnings.
+     */
+    public Builder errorReporter(ErrorReporter reporter) {
+      session.errorReporter(reporter);
+      return this;
+    }
+
+    /** {@return a new program without objects} */
+    public Jit create() {
+      return new Jit(session.build());
+    }
+  }
+
+  private Jit(ExecutionSession session) {
+    this.session = session;
+    objects = new ObjectLinkingLayer(session);
+    main = session.createJITDylib("main");
+    functions = new NativeFunctions(session, main);
+    callbacks = new Callbacks(main);
     objects.addPlugin(functions);
+    JITDylib process = session.createJITDylib("process");
     process.addGenerator(ProcessSymbols.all());
     main.addToLinkOrder(process, JITDylibLookupFlags.MATCH_EXPORTED_SYMBOLS_ONLY);
   }
 
+  /** {@return a builder with the usual choices} */
+  public static Builder builder() {
+    return new Builder();
+  }
+
   /** {@return a new program without objects} */
   public static Jit create() {
-    return new Jit();
+    return builder().create();
   }
 
   /** {@return the session below} */

@@ -77,6 +77,6 @@ public final class DynamicLinker {
 
   private static String lastError() {
     long text = NativeCall.call(DLERROR);
-    return text == 0 ? "no reason given" : Libc.string(text);
+    return text == 0 ? "no reason given" : NativeCall.string(text);
   }
 }

@@ -1,10 +1,12 @@
 package uruk.jitlink.host;
 
+import uruk.jitlink.LinkException;
+
 /**
  * A request to the operating system or to the process's dynamic linker was refused. The message
  * says which request, with its numbers and the system's reason.
  */
-public final class HostException extends RuntimeException {
+public final class HostException extends LinkException {
   private static final long serialVersionUID = 1L;
 
   private final int errno;

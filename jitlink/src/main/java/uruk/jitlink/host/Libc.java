@@ -167,14 +167,9 @@ public final class Libc {
     NativeCall.call(FFLUSH, 0);
   }
 
-  /** {@return the zero-terminated UTF-8 text at an address} */
-  public static String string(long address) {
-    return MemorySegment.ofAddress(address).reinterpret(Integer.MAX_VALUE).getString(0);
-  }
-
   private static HostException failure(String function, long address, long size) {
     int errno = NativeCall.errno();
-    String reason = string(NativeCall.call(STRERROR, errno));
+    String reason = NativeCall.string(NativeCall.call(STRERROR, errno));
     return new HostException(
         function
             + " of "
