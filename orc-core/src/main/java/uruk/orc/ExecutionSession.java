@@ -47,6 +47,7 @@ public final class ExecutionSession implements AutoCloseable {
   private final Map<String, JITDylib> dylibs = new LinkedHashMap<>();
   private final Set<LookupOperation> inFlight = new LinkedHashSet<>();
   private final BlockedThreads blocked = new BlockedThreads();
+  private long steps;
   private final ArrayDeque<Outcome> deferred = new ArrayDeque<>();
 
   private ExecutionSession(Builder builder) {
@@ -494,6 +495,19 @@ public final class ExecutionSession implements AutoCloseable {
   @SuppressWarnings("NonAtomicVolatileUpdate")
   void tablesChange() {
     tablesVersion++;
+  }
+
+  /**
+   * Counts an elementary step: a table probed for a name, a waiter or an edge visited. Growth is
+   * tested on this count, not on time. Called under the lock.
+   */
+  void countStep() {
+    steps++;
+  }
+
+  /** {@return the elementary steps so far} */
+  long steps() {
+    return locked(() -> steps);
   }
 
   /** {@return the look-ups under way; guarded by the lock} */

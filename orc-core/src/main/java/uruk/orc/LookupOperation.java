@@ -239,6 +239,7 @@ final class LookupOperation {
     int kept = 0;
     for (int at = 0; at < candidateCount; at++) {
       int name = candidates[at];
+      session.countStep();
       SymbolEntry entry = dylib.table().find(request.names().nameAt(name));
       if (entry == null) {
         candidates[kept++] = name;
@@ -434,6 +435,7 @@ final class LookupOperation {
     for (int name = 0; name < matches.length; name++) {
       matches[name] = null;
       for (int at = 0; at < order.size() && matches[name] == null; at++) {
+        session.countStep();
         SymbolEntry entry = order.dylibAt(at).table().find(request.names().nameAt(name));
         if (entry != null && entry.isVisible(order.matchesAllAt(at))) {
           matches[name] = entry;

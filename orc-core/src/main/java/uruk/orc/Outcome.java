@@ -56,6 +56,7 @@ final class Outcome {
   void wake(SymbolEntry entry) {
     for (Waiter waiter = entry.waiters; waiter != null; ) {
       Waiter next = waiter.next;
+      session.countStep();
       if (entry.isAtLeast(waiter.operation.requiredState())) {
         entry.removeWaiter(waiter);
         waiter.operation.symbolReached(this);
@@ -130,7 +131,12 @@ final class Outcome {
     return error;
   }
 
-  private static Set<SymbolEntry> withDependants(Collection<SymbolEntry> roots) {
+  /** Counts an elementary step; see {@link ExecutionSession#countStep()}. */
+  void countStep() {
+    session.countStep();
+  }
+
+  private Set<SymbolEntry> withDependants(Collection<SymbolEntry> roots) {
     Set<SymbolEntry> failing = new LinkedHashSet<>(roots);
     Set<DependenceNode> seen = new HashSet<>();
     ArrayDeque<SymbolEntry> unvisited = new ArrayDeque<>(roots);
@@ -140,6 +146,7 @@ final class Outcome {
         continue;
       }
       for (DependenceNode user : entry.users.live()) {
+        countStep();
         if (user.component == null || !seen.add(user)) {
           continue;
         }

@@ -26,15 +26,17 @@ final class ReadinessGraph {
       PendingComponent component = new PendingComponent(node);
       for (SymbolEntry symbol : node.symbols()) {
         if (symbol.users != null) {
-          adopt(component, symbol.users.waiting);
+          adopt(component, symbol.users.waiting, outcome);
         }
       }
       settle(component, outcome);
     }
   }
 
-  private static void adopt(PendingComponent component, List<PendingComponent> waiting) {
+  private static void adopt(
+      PendingComponent component, List<PendingComponent> waiting, Outcome outcome) {
     for (PendingComponent waiter : waiting) {
+      outcome.countStep();
       if (!waiter.isDone()) {
         waiter.linkBelow(component);
         component.waiting.add(waiter);
@@ -68,9 +70,10 @@ final class ReadinessGraph {
     unsettled.add(first);
     while (!unsettled.isEmpty()) {
       PendingComponent component = unsettled.removeFirst();
-      if (!findsWait(component)) {
+      if (!findsWait(component, outcome)) {
         becomeReady(component, outcome);
         for (PendingComponent waiter : component.waiting) {
+          outcome.countStep();
           if (waiter.representative() == waiter && !waiter.isDone()) {
             waiter.cutFromAbove();
             unsettled.add(waiter);
@@ -80,8 +83,9 @@ final class ReadinessGraph {
     }
   }
 
-  private static boolean findsWait(PendingComponent component) {
+  private static boolean findsWait(PendingComponent component, Outcome outcome) {
     for (SymbolEntry next = component.current(); next != null; next = component.current()) {
+      outcome.countStep();
       DependenceNode node = next.node;
       PendingComponent target =
           node == null || node.component == null ? null : node.component.representative();
@@ -95,7 +99,7 @@ final class ReadinessGraph {
         target.waiting.add(component);
         return true;
       } else {
-        mergeCircle(component, target);
+        mergeCircle(component, target, outcome);
       }
     }
     return false;
@@ -109,9 +113,11 @@ final class ReadinessGraph {
   }
 
   /** The target hangs, over some components, below the component: all of them are one. */
-  private static void mergeCircle(PendingComponent component, PendingComponent target) {
+  private static void mergeCircle(
+      PendingComponent component, PendingComponent target, Outcome outcome) {
     PendingComponent member = target;
     while (member != component) {
+      outcome.countStep();
       SymbolEntry waitsFor = member.current();
       component.merge(member);
       if (waitsFor == null || waitsFor.node == null || waitsFor.node.component == null) {

@@ -49,7 +49,7 @@ class FirstSessionTest {
   }
 
   /** A unit linked as a linker does it: resolve, look the other one up, emit. */
-  static TestUnit linked(JITDylib dylib, String name, String needed) {
+  static TestUnit linked(JITDylib dylib, String name, String... needed) {
     return TestUnit.of(
         responsibility -> {
           TestUnit.resolve(responsibility);
