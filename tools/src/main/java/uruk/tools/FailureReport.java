@@ -1,6 +1,8 @@
 package uruk.tools;
 
 import java.util.List;
+import uruk.jitlink.LinkException;
+import uruk.orc.OrcException;
 
 /** Prints a failure for the user: one line, or with {@code -v} the stack and all causes. */
 final class FailureReport {
@@ -24,17 +26,22 @@ final class FailureReport {
   }
 
   /**
-   * {@return the message, on one line; the class's name as well when it is no sentence for users}
+   * {@return the message of the first cause, on one line: what follows from it says it again with
+   * more words; the class's name as well when the message was not written for users}
    */
   private static String oneLine(RuntimeException failure) {
-    String message = failure.getMessage();
-    String text = message == null || !isForUsers(failure) ? failure.toString() : message;
+    Throwable first = failure;
+    while (first.getCause() != null && isForUsers(first.getCause())) {
+      first = first.getCause();
+    }
+    String message = first.getMessage();
+    String text = message == null || !isForUsers(first) ? first.toString() : message;
     return text.strip().replaceAll("\\s*\\R\\s*", " ");
   }
 
-  private static boolean isForUsers(RuntimeException failure) {
+  private static boolean isForUsers(Throwable failure) {
     return failure instanceof CommandException
-        || failure instanceof uruk.jitlink.LinkException
-        || failure instanceof uruk.orc.OrcException;
+        || failure instanceof LinkException
+        || failure instanceof OrcException;
   }
 }

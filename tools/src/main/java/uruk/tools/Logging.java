@@ -7,6 +7,7 @@ package uruk.tools;
 public final class Logging {
 
   private static final String PROVIDER = "slf4j.provider";
+  private static boolean verbose;
 
   private Logging() {}
 
@@ -18,6 +19,12 @@ public final class Logging {
 
   /** Sends every message to stderr; to be called before the first logger is made. */
   public static void toStandardError() {
+    verbose = true;
     System.setProperty(PROVIDER, "ch.qos.logback.classic.spi.LogbackServiceProvider");
+  }
+
+  /** {@return whether every message was asked for, and not only warnings} */
+  static boolean isVerbose() {
+    return verbose;
   }
 }

@@ -29,7 +29,8 @@ public final class StandardErrorLog extends ContextAwareBase implements Configur
     appender.start();
 
     Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
-    root.setLevel(Level.DEBUG);
+    // A program of somebody else's that has our jar on its class path did not ask for more.
+    root.setLevel(Logging.isVerbose() ? Level.DEBUG : Level.WARN);
     root.addAppender(appender);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }

@@ -1,0 +1,80 @@
+package uruk.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the pages show is what happens: runs every fenced block, follows every link. */
+class PagesTest {
+
+  private static final Path ROOT = Path.of(System.getProperty("uruk.root"));
+  private static final Pattern LINK = Pattern.compile("]\\(([^)#:]+)(?:#[^)]*)?\\)");
+
+  @TempDir private Path folders;
+  private final List<PageFolder> pageFolders = new ArrayList<>();
+
+  @AfterEach
+  void unlinkPageFolders() throws IOException {
+    for (PageFolder folder : pageFolders) {
+      folder.unlink();
+    }
+  }
+
+  @TestFactory
+  List<DynamicContainer> everyFencedBlockRuns() throws IOException {
+    return pages().map(this::blocksOf).toList();
+  }
+
+  @Test
+  void everyLinkBetweenFilesLeadsSomewhere() throws IOException {
+    for (Path page : pages().toList()) {
+      Matcher link = LINK.matcher(Files.readString(page));
+      while (link.find()) {
+        assertThat(page.resolveSibling(link.group(1)))
+            .as("link in %s", ROOT.relativize(page))
+            .exists();
+      }
+    }
+  }
+
+  private DynamicContainer blocksOf(Path page) {
+    String name = ROOT.relativize(page).toString();
+    try {
+      Path folder = Files.createDirectory(folders.resolve(name.replace('/', '-')));
+      PageFolder pageFolder = PageFolder.create(folder);
+      pageFolders.add(pageFolder);
+      return DynamicContainer.dynamicContainer(
+          name,
+          FencedBlock.of(page, Files.readAllLines(page)).stream()
+              .map(block -> DynamicTest.dynamicTest(block.title(), () -> pageFolder.run(block))));
+    } catch (IOException e) {
+      throw new AssertionError(name, e);
+    }
+  }
+
+  private static Stream<Path> pages() throws IOException {
+    try (Stream<Path> files = Files.walk(ROOT.resolve("docs"))) {
+      List<Path> pages =
+          files
+              .filter(file -> file.toString().endsWith(".md"))
+              .filter(file -> !file.startsWith(ROOT.resolve("docs/target")))
+              .sorted()
+              .toList();
+      return Stream.concat(
+          Stream.of("README.md", "CONTRIBUTING.md").map(ROOT::resolve), pages.stream());
+    }
+  }
+}
