@@ -25,6 +25,11 @@ public final class Compiler {
 
   private static ObjectFile compile(
       String compiler, String fileName, String source, String... options) {
+    return ObjectFile.of(
+        fileName.replaceFirst("\\..*", ".o"), bytes(compiler, fileName, source, options));
+  }
+
+  static byte[] bytes(String compiler, String fileName, String source, String... options) {
     try {
       Path folder = Files.createTempDirectory("uruk-test");
       try {
@@ -34,7 +39,7 @@ public final class Compiler {
         command.addAll(List.of(options));
         command.addAll(List.of(file.toString(), "-o", output.toString()));
         run(command);
-        return ObjectFile.of(fileName.replaceFirst("\\..*", ".o"), Files.readAllBytes(output));
+        return Files.readAllBytes(output);
       } finally {
         try (var files = Files.list(folder)) {
           files.forEach(file -> file.toFile().delete());
