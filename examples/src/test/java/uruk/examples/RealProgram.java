@@ -102,12 +102,18 @@ record RealProgram(
 
   static Finished finish(Path folder, List<String> command)
       throws IOException, InterruptedException {
+    return finish(folder, command, "");
+  }
+
+  static Finished finish(Path folder, List<String> command, String input)
+      throws IOException, InterruptedException {
+    Path stdin = Files.writeString(Files.createTempFile(folder, "run", ".in"), input);
     Path output = Files.createTempFile(folder, "run", ".out");
     Path messages = Files.createTempFile(folder, "run", ".err");
     Process process =
         new ProcessBuilder(command)
             .directory(folder.toFile())
-            .redirectInput(Path.of("/dev/null").toFile())
+            .redirectInput(stdin.toFile())
             .redirectOutput(output.toFile())
             .redirectError(messages.toFile())
             .start();

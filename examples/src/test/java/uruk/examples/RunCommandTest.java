@@ -1,0 +1,170 @@
+package uruk.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import uruk.examples.RealProgram.Finished;
+
+/** What {@code uruk run} promises to shells and scripts, seen from outside of the process. */
+class RunCommandTest {
+
+  private static final Path URUK = Path.of(System.getProperty("uruk.root"), "uruk");
+
+  @TempDir private Path folder;
+
+  @Test
+  void theStatusIsTheProgramsOwn() throws Exception {
+    write("status.c", "int main(int argc, char **argv) { return argc * 10; }");
+    assertThat(run("status.c").status()).isEqualTo(10);
+    assertThat(run("status.c", "--", "a", "b").status()).isEqualTo(30);
+  }
+
+  @Test
+  void theFirstFileIsArgumentZero() throws Exception {
+    write(
+        "zero.c",
+        """
+        #include <stdio.h>
+        int main(int argc, char **argv) { puts(argv[0]); return argv[argc] != NULL; }
+        """);
+    assertThat(run("zero.c")).isEqualTo(new Finished(0, "zero.c\n", ""));
+  }
+
+  @Test
+  void standardInputIsTheProgramsEvenWhenItIsCompiledFirst() throws Exception {
+    write(
+        "echo.c",
+        """
+        #include <stdio.h>
+        int main(void) { int c; while ((c = getchar()) != EOF) putchar(c == '\\n' ? '|' : c); return 0; }
+        """);
+    assertThat(RealProgram.finish(folder, command("run", "echo.c"), "one\ntwo\n").output())
+        .isEqualTo("one|two|");
+  }
+
+  @Test
+  void theEnvironmentIsTheProgramsToo() throws Exception {
+    write(
+        "environment.c",
+        """
+        #include <stdio.h>
+        #include <stdlib.h>
+        int main(void) { puts(getenv("PATH") ? "has a PATH" : "has none"); return 0; }
+        """);
+    assertThat(run("environment.c").output()).isEqualTo("has a PATH\n");
+  }
+
+  @Test
+  void aFailureOfOursIsOneLineAndStatusThree() throws Exception {
+    write("missing.c", "int elsewhere(void); int main(void) { return elsewhere(); }");
+    Finished finished = run("missing.c");
+    assertThat(finished.status()).isEqualTo(3);
+    assertThat(finished.output()).isEmpty();
+    assertThat(finished.messages())
+        .hasLineCount(1)
+        .startsWith("uruk run: ")
+        .contains("elsewhere", "missing.c");
+  }
+
+  @Test
+  void verboseFailuresHaveTheStackAndAllCauses() throws Exception {
+    write("missing.c", "int elsewhere(void); int main(void) { return elsewhere(); }");
+    assertThat(run("-v", "missing.c").messages())
+        .contains("\tat uruk.jitlink.JITLinker", "Caused by: ");
+  }
+
+  @Test
+  void aFileThatIsNoObjectIsNamed() throws Exception {
+    Files.write(folder.resolve("empty.o"), new byte[0]);
+    assertThat(run("empty.o").messages()).hasLineCount(1).contains("empty.o", "empty");
+    assertThat(run("absent.o").messages()).hasLineCount(1).contains("absent.o: no such file");
+    assertThat(run("-lno-such-library").messages())
+        .hasLineCount(1)
+        .contains("libno-such-library.a", "-L");
+  }
+
+  @Test
+  void compilerErrorsAreTheCompilersAndThenOneLine() throws Exception {
+    write("broken.c", "int main(void) { return }");
+    Finished finished = run("broken.c");
+    assertThat(finished.status()).isEqualTo(3);
+    assertThat(finished.messages())
+        .contains("broken.c:1:")
+        .endsWith("uruk run: broken.c: cc ended with status 1, its messages are above\n");
+  }
+
+  @Test
+  void wrongUsageIsStatusTwo() throws Exception {
+    assertThat(run("--no-such-option", "a.c"))
+        .isEqualTo(
+            new Finished(
+                2, "", "uruk run: unknown option '--no-such-option', see 'uruk run --help'\n"));
+    assertThat(run().status()).isEqualTo(2);
+  }
+
+  @Test
+  void helpHasExamples() throws Exception {
+    assertThat(run("--help").output()).contains("Examples:", "uruk run hello.c");
+  }
+
+  @Test
+  void aSymbolicLinkStartsTheCommandFromAnyFolder() throws Exception {
+    Path link = Files.createSymbolicLink(folder.resolve("linked-uruk"), URUK);
+    Path again = Files.createSymbolicLink(folder.resolve("again"), link.getFileName());
+    assertThat(RealProgram.finish(folder, List.of(again.toString(), "--version")).output())
+        .startsWith("uruk ");
+    Files.delete(again);
+    Files.delete(link);
+  }
+
+  @Test
+  void theCacheOfLinkedClassesIsAccepted() throws Exception {
+    // With AOTMode=on the virtual machine ends when it rejects the cache.
+    List<String> command =
+        List.of(
+            "env",
+            "URUK_JAVA_OPTIONS=-XX:AOTMode=on -Xlog:class+load:file=classes.log",
+            URUK.toString(),
+            "--version");
+    assertThat(RealProgram.finish(folder, command).status()).isZero();
+    assertThat(folder.resolve("classes.log"))
+        .content()
+        .contains("uruk.tools.Main source: shared objects file");
+  }
+
+  @Test
+  void timesAndMemoryAreTablesOrJson() throws Exception {
+    write("tiny.c", "int main(void) { return 0; }");
+    assertThat(run("tiny.c", "--time", "--memory").messages())
+        .containsPattern("(?m)^bytes +code +.*total$")
+        .containsPattern("(?m)^tiny\\.c +\\d+ ")
+        .containsPattern("(?m)^ +\\d+\\.\\d ms  link$");
+    Finished json = run("tiny.c", "--time", "--memory", "--json");
+    assertThat(json.messages())
+        .startsWith("{\"schema\":1,")
+        .contains("\"milliseconds\":{\"start\"");
+    assertThat(json.linkedObjects()).containsExactly("tiny.c");
+  }
+
+  private void write(String file, String text) throws IOException {
+    Files.writeString(folder.resolve(file), text + "\n");
+  }
+
+  private Finished run(String... arguments) throws IOException, InterruptedException {
+    List<String> words = new ArrayList<>(List.of("run"));
+    words.addAll(List.of(arguments));
+    return RealProgram.finish(folder, command(words.toArray(String[]::new)));
+  }
+
+  private static List<String> command(String... arguments) {
+    List<String> command = new ArrayList<>(List.of(URUK.toString()));
+    command.addAll(List.of(arguments));
+    return command;
+  }
+}
