@@ -20,6 +20,7 @@ module uruk.jitlink {
   exports uruk.jitlink.host to
       uruk.materialization,
       uruk.tools;
+  exports uruk.jitlink.i386;
   exports uruk.jitlink.memory;
   exports uruk.jitlink.pass;
   exports uruk.jitlink.x86_64;

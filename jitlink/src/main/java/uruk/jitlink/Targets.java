@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.graph.Target;
+import uruk.jitlink.i386.I386;
 import uruk.jitlink.x86_64.X86_64;
 
 /**
@@ -13,7 +14,7 @@ import uruk.jitlink.x86_64.X86_64;
  * @param all the known targets; earlier ones win
  */
 public record Targets(List<Target> all) {
-  private static final Targets STANDARD = new Targets(List.of(X86_64.INSTANCE));
+  private static final Targets STANDARD = new Targets(List.of(X86_64.INSTANCE, I386.INSTANCE));
 
   /** Copies the list. */
   public Targets {

@@ -16,6 +16,7 @@ import uruk.jitlink.graph.MemLifetime;
 import uruk.jitlink.graph.Scope;
 import uruk.jitlink.graph.Section;
 import uruk.jitlink.graph.Symbol;
+import uruk.jitlink.pass.TableBuilder;
 
 /**
  * What a session's linked graphs show to checks. Each graph is added as it is linked; its content
@@ -23,9 +24,6 @@ import uruk.jitlink.graph.Symbol;
  * several threads.
  */
 public final class LinkedGraphs implements CheckContext {
-
-  private static final String GOT_SECTION = "$__GOT";
-  private static final String STUBS_SECTION = "$__STUBS";
 
   // All guarded by this.
   private final Map<String, FileFacts> files = new HashMap<>();
@@ -99,10 +97,10 @@ public final class LinkedGraphs implements CheckContext {
     if (pointed == null) {
       return;
     }
-    if (section.name().equals(GOT_SECTION) && pointed.hasName()) {
+    if (section.name().equals(TableBuilder.GOT_SECTION) && pointed.hasName()) {
       file.gotEntries.put(pointed.name(), entry.address());
     }
-    if (section.name().equals(STUBS_SECTION)) {
+    if (section.name().equals(TableBuilder.STUBS_SECTION)) {
       Symbol callee = firstTarget(pointed);
       if (callee != null && callee.hasName()) {
         file.stubs.put(callee.name(), entry.address());

@@ -17,7 +17,12 @@ public record Field(int size, Range range) {
     /** Values that sign extension of the field gives back. */
     SIGNED,
     /** Values that zero extension of the field gives back. */
-    UNSIGNED
+    UNSIGNED,
+    /**
+     * Sums and distances of addresses that are as wide as the field: they wrap around. What is
+     * larger than such a sum came from an address that is wider.
+     */
+    WRAPPING
   }
 
   /** No bytes at all, for edge kinds that are no fix-ups. */
@@ -25,6 +30,9 @@ public record Field(int size, Range range) {
 
   /** Eight bytes; every value fits. */
   public static final Field WORD64 = new Field(8, Range.ANY);
+
+  /** Four bytes on a machine of 32-bit addresses. */
+  public static final Field WORD32 = new Field(4, Range.WRAPPING);
 
   /** Four bytes, sign-extended by their reader. */
   public static final Field SIGNED32 = new Field(4, Range.SIGNED);
@@ -51,18 +59,28 @@ public record Field(int size, Range range) {
       case ANY -> true;
       case SIGNED -> value << unused >> unused == value;
       case UNSIGNED -> value << unused >>> unused == value;
+      case WRAPPING -> value << (unused - 1) >> (unused - 1) == value;
     };
   }
 
   /** {@return the smallest value that fits, as a signed number} */
   public long minimum() {
-    return range == Range.UNSIGNED ? 0 : Long.MIN_VALUE >> (64 - 8 * size);
+    int unused = 64 - 8 * size;
+    return switch (range) {
+      case ANY, SIGNED -> Long.MIN_VALUE >> unused;
+      case UNSIGNED -> 0;
+      case WRAPPING -> Long.MIN_VALUE >> (unused - 1);
+    };
   }
 
   /** {@return the largest value that fits, as a signed number} */
   public long maximum() {
     int unused = 64 - 8 * size;
-    return range == Range.UNSIGNED ? -1L >>> unused : Long.MAX_VALUE >> unused;
+    return switch (range) {
+      case ANY, SIGNED -> Long.MAX_VALUE >> unused;
+      case UNSIGNED -> -1L >>> unused;
+      case WRAPPING -> Long.MAX_VALUE >> (unused - 1);
+    };
   }
 
   /** Stores the low bits of the value at an index of the buffer, in the buffer's byte order. */
@@ -94,7 +112,7 @@ public record Field(int size, Range range) {
   @Override
   public String toString() {
     return switch (range) {
-      case ANY -> 8 * size + " bits";
+      case ANY, WRAPPING -> 8 * size + " bits";
       case SIGNED -> "int" + 8 * size;
       case UNSIGNED -> "uint" + 8 * size;
     };

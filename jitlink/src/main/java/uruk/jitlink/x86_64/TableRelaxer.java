@@ -3,7 +3,6 @@ package uruk.jitlink.x86_64;
 import static uruk.jitlink.x86_64.X86_64EdgeKind.*;
 
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
 import uruk.jitlink.graph.Block;
 import uruk.jitlink.graph.Edges;
 import uruk.jitlink.graph.ExternalAddressable;
@@ -11,6 +10,7 @@ import uruk.jitlink.graph.Field;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.Section;
 import uruk.jitlink.graph.Symbol;
+import uruk.jitlink.pass.TableBuilder;
 
 /**
  * Does without table entries and stubs where final addresses allow it (psABI, "Optimize GOTPCRELX
@@ -62,15 +62,15 @@ final class TableRelaxer {
   }
 
   private static void bypassStub(Block block, Edges edges, int index) {
-    Symbol pointer = pointedTo(edges.target(index));
-    Symbol target = pointer == null ? null : pointedTo(pointer);
+    Symbol pointer = TableBuilder.pointedTo(edges.target(index));
+    Symbol target = pointer == null ? null : TableBuilder.pointedTo(pointer);
     if (target != null && inReach(block, edges, index, target, 0)) {
       edges.set(index, BRANCH_PC_REL32, target);
     }
   }
 
   private static void relaxLoad(Block block, Edges edges, int index, boolean rex) {
-    Symbol target = pointedTo(edges.target(index));
+    Symbol target = TableBuilder.pointedTo(edges.target(index));
     int offset = edges.offset(index);
     if (target == null
         || !finalTarget(target)
@@ -142,18 +142,6 @@ final class TableRelaxer {
     code.put(at - 2, (byte) (binaryOperation ? 0x81 : 0xf7));
     code.put(at - 1, (byte) (0xc0 | (binaryOperation ? opcode & 0x38 : 0) | register));
     edges.set(index, POINTER32_SIGNED, target);
-  }
-
-  /** {@return the target of the one edge of the block at the symbol, or null} */
-  private static @Nullable Symbol pointedTo(Symbol symbol) {
-    if (symbol.addressable() instanceof Block block
-        && symbol.offset() == 0
-        && block.hasEdges()
-        && block.edges().size() == 1
-        && block.edges().addend(0) == 0) {
-      return block.edges().target(0);
-    }
-    return null;
   }
 
   private static boolean finalTarget(Symbol target) {

@@ -1,8 +1,11 @@
 package uruk.jitlink.x86_64;
 
+import static uruk.jitlink.x86_64.X86_64EdgeKind.*;
+
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +17,7 @@ import uruk.jitlink.graph.Relocation;
 import uruk.jitlink.graph.Section;
 import uruk.jitlink.graph.Symbol;
 import uruk.jitlink.graph.Target;
+import uruk.jitlink.pass.TableBuilder;
 
 /** x86-64 in 64-bit mode (AMD64, Intel 64). */
 public final class X86_64 implements Target {
@@ -21,11 +25,7 @@ public final class X86_64 implements Target {
   private static final long LEA_ADDEND = -4;
 
   private static final Set<EdgeKind> POINTERS =
-      Set.of(
-          X86_64EdgeKind.POINTER64,
-          X86_64EdgeKind.POINTER32,
-          X86_64EdgeKind.POINTER32_SIGNED,
-          X86_64EdgeKind.DELTA64);
+      Set.of(POINTER64, POINTER32, POINTER32_SIGNED, DELTA64);
 
   /** The one instance. */
   public static final X86_64 INSTANCE = new X86_64();
@@ -44,6 +44,21 @@ public final class X86_64 implements Target {
 
   private static final EdgeKindTable EDGE_KINDS =
       EdgeKindTable.of(List.of(X86_64EdgeKind.values()));
+
+  private static final TableBuilder.Kinds TABLE_KINDS =
+      new TableBuilder.Kinds(
+          EDGE_KINDS,
+          Map.of(
+              REQUEST_GOT_AND_TRANSFORM_TO_DELTA32, DELTA32,
+              REQUEST_GOT_AND_TRANSFORM_TO_DELTA64, DELTA64,
+              REQUEST_GOT_AND_TRANSFORM_TO_DELTA64_FROM_GOT, DELTA64_FROM_GOT,
+              REQUEST_GOT_AND_TRANSFORM_TO_DELTA32_FROM_GOT, DELTA32_FROM_GOT,
+              REQUEST_GOT_AND_TRANSFORM_TO_PC_REL32_GOT_LOAD_RELAXABLE, PC_REL32_GOT_LOAD_RELAXABLE,
+              REQUEST_GOT_AND_TRANSFORM_TO_PC_REL32_GOT_LOAD_REX_RELAXABLE,
+                  PC_REL32_GOT_LOAD_REX_RELAXABLE),
+          BRANCH_PC_REL32,
+          BRANCH_PC_REL32_TO_PTR_JUMP_STUB_BYPASSABLE,
+          Set.of(DELTA64_FROM_GOT, DELTA32_FROM_GOT));
 
   private X86_64() {}
 
@@ -79,22 +94,22 @@ public final class X86_64 implements Target {
 
   @Override
   public EdgeKind pointer() {
-    return X86_64EdgeKind.POINTER64;
+    return POINTER64;
   }
 
   @Override
   public EdgeKind delta32() {
-    return X86_64EdgeKind.DELTA32;
+    return DELTA32;
   }
 
   @Override
   public EdgeKind delta64() {
-    return X86_64EdgeKind.DELTA64;
+    return DELTA64;
   }
 
   @Override
   public EdgeKind negativeDelta32() {
-    return X86_64EdgeKind.NEG_DELTA32;
+    return NEG_DELTA32;
   }
 
   @Override
@@ -103,7 +118,7 @@ public final class X86_64 implements Target {
     Block block =
         graph.createMutableContentBlock(section, POINTER_SIZE, POINTER_ADDRESS, POINTER_SIZE, 0);
     if (initialTarget != null) {
-      block.addEdge(X86_64EdgeKind.POINTER64, 0, initialTarget, 0);
+      block.addEdge(POINTER64, 0, initialTarget, 0);
     }
     return graph.addAnonymousSymbol(block, 0, POINTER_SIZE, false, false);
   }
@@ -112,13 +127,13 @@ public final class X86_64 implements Target {
   public Symbol createPointerJumpStub(Section section, Symbol pointer) {
     LinkGraph graph = section.graph();
     Block block = graph.createContentBlock(section, POINTER_JUMP_STUB, STUB_ADDRESS, 1, 0);
-    block.addEdge(X86_64EdgeKind.BRANCH_PC_REL32, STUB_OPERAND, pointer, 0);
+    block.addEdge(BRANCH_PC_REL32, STUB_OPERAND, pointer, 0);
     return graph.addAnonymousSymbol(block, 0, POINTER_JUMP_STUB.length, true, false);
   }
 
   @Override
   public void buildTables(LinkGraph graph, Predicate<Symbol> mayBeOutOfReach) {
-    new TableBuilder(graph, mayBeOutOfReach).build();
+    TableBuilder.build(graph, TABLE_KINDS, mayBeOutOfReach);
   }
 
   @Override
@@ -132,14 +147,14 @@ public final class X86_64 implements Target {
 
   @Override
   public boolean branches(EdgeKind kind) {
-    return kind == X86_64EdgeKind.BRANCH_PC_REL32;
+    return kind == BRANCH_PC_REL32;
   }
 
   @Override
   public boolean takesAddress(EdgeKind kind, long addend) {
-    return kind == X86_64EdgeKind.DELTA32
+    return kind == DELTA32
         ? addend == LEA_ADDEND
-        : TableBuilder.requestsEntry(kind) || (addend == 0 && POINTERS.contains(kind));
+        : TABLE_KINDS.requestsEntry(kind) || (addend == 0 && POINTERS.contains(kind));
   }
 
   @Override

@@ -1,14 +1,13 @@
-package uruk.jitlink.x86_64;
-
-import static uruk.jitlink.x86_64.X86_64EdgeKind.*;
+package uruk.jitlink.pass;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.graph.Block;
 import uruk.jitlink.graph.EdgeKind;
+import uruk.jitlink.graph.EdgeKindTable;
 import uruk.jitlink.graph.Edges;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.Linkage;
@@ -19,46 +18,94 @@ import uruk.jitlink.graph.Symbol;
 
 /**
  * Makes the global offset table and the stubs of a graph: at most one entry and one stub for each
- * target.
+ * target symbol. Which edges ask for them is a table of the target's.
  */
-final class TableBuilder {
-  static final String GOT_SECTION = "$__GOT";
-  static final String STUBS_SECTION = "$__STUBS";
+public final class TableBuilder {
+  /** The section of global offset table entries. */
+  public static final String GOT_SECTION = "$__GOT";
+
+  /** The section of stubs. */
+  public static final String STUBS_SECTION = "$__STUBS";
+
   private static final String GOT_SYMBOL = "_GLOBAL_OFFSET_TABLE_";
 
-  /** What a requesting kind becomes once its entry exists. */
-  private static final Map<X86_64EdgeKind, X86_64EdgeKind> TRANSFORMED =
-      Map.of(
-          REQUEST_GOT_AND_TRANSFORM_TO_DELTA32, DELTA32,
-          REQUEST_GOT_AND_TRANSFORM_TO_DELTA64, DELTA64,
-          REQUEST_GOT_AND_TRANSFORM_TO_DELTA64_FROM_GOT, DELTA64_FROM_GOT,
-          REQUEST_GOT_AND_TRANSFORM_TO_DELTA32_FROM_GOT, DELTA32_FROM_GOT,
-          REQUEST_GOT_AND_TRANSFORM_TO_PC_REL32_GOT_LOAD_RELAXABLE, PC_REL32_GOT_LOAD_RELAXABLE,
-          REQUEST_GOT_AND_TRANSFORM_TO_PC_REL32_GOT_LOAD_REX_RELAXABLE,
-              PC_REL32_GOT_LOAD_REX_RELAXABLE);
-
-  /** {@link #TRANSFORMED} by edge kind code. */
-  private static final @Nullable X86_64EdgeKind[] TRANSFORMED_BY_CODE = transformedByCode();
-
-  private static final int BRANCH_CODE = BRANCH_PC_REL32.code();
-
   private final LinkGraph graph;
+  private final Kinds kinds;
   private final Predicate<Symbol> mayBeOutOfReach;
   private final Map<Symbol, Symbol> entries = new HashMap<>();
   private final Map<Symbol, Symbol> stubs = new HashMap<>();
   private boolean tableOriginNeeded;
 
-  TableBuilder(LinkGraph graph, Predicate<Symbol> mayBeOutOfReach) {
+  /** What a target's edge kinds ask for. Immutable; a target makes it once. */
+  public static final class Kinds {
+    private final @Nullable EdgeKind[] transformed;
+    private final int branchCode;
+    private final EdgeKind branchToStub;
+    private final Set<EdgeKind> fromTable;
+
+    /**
+     * Makes the table.
+     *
+     * @param target all edge kinds of the target
+     * @param transformed the kinds that ask for an entry of the global offset table, and what each
+     *     becomes once the entry exists
+     * @param branch operands of calls and jumps
+     * @param branchToStub what a branch becomes when it is led to a stub
+     * @param fromTable kinds that are measured from the table's origin
+     */
+    public Kinds(
+        EdgeKindTable target,
+        Map<? extends EdgeKind, ? extends EdgeKind> transformed,
+        EdgeKind branch,
+        EdgeKind branchToStub,
+        Set<? extends EdgeKind> fromTable) {
+      this.transformed = new EdgeKind[target.size()];
+      transformed.forEach((requested, becomes) -> this.transformed[requested.code()] = becomes);
+      this.branchCode = branch.code();
+      this.branchToStub = branchToStub;
+      this.fromTable = Set.copyOf(fromTable);
+    }
+
+    /** {@return whether edges of a kind ask for an entry of the global offset table} */
+    public boolean requestsEntry(EdgeKind kind) {
+      return transformed[kind.code()] != null;
+    }
+  }
+
+  private TableBuilder(LinkGraph graph, Kinds kinds, Predicate<Symbol> mayBeOutOfReach) {
     this.graph = graph;
+    this.kinds = kinds;
     this.mayBeOutOfReach = mayBeOutOfReach;
   }
 
-  /** {@return whether edges of a kind ask for an entry of the global offset table} */
-  static boolean requestsEntry(EdgeKind kind) {
-    return TRANSFORMED_BY_CODE[kind.code()] != null;
+  /**
+   * Makes what a graph's edges ask for and turns these edges to it.
+   *
+   * @param graph pruned
+   * @param kinds of the graph's target
+   * @param mayBeOutOfReach whether an external symbol may end up too far from this graph for a
+   *     direct branch
+   */
+  public static void build(LinkGraph graph, Kinds kinds, Predicate<Symbol> mayBeOutOfReach) {
+    new TableBuilder(graph, kinds, mayBeOutOfReach).build();
   }
 
-  void build() {
+  /**
+   * {@return what an entry or stub leads to: the target of the one edge of its block; null if the
+   * symbol is neither}
+   */
+  public static @Nullable Symbol pointedTo(Symbol symbol) {
+    if (symbol.addressable() instanceof Block block
+        && symbol.offset() == 0
+        && block.hasEdges()
+        && block.edges().size() == 1
+        && block.edges().addend(0) == 0) {
+      return block.edges().target(0);
+    }
+    return null;
+  }
+
+  private void build() {
     registerExisting();
     for (Block block : graph.blocks()) {
       if (block.hasEdges()) {
@@ -81,13 +128,15 @@ final class TableBuilder {
   }
 
   private void visit(Edges edges) {
-    tableOriginNeeded |= edges.mayContain(DELTA64_FROM_GOT) || edges.mayContain(DELTA32_FROM_GOT);
+    for (EdgeKind kind : kinds.fromTable) {
+      tableOriginNeeded |= edges.mayContain(kind);
+    }
     for (int i = 0, size = edges.size(); i < size; i++) {
       int code = edges.code(i);
-      if (code == BRANCH_CODE) {
+      if (code == kinds.branchCode) {
         visitBranch(edges, i);
       } else {
-        X86_64EdgeKind transformed = TRANSFORMED_BY_CODE[code];
+        EdgeKind transformed = kinds.transformed[code];
         if (transformed != null) {
           edges.set(i, transformed, entry(edges.target(i)));
         }
@@ -99,7 +148,7 @@ final class TableBuilder {
   private void visitBranch(Edges edges, int index) {
     Symbol target = edges.target(index);
     if (target.external() && (target.weaklyReferenced() || mayBeOutOfReach.test(target))) {
-      edges.set(index, BRANCH_PC_REL32_TO_PTR_JUMP_STUB_BYPASSABLE, stub(target));
+      edges.set(index, kinds.branchToStub, stub(target));
     }
   }
 
@@ -147,13 +196,5 @@ final class TableBuilder {
       graph.makeDefined(origin, first, 0, 0, Linkage.STRONG, Scope.LOCAL, true);
     }
     graph.setGlobalOffsetTable(origin);
-  }
-
-  private static @Nullable X86_64EdgeKind[] transformedByCode() {
-    @Nullable X86_64EdgeKind[] byCode =
-        new X86_64EdgeKind[EdgeKind.FIRST_RELOCATION + X86_64EdgeKind.values().length];
-    List.copyOf(TRANSFORMED.entrySet())
-        .forEach(entry -> byCode[entry.getKey().code()] = entry.getValue());
-    return byCode;
   }
 }
