@@ -114,6 +114,11 @@ final class Emission {
 
   private static void connect(DependenceNode node, Outcome outcome) {
     node.connect();
+    for (SymbolEntry dependency : node.dependencies()) {
+      if (dependency.owner != null && dependency.owner.isAttached()) {
+        outcome.start(dependency.owner);
+      }
+    }
     for (SymbolEntry symbol : node.symbols()) {
       outcome.reached(symbol, SymbolState.EMITTED);
     }

@@ -219,6 +219,19 @@ class ReadinessTest extends SessionFixture {
   }
 
   @Test
+  @Rule("B4.10")
+  void needingASymbolThatNobodyLookedUpStartsItsUnit() {
+    TestUnit lazy = TestUnit.of("lazy");
+    main.define(lazy);
+    Held unit = hold(main, "a");
+    CompletableFuture<SymbolMap> found = lookup(main, "a");
+    emit(unit.get(), main, "lazy");
+
+    assertThat(lazy.runs).isEqualTo(1);
+    assertThat(found).isCompleted();
+  }
+
+  @Test
   void usersAndDependenciesAreKnownByUnitAndTracker() {
     ResourceTracker library = main.createResourceTracker();
     ResourceTracker program = main.createResourceTracker();

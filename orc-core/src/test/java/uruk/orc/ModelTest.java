@@ -1,0 +1,375 @@
+package uruk.orc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Drives a session and {@link SessionModel} with the same random steps, each on one of several
+ * threads, and compares every symbol and every look-up after each.
+ */
+class ModelTest {
+  private static final int STEPS = 120;
+
+  @Test
+  void theSessionDoesWhatTheModelSays() {
+    LongStream.range(0, 300).forEach(ModelTest::run);
+  }
+
+  @Test
+  @Tag("long")
+  void theSessionDoesWhatTheModelSaysForLong() {
+    LongStream.range(300, 60_000).forEach(ModelTest::run);
+  }
+
+  /** Seeds that have failed once. */
+  @ParameterizedTest
+  @ValueSource(longs = {41})
+  void theSessionDoesWhatTheModelSaysWhereItOnceDidNot(long seed) {
+    run(seed);
+  }
+
+  private static void run(long seed) {
+    try (Driver driver = new Driver(seed)) {
+      for (int step = 0; step < STEPS; step++) {
+        driver.step();
+        driver.compare("seed " + seed + ", step " + step);
+      }
+    }
+  }
+
+  /** One session, one model, and what the steps work on. */
+  private static final class Driver implements AutoCloseable {
+    private static final List<String> NAMES = List.of("a", "b", "c", "d", "e", "f", "g", "h");
+    private static final ExecutorService THREADS =
+        Executors.newFixedThreadPool(
+            3,
+            work -> {
+              Thread thread = new Thread(work, "driver");
+              thread.setDaemon(true);
+              return thread;
+            });
+
+    private final Random random;
+    private final ExecutionSession session =
+        ExecutionSession.builder().errorReporter(error -> {}).build();
+    private final SessionModel model = new SessionModel();
+    private final Map<String, JITDylib> dylibs = new LinkedHashMap<>();
+    private final List<Trackers> trackers = new ArrayList<>();
+    private final List<Units> units = new ArrayList<>();
+    private final List<Lookups> lookups = new ArrayList<>();
+    private final List<String> trace = new ArrayList<>();
+
+    private record Trackers(String dylib, ResourceTracker real, SessionModel.Tracker model) {}
+
+    private record Lookups(CompletableFuture<SymbolMap> real, SessionModel.Lookup model) {}
+
+    /** A unit; its responsibility arrives when the session starts it. */
+    private static final class Units {
+      private final SessionModel.Unit model;
+      private volatile MaterializationResponsibility responsibility;
+
+      private Units(SessionModel.Unit model) {
+        this.model = model;
+      }
+    }
+
+    private interface Step {
+      void run();
+    }
+
+    private Driver(long seed) {
+      random = new Random(seed);
+      for (String name : List.of("main", "library")) {
+        dylibs.put(name, session.createJITDylib(name));
+        model.dylibs.put(name, new LinkedHashMap<>());
+        for (int at = 0; at < 3; at++) {
+          addTracker(name);
+        }
+      }
+    }
+
+    private void addTracker(String dylib) {
+      trackers.add(
+          new Trackers(
+              dylib, dylibs.get(dylib).createResourceTracker(), new SessionModel.Tracker()));
+    }
+
+    private void step() {
+      int choice = random.nextInt(100);
+      Step step =
+          choice < 22
+              ? this::define
+              : choice < 42
+                  ? this::lookup
+                  : choice < 78
+                      ? this::work
+                      : choice < 84
+                          ? this::removeTracker
+                          : choice < 88
+                              ? this::transfer
+                              : choice < 93 ? this::removeNames : this::cancel;
+      try {
+        THREADS.submit(step::run).get();
+      } catch (Exception failure) {
+        throw new AssertionError(String.join("\n", trace), failure);
+      }
+    }
+
+    private <T> T oneOf(List<T> all) {
+      return all.get(random.nextInt(all.size()));
+    }
+
+    private Set<String> someNames(int most) {
+      Set<String> some = new LinkedHashSet<>();
+      for (int left = 1 + random.nextInt(most); left > 0; left--) {
+        some.add(oneOf(NAMES));
+      }
+      return some;
+    }
+
+    private void define() {
+      Trackers tracker = oneOf(trackers);
+      Map<String, Boolean> weak = new LinkedHashMap<>();
+      someNames(3).forEach(name -> weak.put(name, random.nextInt(5) < 2));
+      Units unit = new Units(new SessionModel.Unit(tracker.dylib, tracker.model));
+      Map<String, SymbolFlags> flags = new LinkedHashMap<>();
+      weak.forEach((name, isWeak) ->
+          flags.put(name, isWeak ? TestUnit.FUNCTION.with(SymbolFlags.WEAK) : TestUnit.FUNCTION));
+      Throwable thrown =
+          catchThrowable(() ->
+              dylibs
+                  .get(tracker.dylib)
+                  .define(
+                      new TestUnit("unit", flags, given -> unit.responsibility = given),
+                      tracker.real));
+      trace.add("define " + weak + " in " + tracker.real + " -> " + thrown);
+      if (tracker.model.defunct) {
+        assertThat(thrown).isInstanceOf(ResourceTrackerDefunctException.class);
+      } else if (model.define(unit.model, weak)) {
+        assertThat(thrown).isNull();
+        units.add(unit);
+      } else {
+        assertThat(thrown).isInstanceOf(DuplicateDefinitionException.class);
+      }
+    }
+
+    private void lookup() {
+      List<String> order = random.nextBoolean() ? List.of("main", "library") : List.of("library");
+      SymbolState required = random.nextBoolean() ? SymbolState.READY : SymbolState.RESOLVED;
+      Map<String, Boolean> isRequired = new LinkedHashMap<>();
+      SymbolLookupSet.Builder set = SymbolLookupSet.builder();
+      for (String name : someNames(3)) {
+        isRequired.put(name, random.nextInt(3) > 0);
+        SymbolLookupSet.Builder unused =
+            isRequired.get(name) ? set.require(name) : set.weaklyReference(name);
+      }
+      SearchOrder searched =
+          SearchOrder.of(order.stream().map(dylibs::get).toArray(JITDylib[]::new));
+      trace.add("look up " + isRequired + " in " + order + " for " + required);
+      CompletableFuture<SymbolMap> real =
+          session.lookup(LookupKind.STATIC, searched, set.build(), required);
+      lookups.add(new Lookups(real, model.lookup(order, isRequired, required)));
+    }
+
+    /** Takes a unit under way one step further. */
+    private void work() {
+      List<Units> started =
+          units.stream()
+              .filter(unit -> unit.responsibility != null && !unit.model.owned().isEmpty())
+              .toList();
+      if (started.isEmpty()) {
+        return;
+      }
+      Units unit = oneOf(started);
+      List<String> owned = unit.model.owned().stream().map(symbol -> symbol.name).toList();
+      boolean resolved =
+          unit.model.owned().stream().allMatch(symbol -> symbol.state == SymbolState.RESOLVED);
+      int choice = random.nextInt(10);
+      if (choice == 0) {
+        trace.add("fail " + owned);
+        unit.responsibility.failMaterialization(new IllegalStateException("broken"));
+        model.fail(unit.model);
+      } else if (resolved) {
+        emit(unit);
+      } else if (choice < 4 && owned.size() > 1) {
+        split(unit, owned);
+      } else {
+        trace.add("resolve " + owned);
+        TestUnit.resolve(unit.responsibility);
+        model.resolve(unit.model);
+      }
+    }
+
+    private void emit(Units unit) {
+      Map<String, Map<String, Set<String>>> needs = new LinkedHashMap<>();
+      List<SymbolDependenceGroup> groups = new ArrayList<>();
+      for (SessionModel.Symbol symbol : unit.model.owned()) {
+        if (random.nextInt(4) > 0) {
+          Map<String, Set<String>> needed = new LinkedHashMap<>();
+          Map<JITDylib, Set<String>> real = new LinkedHashMap<>();
+          for (String dylib : dylibs.keySet()) {
+            Set<String> names = presentNames(dylib);
+            needed.put(dylib, names);
+            real.put(dylibs.get(dylib), names);
+          }
+          needs.put(symbol.name, needed);
+          groups.add(new SymbolDependenceGroup(Set.of(symbol.name), real));
+        }
+      }
+      Throwable thrown = catchThrowable(() -> unit.responsibility.notifyEmitted(groups));
+      trace.add("emit " + needs + " -> " + thrown);
+      Set<String> unsatisfied = model.emit(unit.model, needs);
+      if (unsatisfied.isEmpty()) {
+        assertThat(thrown).isNull();
+      } else {
+        assertThat(((UnsatisfiedSymbolDependenciesException) thrown).failedSymbols())
+            .isEqualTo(unsatisfied);
+        unit.responsibility.failMaterialization(thrown);
+        model.fail(unit.model);
+      }
+    }
+
+    /** Mostly names that are defined, so that emissions get through. */
+    private Set<String> presentNames(String dylib) {
+      Set<String> names = new LinkedHashSet<>();
+      for (String name : someNames(2)) {
+        SessionModel.Symbol symbol = model.dylibs.get(dylib).get(name);
+        if ((symbol != null && !symbol.failed) || random.nextInt(20) == 0) {
+          names.add(name);
+        }
+      }
+      return names;
+    }
+
+    private void split(Units unit, List<String> owned) {
+      Set<String> names = Set.of(oneOf(owned));
+      boolean unresolved =
+          unit.model.owned().stream()
+              .filter(symbol -> names.contains(symbol.name))
+              .allMatch(symbol -> symbol.state == SymbolState.MATERIALIZING);
+      if (!unresolved) {
+        return;
+      }
+      boolean handBack = random.nextBoolean();
+      trace.add((handBack ? "hand back " : "delegate ") + names + " of " + owned);
+      Units part = new Units(model.split(unit.model, names, handBack));
+      units.add(part);
+      if (handBack) {
+        unit.responsibility.replace(
+            new TestUnit(
+                "part",
+                TestUnit.flags(TestUnit.FUNCTION, names.toArray(new String[0])),
+                given -> part.responsibility = given));
+      } else {
+        part.responsibility = unit.responsibility.delegate(names);
+      }
+    }
+
+    private void removeTracker() {
+      Trackers tracker = oneOf(trackers);
+      trace.add("remove " + tracker.real);
+      tracker.real.remove();
+      model.remove(tracker.model);
+      addTracker(tracker.dylib);
+    }
+
+    private void transfer() {
+      Trackers source = oneOf(trackers);
+      List<Trackers> others =
+          trackers.stream().filter(other -> other.dylib.equals(source.dylib)).toList();
+      Trackers destination = oneOf(others);
+      Throwable thrown = catchThrowable(() -> source.real.transferTo(destination.real));
+      trace.add("transfer " + source.real + " to " + destination.real + " -> " + thrown);
+      if (source == destination) {
+        assertThat(thrown).isNull();
+      } else if (source.model.defunct || destination.model.defunct) {
+        assertThat(thrown).isInstanceOf(ResourceTrackerDefunctException.class);
+      } else {
+        assertThat(thrown).isNull();
+        model.transfer(source.model, destination.model);
+        addTracker(source.dylib);
+      }
+    }
+
+    private void removeNames() {
+      String dylib = oneOf(List.copyOf(dylibs.keySet()));
+      Set<String> names = someNames(2);
+      Throwable thrown = catchThrowable(() -> dylibs.get(dylib).remove(names));
+      trace.add("remove " + names + " of " + dylib + " -> " + thrown);
+      assertThat(thrown == null).isEqualTo(model.removeNames(dylib, names));
+    }
+
+    private void cancel() {
+      List<Lookups> pending =
+          lookups.stream()
+              .filter(lookup -> lookup.model.outcome == SessionModel.Outcome.PENDING)
+              .toList();
+      if (!pending.isEmpty()) {
+        Lookups lookup = oneOf(pending);
+        trace.add("cancel " + lookups.indexOf(lookup));
+        lookup.real.cancel(false);
+        lookup.model.outcome = SessionModel.Outcome.CANCELLED;
+      }
+    }
+
+    private void compare(String when) {
+      try {
+        dylibs.forEach(this::compareTables);
+        for (Lookups lookup : lookups) {
+          assertThat(outcome(lookup.real))
+              .as("look-up %d", lookups.indexOf(lookup))
+              .isEqualTo(lookup.model.outcome);
+        }
+      } catch (AssertionError difference) {
+        throw new AssertionError(when + "\n" + String.join("\n", trace), difference);
+      }
+    }
+
+    private void compareTables(String name, JITDylib dylib) {
+      Map<String, SessionModel.Symbol> expected = model.dylibs.get(name);
+      assertThat(dylib.symbols("").keySet()).isEqualTo(expected.keySet());
+      expected.forEach((symbol, modelled) -> {
+        SymbolEntry entry = dylib.table().find(symbol);
+        assertThat(entry.state()).as(symbol).isEqualTo(modelled.state);
+        assertThat(entry.hasError()).as(symbol + " failed").isEqualTo(modelled.failed);
+        assertThat(!entry.flags().isStrong()).as(symbol + " weak").isEqualTo(modelled.weak);
+      });
+    }
+
+    private static SessionModel.Outcome outcome(CompletableFuture<SymbolMap> real) {
+      return switch (real.state()) {
+        case RUNNING -> SessionModel.Outcome.PENDING;
+        case SUCCESS -> SessionModel.Outcome.FOUND;
+        case CANCELLED -> SessionModel.Outcome.CANCELLED;
+        case FAILED ->
+            real.exceptionNow() instanceof SymbolsNotFoundException
+                ? SessionModel.Outcome.NOT_FOUND
+                : SessionModel.Outcome.FAILED;
+      };
+    }
+
+    @Override
+    public void close() {
+      session.close();
+      lookups.forEach(lookup -> assertThat(lookup.real.state()).isNotEqualTo(Future.State.RUNNING));
+      assertThat(session.inFlight()).isEmpty();
+    }
+  }
+}

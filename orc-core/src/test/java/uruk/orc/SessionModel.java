@@ -1,0 +1,309 @@
+package uruk.orc;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What a session should do, in the plainest form: readiness and failure are found by looking at
+ * everything again and again.
+ */
+final class SessionModel {
+  final Map<String, Map<String, Symbol>> dylibs = new LinkedHashMap<>();
+  final List<Lookup> lookups = new ArrayList<>();
+
+  static final class Symbol {
+    final String name;
+    boolean weak;
+    boolean failed;
+    boolean removed;
+    SymbolState state = SymbolState.NEVER_SEARCHED;
+    Unit unit;
+    final Set<Symbol> needs = new HashSet<>();
+
+    Symbol(String name, boolean weak, Unit unit) {
+      this.name = name;
+      this.weak = weak;
+      this.unit = unit;
+    }
+
+    boolean isOwned() {
+      return !removed && !failed && state.compareTo(SymbolState.EMITTED) < 0;
+    }
+  }
+
+  static final class Unit {
+    final String dylib;
+    Tracker tracker;
+    boolean attached = true;
+    final List<Symbol> symbols = new ArrayList<>();
+
+    Unit(String dylib, Tracker tracker) {
+      this.dylib = dylib;
+      this.tracker = tracker;
+    }
+
+    List<Symbol> owned() {
+      return symbols.stream().filter(symbol -> symbol.unit == this && symbol.isOwned()).toList();
+    }
+  }
+
+  static final class Tracker {
+    boolean defunct;
+    final List<Unit> units = new ArrayList<>();
+  }
+
+  /** How a look-up stands. */
+  enum Outcome {
+    PENDING,
+    FOUND,
+    NOT_FOUND,
+    FAILED,
+    CANCELLED
+  }
+
+  static final class Lookup {
+    final SymbolState required;
+    final Set<Symbol> pending = new LinkedHashSet<>();
+    Outcome outcome = Outcome.PENDING;
+
+    Lookup(SymbolState required) {
+      this.required = required;
+    }
+  }
+
+  /** Returns whether the unit was accepted. */
+  boolean define(Unit unit, Map<String, Boolean> weakByName) {
+    Map<String, Symbol> table = dylibs.get(unit.dylib);
+    for (Map.Entry<String, Boolean> each : weakByName.entrySet()) {
+      Symbol existing = table.get(each.getKey());
+      boolean clash =
+          existing != null
+              && !each.getValue()
+              && (!existing.weak || existing.state != SymbolState.NEVER_SEARCHED);
+      if (clash) {
+        return false;
+      }
+    }
+    weakByName.forEach((name, weak) -> {
+      Symbol existing = table.get(name);
+      if (existing == null || !weak) {
+        if (existing != null) {
+          existing.removed = true;
+        }
+        Symbol symbol = new Symbol(name, weak, unit);
+        unit.symbols.add(symbol);
+        table.put(name, symbol);
+      }
+    });
+    unit.tracker.units.add(unit);
+    return true;
+  }
+
+  Lookup lookup(List<String> order, Map<String, Boolean> requiredByName, SymbolState required) {
+    Lookup lookup = new Lookup(required);
+    lookups.add(lookup);
+    List<Symbol> found = new ArrayList<>();
+    boolean missing = false;
+    for (Map.Entry<String, Boolean> each : requiredByName.entrySet()) {
+      Symbol symbol = find(order, each.getKey());
+      if (symbol != null) {
+        found.add(symbol);
+      }
+      missing |= symbol == null && each.getValue();
+    }
+    if (found.stream().anyMatch(symbol -> symbol.failed)) {
+      lookup.outcome = Outcome.FAILED;
+    } else if (missing) {
+      lookup.outcome = Outcome.NOT_FOUND;
+    } else {
+      lookup.pending.addAll(found);
+      found.stream().map(symbol -> symbol.unit).forEach(SessionModel::start);
+      settle();
+    }
+    return lookup;
+  }
+
+  private Symbol find(List<String> order, String name) {
+    return order.stream()
+        .map(dylib -> dylibs.get(dylib).get(name))
+        .filter(symbol -> symbol != null)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static void start(Unit unit) {
+    if (unit.attached) {
+      unit.attached = false;
+      unit.owned().forEach(symbol -> symbol.state = SymbolState.MATERIALIZING);
+    }
+  }
+
+  void resolve(Unit unit) {
+    for (Symbol symbol : unit.owned()) {
+      symbol.state = SymbolState.RESOLVED;
+      symbol.weak = false;
+    }
+    settle();
+  }
+
+  /** Returns the names that cannot be emitted. */
+  Set<String> emit(Unit unit, Map<String, Map<String, Set<String>>> needsByName) {
+    Set<String> unsatisfied = new HashSet<>();
+    Map<Symbol, Set<Symbol>> emitted = new HashMap<>();
+    for (Symbol symbol : unit.owned()) {
+      Set<Symbol> needs = new HashSet<>();
+      needsByName
+          .getOrDefault(symbol.name, Map.of())
+          .forEach((dylib, names) -> names.forEach(name -> needs.add(dylibs.get(dylib).get(name))));
+      needs.remove(symbol);
+      if (needs.contains(null) || needs.stream().anyMatch(need -> need.failed)) {
+        unsatisfied.add(symbol.name);
+      } else {
+        emitted.put(symbol, needs);
+      }
+    }
+    emitted.forEach((symbol, needs) -> {
+      symbol.state = SymbolState.EMITTED;
+      symbol.needs.addAll(needs);
+      needs.forEach(need -> start(need.unit));
+    });
+    settle();
+    return unsatisfied;
+  }
+
+  void fail(Unit unit) {
+    fail(new LinkedHashSet<>(unit.owned()));
+  }
+
+  private void fail(Set<Symbol> failing) {
+    boolean grown = true;
+    while (grown) {
+      grown = false;
+      for (Map<String, Symbol> table : dylibs.values()) {
+        for (Symbol symbol : table.values()) {
+          boolean waits = symbol.state == SymbolState.EMITTED && !symbol.failed;
+          if (waits && symbol.needs.stream().anyMatch(failing::contains)) {
+            grown |= failing.add(symbol);
+          }
+        }
+      }
+    }
+    failing.forEach(symbol -> symbol.failed = true);
+    for (Lookup lookup : lookups) {
+      if (lookup.outcome == Outcome.PENDING
+          && lookup.pending.stream().anyMatch(failing::contains)) {
+        lookup.outcome = Outcome.FAILED;
+      }
+    }
+  }
+
+  void remove(Tracker tracker) {
+    tracker.defunct = true;
+    Set<Symbol> underWay = new LinkedHashSet<>();
+    List<Symbol> all = new ArrayList<>();
+    for (Unit unit : tracker.units) {
+      for (Symbol symbol : unit.symbols) {
+        if (symbol.unit == unit && !symbol.removed) {
+          all.add(symbol);
+          boolean waitedFor =
+              symbol.state != SymbolState.NEVER_SEARCHED && symbol.state != SymbolState.READY;
+          if (waitedFor && !symbol.failed) {
+            underWay.add(symbol);
+          }
+        }
+      }
+    }
+    fail(underWay);
+    for (Symbol symbol : all) {
+      symbol.removed = true;
+      dylibs.get(symbol.unit.dylib).remove(symbol.name);
+    }
+    tracker.units.clear();
+  }
+
+  void transfer(Tracker source, Tracker destination) {
+    if (source != destination) {
+      source.defunct = true;
+      source.units.forEach(unit -> unit.tracker = destination);
+      destination.units.addAll(source.units);
+      source.units.clear();
+    }
+  }
+
+  /** Returns whether all the names could be removed. */
+  boolean removeNames(String dylib, Set<String> names) {
+    Map<String, Symbol> table = dylibs.get(dylib);
+    for (String name : names) {
+      Symbol symbol = table.get(name);
+      boolean removable =
+          symbol != null
+              && !symbol.failed
+              && (symbol.state == SymbolState.NEVER_SEARCHED || symbol.state == SymbolState.READY);
+      if (!removable) {
+        return false;
+      }
+    }
+    names.forEach(name -> table.remove(name).removed = true);
+    return true;
+  }
+
+  /** Splits symbols off; attached if they are handed back as a unit. */
+  Unit split(Unit unit, Set<String> names, boolean handBack) {
+    Unit part = new Unit(unit.dylib, unit.tracker);
+    part.attached = handBack;
+    for (Symbol symbol : unit.owned()) {
+      if (names.contains(symbol.name)) {
+        symbol.unit = part;
+        part.symbols.add(symbol);
+      }
+    }
+    unit.tracker.units.add(part);
+    boolean awaited =
+        lookups.stream()
+            .filter(lookup -> lookup.outcome == Outcome.PENDING)
+            .anyMatch(lookup -> part.symbols.stream().anyMatch(lookup.pending::contains));
+    if (awaited) {
+      part.attached = false;
+    }
+    return part;
+  }
+
+  /** Finds what is ready and which look-ups have all they wait for. */
+  private void settle() {
+    for (Map<String, Symbol> table : dylibs.values()) {
+      for (Symbol symbol : table.values()) {
+        if (symbol.state == SymbolState.EMITTED && !symbol.failed && reachesOnlyEmitted(symbol)) {
+          symbol.state = SymbolState.READY;
+        }
+      }
+    }
+    for (Lookup lookup : lookups) {
+      if (lookup.outcome == Outcome.PENDING) {
+        lookup.pending.removeIf(symbol -> symbol.state.compareTo(lookup.required) >= 0);
+        lookup.outcome = lookup.pending.isEmpty() ? Outcome.FOUND : Outcome.PENDING;
+      }
+    }
+  }
+
+  private static boolean reachesOnlyEmitted(Symbol start) {
+    Set<Symbol> seen = new HashSet<>(Set.of(start));
+    List<Symbol> unvisited = new ArrayList<>(seen);
+    while (!unvisited.isEmpty()) {
+      Symbol symbol = unvisited.removeLast();
+      if (symbol.state == SymbolState.READY) {
+        continue;
+      }
+      if (symbol.state != SymbolState.EMITTED) {
+        return false;
+      }
+      symbol.needs.stream().filter(seen::add).forEach(unvisited::add);
+    }
+    return true;
+  }
+}
