@@ -29,13 +29,19 @@ final class LedgerPass implements Pass {
   public void run(LinkGraph graph) {
     for (Section section : graph.sections()) {
       if (section.memLifetime() == MemLifetime.STANDARD) {
-        Kind kind = BY_SECTION.get(section.name());
+        Kind kind = BY_SECTION.get(baseName(section.name()));
         for (Block block : section.blocks()) {
           ledger.add(kind != null ? kind : kindOf(section, block), block.size());
           counted += block.size();
         }
       }
     }
+  }
+
+  /** With {@code -ffunction-sections} the symbol's name follows the section's. */
+  private static String baseName(String section) {
+    int end = section.indexOf('.', 1);
+    return end < 0 ? section : section.substring(0, end);
   }
 
   private static Kind kindOf(Section section, Block block) {

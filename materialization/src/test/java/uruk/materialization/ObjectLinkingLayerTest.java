@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import uruk.jitlink.ObjectFile;
+import uruk.jitlink.UnsupportedObjectException;
 import uruk.jitlink.host.NativeCall;
 import uruk.materialization.MemoryLedger.Kind;
 import uruk.orc.DuplicateDefinitionException;
@@ -264,5 +265,16 @@ class ObjectLinkingLayerTest {
 
     assertThat(call("catcher", 0)).isEqualTo(0);
     assertThat(call("catcher", 1)).isEqualTo('x');
+  }
+
+  @Test
+  void intermediateCodeIsRefusedWhenItIsAdded() {
+    ObjectFile slim =
+        Compiler.c("slim", "int f(void) { return 1; }", "-flto", "-fno-fat-lto-objects");
+
+    assertThatThrownBy(() -> layer.add(main, slim))
+        .isInstanceOf(UnsupportedObjectException.class)
+        .hasMessageContaining("slim.o")
+        .hasMessageContaining("Compile without -flto");
   }
 }

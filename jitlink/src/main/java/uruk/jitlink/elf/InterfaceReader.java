@@ -53,6 +53,7 @@ final class InterfaceReader {
     } else if (field == Elf.SHN_ABS) {
       define(symbol, Kind.ABSOLUTE, 1);
     } else if (facts.common(symbol)) {
+      facts.checkMachineCode(symbols.name(symbol));
       define(symbol, Kind.COMMON, facts.commonAlignment(symbol));
     } else {
       throw facts.malformed(symbol, "section index 0x%x is unknown".formatted(field));

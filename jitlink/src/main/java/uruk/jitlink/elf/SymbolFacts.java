@@ -6,6 +6,8 @@ import uruk.jitlink.graph.TargetFlags;
 
 /** What the fields of an ELF symbol mean in the linker's terms. */
 final class SymbolFacts {
+  private static final String SLIM_LTO_MARK = "__gnu_lto_slim";
+
   private final SectionTable sections;
   private final SymbolTable symbols;
 
@@ -94,5 +96,19 @@ final class SymbolFacts {
 
   RuntimeException malformed(int symbol, String what) {
     return sections.file().malformed(symbols.describe(symbol), what);
+  }
+
+  /**
+   * Refuses an object that holds a compiler's intermediate code instead of machine code.
+   *
+   * @param common the name of a common symbol: GCC marks such objects with one
+   */
+  void checkMachineCode(String common) {
+    if (common.equals(SLIM_LTO_MARK)) {
+      throw new UnsupportedObjectException(
+          sections.file().name(),
+          "GCC's intermediate code",
+          "Compile without -flto, or with -ffat-lto-objects, to get machine code.");
+    }
   }
 }

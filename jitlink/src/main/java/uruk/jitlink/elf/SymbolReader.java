@@ -1,7 +1,6 @@
 package uruk.jitlink.elf;
 
 import org.jspecify.annotations.Nullable;
-import uruk.jitlink.UnsupportedObjectException;
 import uruk.jitlink.graph.Block;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.Linkage;
@@ -15,7 +14,6 @@ import uruk.jitlink.graph.Symbol;
  */
 final class SymbolReader {
   private static final String COMMON_SECTION = ".common";
-  private static final String SLIM_LTO_MARK = "__gnu_lto_slim";
 
   private final LinkGraph graph;
   private final SectionTable sections;
@@ -139,12 +137,7 @@ final class SymbolReader {
 
   private Symbol readCommon(int symbol) {
     String name = checkedName(symbol);
-    if (name.equals(SLIM_LTO_MARK)) {
-      throw new UnsupportedObjectException(
-          sections.file().name(),
-          "GCC's intermediate code",
-          "Compile without -flto, or with -ffat-lto-objects, to get machine code.");
-    }
+    facts.checkMachineCode(name);
     Section section = graph.findSection(COMMON_SECTION);
     if (section == null) {
       section = graph.createSection(COMMON_SECTION, MemProt.READ_WRITE);
