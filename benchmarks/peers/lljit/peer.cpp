@@ -127,6 +127,9 @@ public:
   }
 
 private:
+  // LLJIT names the initializers of an object after the object.
+  std::string nextName() { return "object" + std::to_string(Added++); }
+
   void prepare(JITDylib &Dylib) {
     if (Phony)
       Dylib.addGenerator(std::make_unique<PhonySymbols>());
@@ -139,7 +142,7 @@ private:
     for (JITDylib *Dylib : Dylibs) {
       Trackers.push_back(Dylib->createResourceTracker());
       for (StringRef Object : Work.Objects)
-        if (Error Failure = Jit->addObjectFile(Trackers.back(), MemoryBuffer::getMemBuffer(Object, "object", false)))
+        if (Error Failure = Jit->addObjectFile(Trackers.back(), MemoryBuffer::getMemBuffer(Object, nextName(), false)))
           return std::move(Failure);
     }
     std::vector<std::future<MSVCPExpected<SymbolMap>>> Found;
@@ -169,6 +172,7 @@ private:
   std::unique_ptr<LLJIT> Jit;
   bool Phony;
   std::vector<JITDylib *> Spread;
+  uint64_t Added = 0;
 };
 
 Expected<std::string> repeat(unsigned Count, function_ref<Expected<Times>()> Once) {
