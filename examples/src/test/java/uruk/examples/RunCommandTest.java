@@ -61,15 +61,15 @@ class RunCommandTest {
   }
 
   @Test
-  void aFailureOfOursIsOneLineAndStatusThree() throws Exception {
+  void aFailureOfOursIsToldOnceAndStatusThree() throws Exception {
     write("missing.c", "int elsewhere(void); int main(void) { return elsewhere(); }");
     Finished finished = run("missing.c");
     assertThat(finished.status()).isEqualTo(3);
     assertThat(finished.output()).isEmpty();
     assertThat(finished.messages())
-        .hasLineCount(1)
-        .startsWith("uruk run: ")
-        .contains("elsewhere", "missing.c");
+        .startsWith("uruk run: Symbols not found: [ elsewhere ]")
+        .contains("elsewhere: needed by missing.c, at main+0x")
+        .containsOnlyOnce("not found");
   }
 
   @Test

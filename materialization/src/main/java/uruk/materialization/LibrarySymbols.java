@@ -16,6 +16,6 @@ public final class LibrarySymbols {
    */
   public static DefinitionGenerator open(String library) {
     long handle = DynamicLinker.open(library, DynamicLinker.RTLD_NOW | DynamicLinker.RTLD_GLOBAL);
-    return new ProcessSymbols(handle, name -> true);
+    return new ProcessSymbols(library, handle, name -> true);
   }
 }

@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.LinkContext;
 import uruk.jitlink.LinkException;
+import uruk.jitlink.ObjectFile;
 import uruk.jitlink.PassConfiguration;
 import uruk.jitlink.ResolvedSymbol;
 import uruk.jitlink.SymbolLookupFlags;
@@ -19,18 +21,22 @@ import uruk.jitlink.memory.FinalizedAllocation;
 import uruk.jitlink.memory.MemoryManager;
 import uruk.orc.CommonExtent;
 import uruk.orc.ExecutorSymbolDef;
+import uruk.orc.FailedToMaterializeException;
 import uruk.orc.JITDylib;
 import uruk.orc.LookupKind;
 import uruk.orc.MaterializationResponsibility;
+import uruk.orc.SearchOrder;
 import uruk.orc.SymbolDependenceGroup;
 import uruk.orc.SymbolFlags;
 import uruk.orc.SymbolLookupSet;
 import uruk.orc.SymbolMap;
 import uruk.orc.SymbolState;
+import uruk.orc.SymbolsNotFoundException;
 
 /** One link of one object: carries what the linker asks and tells to the session and back. */
 final class ObjectLink implements LinkContext {
   private final ObjectLinkingLayer layer;
+  private final ObjectFile file;
   private final LinkedObject object;
   private final MaterializationResponsibility responsibility;
   private final Map<String, CommonExtent> commons;
@@ -41,10 +47,12 @@ final class ObjectLink implements LinkContext {
 
   ObjectLink(
       ObjectLinkingLayer layer,
+      ObjectFile file,
       LinkedObject object,
       MaterializationResponsibility responsibility,
       Map<String, CommonExtent> commons) {
     this.layer = layer;
+    this.file = file;
     this.object = object;
     this.responsibility = responsibility;
     this.commons = commons;
@@ -138,15 +146,39 @@ final class ObjectLink implements LinkContext {
       }
     });
     JITDylib dylib = responsibility.targetDylib();
+    SearchOrder order = dylib.linkOrder();
     return dylib
         .session()
         .lookup(
             LookupKind.STATIC,
-            dylib.linkOrder(),
+            order,
             wanted.build(),
             SymbolState.RESOLVED,
             found -> dependencies = found)
-        .thenApply(ObjectLink::resolved);
+        .handle((found, failure) -> {
+          if (failure != null) {
+            throw explained(order, failure);
+          }
+          return resolved(found);
+        });
+  }
+
+  /**
+   * What is missing is told with the places that need it. An object that fails because another one
+   * did fails for that one's reason: the chain of objects between would only repeat it.
+   */
+  private RuntimeException explained(SearchOrder order, Throwable thrown) {
+    Throwable failure =
+        thrown instanceof CompletionException && thrown.getCause() != null
+            ? thrown.getCause()
+            : thrown;
+    if (failure instanceof SymbolsNotFoundException notFound) {
+      return MissingSymbols.explain(file, order, notFound);
+    }
+    if (failure instanceof FailedToMaterializeException && failure.getCause() != null) {
+      return new CompletionException(failure.getCause());
+    }
+    return new CompletionException(failure);
   }
 
   private static Map<String, ResolvedSymbol> resolved(SymbolMap found) {

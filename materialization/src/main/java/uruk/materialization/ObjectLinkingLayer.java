@@ -132,7 +132,7 @@ public final class ObjectLinkingLayer {
       fail(object, responsibility, failure);
       return;
     }
-    JITLinker.link(graph, new ObjectLink(this, object, responsibility, commons));
+    JITLinker.link(graph, new ObjectLink(this, file, object, responsibility, commons));
   }
 
   void modifyPassConfiguration(

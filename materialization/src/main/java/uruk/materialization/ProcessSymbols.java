@@ -20,10 +20,12 @@ public final class ProcessSymbols implements DefinitionGenerator {
   private static final SymbolFlags FLAGS =
       SymbolFlags.of(SymbolFlags.EXPORTED, SymbolFlags.ABSOLUTE);
 
+  private final String title;
   private final long handle;
   private final Predicate<String> allowed;
 
-  ProcessSymbols(long handle, Predicate<String> allowed) {
+  ProcessSymbols(String title, long handle, Predicate<String> allowed) {
+    this.title = title;
     this.handle = handle;
     this.allowed = allowed;
   }
@@ -35,7 +37,7 @@ public final class ProcessSymbols implements DefinitionGenerator {
 
   /** {@return a generator of the process's symbols whose names the filter lets pass} */
   public static ProcessSymbols matching(Predicate<String> filter) {
-    return new ProcessSymbols(DynamicLinker.RTLD_DEFAULT, filter);
+    return new ProcessSymbols("the symbols of this process", DynamicLinker.RTLD_DEFAULT, filter);
   }
 
   @Override
@@ -56,5 +58,11 @@ public final class ProcessSymbols implements DefinitionGenerator {
     if (!symbols.isEmpty()) {
       dylib.define(AbsoluteSymbols.of(symbols));
     }
+  }
+
+  /** {@return what is searched, for error texts} */
+  @Override
+  public String toString() {
+    return title;
   }
 }

@@ -214,6 +214,11 @@ public final class JITDylib {
         });
   }
 
+  /** {@return the generators in the order in which they are asked: a copy} */
+  public List<DefinitionGenerator> generators() {
+    return Arrays.stream(generators).map(GeneratorSlot::generator).toList();
+  }
+
   private static boolean removeSlot(GeneratorSlot slot, Outcome outcome) {
     slot.remove(outcome);
     return true;

@@ -4,7 +4,7 @@ import java.util.List;
 import uruk.jitlink.LinkException;
 import uruk.orc.OrcException;
 
-/** Prints a failure for the user: one line, or with {@code -v} the stack and all causes. */
+/** Prints a failure for the user: what is wrong, or with {@code -v} the stack and all causes. */
 final class FailureReport {
 
   private FailureReport() {}
@@ -15,7 +15,7 @@ final class FailureReport {
       console.err().printf("uruk %s: ", command.name());
       failure.printStackTrace(console.err());
     } else {
-      console.err().printf("uruk %s: %s%n", command.name(), oneLine(failure));
+      console.err().printf("uruk %s: %s%n", command.name(), text(failure));
     }
   }
 
@@ -26,17 +26,17 @@ final class FailureReport {
   }
 
   /**
-   * {@return the message of the first cause, on one line: what follows from it says it again with
-   * more words; the class's name as well when the message was not written for users}
+   * {@return the message of the first cause: what follows from it says it again with more words;
+   * the class's name as well when the message was not written for users}
    */
-  private static String oneLine(RuntimeException failure) {
+  private static String text(RuntimeException failure) {
     Throwable first = failure;
     while (first.getCause() != null && isForUsers(first.getCause())) {
       first = first.getCause();
     }
     String message = first.getMessage();
-    String text = message == null || !isForUsers(first) ? first.toString() : message;
-    return text.strip().replaceAll("\\s*\\R\\s*", " ");
+    String told = message == null || !isForUsers(first) ? first.toString() : message;
+    return told.strip();
   }
 
   private static boolean isForUsers(Throwable failure) {

@@ -1,0 +1,63 @@
+package uruk.jitlink.host;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns C++ names into source form by the C++ run-time library's own {@code __cxa_demangle}
+ * (Itanium C++ ABI, section 3.4), if the process can load that library. Thread-safe.
+ */
+public final class Demangler {
+  private static final String LIBRARY = "libstdc++.so.6";
+  private static final String PREFIX = "_Z";
+
+  /** The demangler keeps its work on the stack, in proportion to the name. */
+  private static final int LONGEST = 2000;
+
+  private Demangler() {}
+
+  /** Loaded when the first C++ name is asked for. */
+  private static final class Library {
+    static final long DEMANGLE = demangle();
+    static final long FREE = DynamicLinker.systemFunction("free");
+
+    private static long demangle() {
+      try {
+        long handle = DynamicLinker.open(LIBRARY, DynamicLinker.RTLD_NOW);
+        return DynamicLinker.symbol(handle, "__cxa_demangle");
+      } catch (HostException absent) {
+        return 0;
+      }
+    }
+  }
+
+  /**
+   * {@return the source form of a C++ name such as {@code ns::f(int)}, or null if the name is not a
+   * C++ one or cannot be demangled here}
+   */
+  public static @Nullable String demangle(String name) {
+    if (!name.startsWith(PREFIX) || name.length() > LONGEST || Library.DEMANGLE == 0) {
+      return null;
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment status = arena.allocate(JAVA_INT);
+      long mangled = arena.allocateFrom(name).address();
+      long text = NativeCall.call(Library.DEMANGLE, mangled, 0, 0, status.address(), 0, 0);
+      if (text == 0) {
+        return null;
+      }
+      String demangled = NativeCall.string(text);
+      NativeCall.call(Library.FREE, text);
+      return demangled;
+    }
+  }
+
+  /** {@return the name as people read it: {@code ns::f(int) (_ZN2ns1fEi)}, or just the name} */
+  public static String describe(String name) {
+    String demangled = demangle(name);
+    return demangled == null ? name : "%s (%s)".formatted(demangled, name);
+  }
+}
