@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigInteger;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -143,7 +144,7 @@ final class LinkFixture {
       directives("abs")
           .forEach(definition -> {
             String[] sides = definition.split("=");
-            long address = Long.decode(sides[1]);
+            long address = new BigInteger(sides[1].substring("0x".length()), 16).longValue();
             absolute.put(sides[0], address);
             graphs.defineAbsolute(sides[0], address);
           });
