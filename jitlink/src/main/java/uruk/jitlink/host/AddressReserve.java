@@ -14,8 +14,6 @@ package uruk.jitlink.host;
  */
 public record AddressReserve(long base, long size, long handle) {
   private static final String BASE_SYMBOL = "__uruk_reserve";
-  private static final short EM_X86_64 = 62;
-  private static final short EM_AARCH64 = 183;
 
   /**
    * Reserves address space.
@@ -29,15 +27,11 @@ public record AddressReserve(long base, long size, long handle) {
    */
   public static AddressReserve open(
       String name, long size, long frameHeaderOffset, int frameHeaderSize) {
-    ElfImage image =
-        new ElfImage(machine(), Libc.pageSize(), name, size, frameHeaderOffset, frameHeaderSize);
+    ElfImage image = new ElfImage(HostMachine.elfMachine(), Libc.pageSize(), name);
+    image.reserve(size, frameHeaderOffset, frameHeaderSize);
     image.export(BASE_SYMBOL, 0);
-    byte[] bytes = image.bytes();
     // The file stays open: debuggers open the module by this path.
-    int descriptor = Libc.memoryFile(name, 0);
-    Libc.write(descriptor, bytes);
-    String path = "/proc/" + ProcessHandle.current().pid() + "/fd/" + descriptor;
-    long handle = DynamicLinker.open(path, DynamicLinker.RTLD_NOW);
+    long handle = MemoryModule.open(name, image, DynamicLinker.RTLD_NOW).handle();
     long base = DynamicLinker.symbol(handle, BASE_SYMBOL);
     Libc.mmap(
         base,
@@ -47,16 +41,5 @@ public record AddressReserve(long base, long size, long handle) {
         -1,
         0);
     return new AddressReserve(base, size, handle);
-  }
-
-  private static short machine() {
-    String architecture = System.getProperty("os.arch");
-    return switch (architecture) {
-      case "amd64" -> EM_X86_64;
-      case "aarch64" -> EM_AARCH64;
-      default ->
-          throw new HostException(
-              "Running linked code on " + architecture + " is not supported; amd64 is.", 0);
-    };
   }
 }

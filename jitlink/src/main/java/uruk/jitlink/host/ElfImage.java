@@ -4,19 +4,25 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a small ELF shared object for the process's own dynamic linker: a page of tables in front
- * of a reserve of address space that the linker fills later.
+ * Writes a small ELF shared object for the process's own dynamic linker: tables, and behind them a
+ * reserve of address space that the linker fills later.
  *
  * <p>A module that the dynamic linker knows is seen by everything that asks it: unwinders find the
- * frame header ({@code PT_GNU_EH_FRAME}), {@code dladdr} and debuggers find a name, and no function
- * has to be registered anywhere. See the System V gABI, chapters 4 and 5, and the x86-64 psABI.
+ * frame header ({@code PT_GNU_EH_FRAME}), {@code dladdr} and debuggers find a name, threads get
+ * their own copy of its thread-local image ({@code PT_TLS}), {@code dlsym} finds its exports, and
+ * no function has to be registered anywhere. See the System V gABI, chapters 4 and 5, and the
+ * x86-64 psABI.
  *
  * <pre>
- *   0          ELF header, program headers, hash, dynsym, dynstr, dynamic     one PT_LOAD, RW
- *   pageSize   reserve (zero-fill, PT_LOAD without file bytes)
+ *   0          ELF header, program headers, hash, dynsym, dynamic, section headers, rela,
+ *              words, dynstr, thread-local image                          one PT_LOAD, RW
+ *   whole page reserve (zero-fill, PT_LOAD without file bytes)
  * </pre>
  */
 final class ElfImage {
@@ -25,10 +31,13 @@ final class ElfImage {
   private static final int SECTION_HEADER_SIZE = 64;
   private static final int SYMBOL_SIZE = 24;
   private static final int DYNAMIC_SIZE = 16;
+  private static final int RELA_SIZE = 24;
+  private static final int WORD_SIZE = 8;
 
   private static final int ET_DYN = 3;
   private static final int PT_LOAD = 1;
   private static final int PT_DYNAMIC = 2;
+  private static final int PT_TLS = 7;
   private static final int PT_GNU_EH_FRAME = 0x6474e550;
   private static final int PT_GNU_STACK = 0x6474e551;
   private static final int PF_W = 2;
@@ -38,71 +47,136 @@ final class ElfImage {
   private static final int DT_HASH = 4;
   private static final int DT_STRTAB = 5;
   private static final int DT_SYMTAB = 6;
+  private static final int DT_RELA = 7;
+  private static final int DT_RELASZ = 8;
+  private static final int DT_RELAENT = 9;
   private static final int DT_STRSZ = 10;
   private static final int DT_SYMENT = 11;
   private static final int DT_SONAME = 14;
+  private static final int DT_FLAGS = 30;
+  private static final int DF_STATIC_TLS = 0x10;
   private static final int STB_GLOBAL_STT_OBJECT = 0x11;
+  private static final int STB_GLOBAL_STT_FUNC = 0x12;
+  private static final short SHN_ABS = (short) 0xfff1;
   private static final short SHN_ABS_PLACEHOLDER = 1; // any defined index: loaders test only for 0
 
-  private record Export(String name, long reserveOffset) {}
+  /** The name under which {@link #word} puts its words. */
+  static final String WORDS_SYMBOL = "__uruk_words";
+
+  private record Export(String name, byte info, short section, long value) {}
+
+  private record Reserve(long size, long frameHeaderOffset, int frameHeaderSize) {}
+
+  private record ThreadLocalImage(ByteBuffer content, long size, long alignment) {}
+
+  private record Word(int relocation, long addend, int words) {}
 
   private final short machine;
   private final int pageSize;
   private final String soname;
-  private final long reserveSize;
-  private final long frameHeaderOffset;
-  private final int frameHeaderSize;
   private final List<Export> exports = new ArrayList<>();
+  private final List<Long> exportsInReserve = new ArrayList<>();
+  private final List<String> namesInReserve = new ArrayList<>();
+  private final List<Word> words = new ArrayList<>();
+  private int wordCount;
+  private boolean staticThreadLocal;
+  private @Nullable Reserve reserve;
+  private @Nullable ThreadLocalImage threadLocal;
 
   /**
    * @param machine the e_machine of the process
    * @param soname what debuggers and {@code dladdr} call the module
-   * @param reserveSize bytes of address space behind the tables; a multiple of the page size
-   * @param frameHeaderOffset where in the reserve the .eh_frame_hdr will stand
    */
-  ElfImage(
-      short machine,
-      int pageSize,
-      String soname,
-      long reserveSize,
-      long frameHeaderOffset,
-      int frameHeaderSize) {
+  ElfImage(short machine, int pageSize, String soname) {
     this.machine = machine;
     this.pageSize = pageSize;
     this.soname = soname;
-    this.reserveSize = reserveSize;
-    this.frameHeaderOffset = frameHeaderOffset;
-    this.frameHeaderSize = frameHeaderSize;
+  }
+
+  /**
+   * Adds address space behind the tables.
+   *
+   * @param size in bytes; a multiple of the page size
+   * @param frameHeaderOffset where in the reserve the .eh_frame_hdr will stand
+   */
+  void reserve(long size, long frameHeaderOffset, int frameHeaderSize) {
+    reserve = new Reserve(size, frameHeaderOffset, frameHeaderSize);
   }
 
   /** Exports a place in the reserve under a name that dlsym(3) finds. */
   void export(String name, long reserveOffset) {
-    exports.add(new Export(name, reserveOffset));
+    namesInReserve.add(name);
+    exportsInReserve.add(reserveOffset);
   }
 
-  /** {@return the image's bytes: one page} */
+  /** Exports an address anywhere in the process under a name that dlsym(3) finds. */
+  void exportAddress(String name, long address, boolean function) {
+    int info = function ? STB_GLOBAL_STT_FUNC : STB_GLOBAL_STT_OBJECT;
+    exports.add(new Export(name, (byte) info, SHN_ABS, address));
+  }
+
+  /**
+   * Gives the module thread-local storage.
+   *
+   * @param content what each thread's copy begins with
+   * @param size of each thread's copy; zeros follow the content
+   * @param alignment a power of two
+   */
+  void threadLocal(byte[] content, long size, long alignment) {
+    threadLocal = new ThreadLocalImage(ByteBuffer.wrap(content), size, alignment);
+  }
+
+  /**
+   * Adds a word that the dynamic linker fills in by a relocation against the module itself.
+   *
+   * @param relocation the psABI's number
+   * @param count how many words the relocation fills: 2 for a descriptor
+   * @return the word's index in the array {@link #WORDS_SYMBOL}
+   */
+  int word(int relocation, long addend, int count) {
+    words.add(new Word(relocation, addend, count));
+    int index = wordCount;
+    wordCount += count;
+    return index;
+  }
+
+  /** Says that words hold fixed distances from the thread pointer. */
+  void usesStaticThreadLocal() {
+    staticThreadLocal = true;
+  }
+
+  /** {@return the image's bytes: whole pages} */
   byte[] bytes() {
-    ByteBuffer image = ByteBuffer.allocate(pageSize).order(ByteOrder.nativeOrder());
     StringTable strings = new StringTable();
-    int programHeaders = ELF_HEADER_SIZE;
-    int programHeaderCount = 5;
-    int hash = programHeaders + programHeaderCount * PROGRAM_HEADER_SIZE;
-    int symbolCount = exports.size() + 1;
+    int programHeaderCount = 3 + (reserve == null ? 0 : 2) + (threadLocal == null ? 0 : 1);
+    int hash = ELF_HEADER_SIZE + programHeaderCount * PROGRAM_HEADER_SIZE;
+    int symbolCount = 1 + exports.size() + namesInReserve.size() + (wordCount == 0 ? 0 : 1);
     int symbols = align(hash + 4 * (2 + 1 + symbolCount), 8);
     int symbolsSize = symbolCount * SYMBOL_SIZE;
     int dynamic = symbols + symbolsSize;
-    int dynamicCount = 7;
-    int dynamicSize = dynamicCount * DYNAMIC_SIZE;
+    int dynamicSize = 11 * DYNAMIC_SIZE;
     int sectionHeaders = dynamic + dynamicSize;
     int sectionHeaderCount = 3;
-    int stringBase = sectionHeaders + sectionHeaderCount * SECTION_HEADER_SIZE;
-
-    writeHash(image.position(hash), symbolCount);
-    writeSymbols(image.position(symbols), strings);
+    int rela = sectionHeaders + sectionHeaderCount * SECTION_HEADER_SIZE;
+    int relaSize = words.size() * RELA_SIZE;
+    int wordBase = rela + relaSize;
+    int stringBase = wordBase + wordCount * WORD_SIZE;
     int sonameOffset = strings.add(soname);
     int dynsymName = strings.add(".dynsym");
     int dynstrName = strings.add(".dynstr");
+    exports.forEach(export -> strings.add(export.name()));
+    namesInReserve.forEach(strings::add);
+    strings.add(WORDS_SYMBOL);
     byte[] stringBytes = strings.bytes();
+    int stringEnd = stringBase + stringBytes.length;
+    ThreadLocalImage tls = threadLocal;
+    int tlsBase = tls == null ? stringEnd : align(stringEnd, Math.toIntExact(tls.alignment()));
+    int end = tls == null ? stringEnd : tlsBase + tls.content().remaining();
+    int imageSize = align(end, pageSize);
+
+    ByteBuffer image = ByteBuffer.allocate(imageSize).order(ByteOrder.nativeOrder());
+    writeHash(image.position(hash), symbolCount);
+    writeSymbols(image.position(symbols), symbolTable(imageSize, wordBase), strings);
     image.put(stringBase, stringBytes);
     long[][] dynamicEntries = {
       {DT_SONAME, sonameOffset},
@@ -111,26 +185,68 @@ final class ElfImage {
       {DT_SYMENT, SYMBOL_SIZE},
       {DT_STRTAB, stringBase},
       {DT_STRSZ, stringBytes.length},
+      {DT_RELA, rela},
+      {DT_RELASZ, relaSize},
+      {DT_RELAENT, RELA_SIZE},
+      {DT_FLAGS, staticThreadLocal ? DF_STATIC_TLS : 0},
       {0, 0},
     };
     image.position(dynamic);
     for (long[] entry : dynamicEntries) {
       image.putLong(entry[0]).putLong(entry[1]);
     }
+    writeRelocations(image.position(rela), wordBase);
     image.position(sectionHeaders + SECTION_HEADER_SIZE);
     putSectionHeader(image, dynsymName, SHT_DYNSYM, symbols, symbolsSize, 2, 1, SYMBOL_SIZE);
     putSectionHeader(image, dynstrName, SHT_STRTAB, stringBase, stringBytes.length, 0, 0, 0);
     writeHeader(image.position(0), programHeaderCount, sectionHeaders, sectionHeaderCount);
-    image.position(programHeaders);
-    int end = stringBase + stringBytes.length;
+    image.position(ELF_HEADER_SIZE);
     putProgramHeader(image, PT_LOAD, PF_R | PF_W, 0, end, end, pageSize);
-    putProgramHeader(image, PT_LOAD, PF_R, pageSize, 0, reserveSize, pageSize);
+    if (reserve != null) {
+      putReserveHeaders(image, reserve, imageSize);
+    }
     putProgramHeader(image, PT_DYNAMIC, PF_R | PF_W, dynamic, dynamicSize, dynamicSize, 8);
-    putProgramHeader(
-        image, PT_GNU_EH_FRAME, PF_R, pageSize + frameHeaderOffset, 0, frameHeaderSize, 4);
+    if (tls != null) {
+      int length = tls.content().remaining();
+      putProgramHeader(image, PT_TLS, PF_R, tlsBase, length, tls.size(), tls.alignment());
+      image.put(tlsBase, tls.content(), 0, length);
+    }
     // Without this header glibc makes every stack of the process executable.
     putProgramHeader(image, PT_GNU_STACK, PF_R | PF_W, 0, 0, 0, 16);
     return image.array();
+  }
+
+  private void putReserveHeaders(ByteBuffer image, Reserve room, int imageSize) {
+    putProgramHeader(image, PT_LOAD, PF_R, imageSize, 0, room.size(), pageSize);
+    putProgramHeader(
+        image,
+        PT_GNU_EH_FRAME,
+        PF_R,
+        imageSize + room.frameHeaderOffset(),
+        0,
+        room.frameHeaderSize(),
+        4);
+  }
+
+  private List<Export> symbolTable(int reserveBase, int wordBase) {
+    List<Export> all = new ArrayList<>(exports);
+    byte object = (byte) STB_GLOBAL_STT_OBJECT;
+    for (int i = 0; i < namesInReserve.size(); i++) {
+      long value = reserveBase + exportsInReserve.get(i);
+      all.add(new Export(namesInReserve.get(i), object, SHN_ABS_PLACEHOLDER, value));
+    }
+    if (wordCount > 0) {
+      all.add(new Export(WORDS_SYMBOL, object, SHN_ABS_PLACEHOLDER, wordBase));
+    }
+    return all;
+  }
+
+  private void writeRelocations(ByteBuffer image, int wordBase) {
+    int place = wordBase;
+    for (Word word : words) {
+      image.putLong(place).putLong(word.relocation()).putLong(word.addend());
+      place += word.words() * WORD_SIZE;
+    }
   }
 
   private void writeHeader(
@@ -152,12 +268,11 @@ final class ElfImage {
     }
   }
 
-  private void writeSymbols(ByteBuffer image, StringTable strings) {
+  private static void writeSymbols(ByteBuffer image, List<Export> symbols, StringTable strings) {
     image.position(image.position() + SYMBOL_SIZE);
-    for (Export export : exports) {
-      image.putInt(strings.add(export.name())).put((byte) STB_GLOBAL_STT_OBJECT).put((byte) 0);
-      image.putShort(SHN_ABS_PLACEHOLDER);
-      image.putLong(pageSize + export.reserveOffset()).putLong(0);
+    for (Export symbol : symbols) {
+      image.putInt(strings.add(symbol.name())).put(symbol.info()).put((byte) 0);
+      image.putShort(symbol.section()).putLong(symbol.value()).putLong(0);
     }
   }
 
@@ -180,10 +295,16 @@ final class ElfImage {
   /** Zero-terminated names, the empty one first (gABI chapter 4, "String Table"). */
   private static final class StringTable {
     private final StringBuilder text = new StringBuilder("\0");
+    private final Map<String, Integer> offsets = new HashMap<>();
 
     int add(String name) {
+      Integer known = offsets.get(name);
+      if (known != null) {
+        return known;
+      }
       int offset = text.length();
       text.append(name).append('\0');
+      offsets.put(name, offset);
       return offset;
     }
 

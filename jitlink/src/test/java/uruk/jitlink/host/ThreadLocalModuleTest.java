@@ -1,0 +1,63 @@
+package uruk.jitlink.host;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.Test;
+
+final class ThreadLocalModuleTest {
+  private static final long TLS_GET_ADDR = DynamicLinker.symbol(0, "__tls_get_addr");
+
+  @Test
+  void everyThreadHasItsOwnCopyOfTheImage() throws Exception {
+    byte[] image = {1, 2, 3, 4, 5};
+    try (ThreadLocalModule module = ThreadLocalModule.open("copies", image, 64, 32, false)) {
+      MemorySegment here = copy(module, 64);
+      here.set(JAVA_BYTE, 0, (byte) 9);
+      FutureTask<byte[]> there = new FutureTask<>(() -> copy(module, 64).toArray(JAVA_BYTE));
+      Thread.ofPlatform().start(there).join();
+
+      assertThat(there.get()).startsWith(1, 2, 3, 4, 5, 0, 0, 0).hasSize(64);
+      assertThat(here.get(JAVA_BYTE, 0)).isEqualTo((byte) 9);
+      assertThat(here.address() % 32).isZero();
+    }
+  }
+
+  @Test
+  void aFixedOffsetLeadsToTheSameCopy() {
+    byte[] image = {7};
+    try (ThreadLocalModule module = ThreadLocalModule.open("fixed", image, 16, 16, true)) {
+      assertThat(module.threadPointerOffset()).isNegative();
+      assertThat(copy(module, 16).get(JAVA_BYTE, 0)).isEqualTo((byte) 7);
+    }
+  }
+
+  @Test
+  void descriptorsAreGivenForTheOffsetsThatWereAskedFor() {
+    try (ThreadLocalModule module =
+        ThreadLocalModule.open("described", new byte[0], 16, 8, false, 0, 8)) {
+      assertThat(module.descriptor(8)).hasSize(2).doesNotContain(0);
+      assertThat(module.descriptor(4)).isNull();
+    }
+  }
+
+  @Test
+  void tooMuchFixedStorageIsRefusedWithTheSystemsReason() {
+    assertThatThrownBy(() -> ThreadLocalModule.open("huge", new byte[0], 1 << 20, 8, true))
+        .isInstanceOf(HostException.class)
+        .hasMessageContaining("cannot allocate memory in static TLS block");
+  }
+
+  private static MemorySegment copy(ThreadLocalModule module, long size) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment index = arena.allocateFrom(JAVA_LONG, module.id(), 0);
+      long address = NativeCall.call(TLS_GET_ADDR, index.address());
+      return MemorySegment.ofAddress(address).reinterpret(size);
+    }
+  }
+}
