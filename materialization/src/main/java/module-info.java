@@ -14,4 +14,5 @@ module uruk.materialization {
 
   exports uruk.jit;
   exports uruk.materialization;
+  exports uruk.materialization.platform;
 }

@@ -18,12 +18,16 @@ public interface LinkPlugin {
   /**
    * A link begins. The plugin may add passes.
    *
+   * @param object what is linked
    * @param responsibility the symbols that the link must produce
    * @param graph the graph as it was read
    * @param passes the passes so far; the layer's own are among them
    */
   default void modifyPassConfiguration(
-      MaterializationResponsibility responsibility, LinkGraph graph, PassConfiguration passes) {}
+      LinkedObject object,
+      MaterializationResponsibility responsibility,
+      LinkGraph graph,
+      PassConfiguration passes) {}
 
   /**
    * A link has succeeded; its memory is complete, its symbols are about to be emitted. What the

@@ -1,8 +1,10 @@
 package uruk.materialization;
 
+import java.lang.ref.SoftReference;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import uruk.jitlink.ObjectFile;
 import uruk.jitlink.memory.SegmentRange;
 import uruk.orc.JITDylib;
 
@@ -29,6 +31,7 @@ public final class LinkedObject {
   private final JITDylib dylib;
   private volatile State state = State.ADDED;
   private volatile @Nullable LinkResult result;
+  private volatile SoftReference<@Nullable ObjectFile> file = new SoftReference<>(null);
 
   LinkedObject(String name, JITDylib dylib) {
     this.name = name;
@@ -76,6 +79,18 @@ public final class LinkedObject {
   public OptionalLong codeAddress(String symbol) {
     LinkResult linked = result;
     return linked == null ? OptionalLong.empty() : linked.symbols().codeAddress(symbol);
+  }
+
+  /**
+   * {@return the file that it was linked from, for debug information; null before the link, and
+   * when the JVM needed the file's memory for something else}
+   */
+  public @Nullable ObjectFile file() {
+    return file.get();
+  }
+
+  void linkedFrom(ObjectFile objectFile) {
+    file = new SoftReference<>(objectFile);
   }
 
   /** {@return what its link left, or null} */

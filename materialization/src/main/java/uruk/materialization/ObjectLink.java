@@ -72,7 +72,7 @@ final class ObjectLink implements LinkContext {
     passes.postPrune().addFirst(entries::create);
     passes.preFixup().add(layer.farBranches());
     passes.postFixup().add(ledgerPass);
-    layer.modifyPassConfiguration(responsibility, graph, passes);
+    layer.modifyPassConfiguration(object, responsibility, graph, passes);
   }
 
   @Override

@@ -126,6 +126,7 @@ public final class ObjectLinkingLayer {
       MaterializationResponsibility responsibility,
       Map<String, CommonExtent> commons) {
     LinkGraph graph;
+    object.linkedFrom(file);
     try {
       graph = file.linkGraph();
     } catch (RuntimeException failure) {
@@ -136,9 +137,12 @@ public final class ObjectLinkingLayer {
   }
 
   void modifyPassConfiguration(
-      MaterializationResponsibility responsibility, LinkGraph graph, PassConfiguration passes) {
+      LinkedObject object,
+      MaterializationResponsibility responsibility,
+      LinkGraph graph,
+      PassConfiguration passes) {
     for (LinkPlugin plugin : plugins) {
-      plugin.modifyPassConfiguration(responsibility, graph, passes);
+      plugin.modifyPassConfiguration(object, responsibility, graph, passes);
     }
   }
 

@@ -95,7 +95,7 @@ public final class NativeCall {
   }
 
   /** {@return the zero-terminated UTF-8 text at an address} */
-  static String string(long address) {
+  public static String string(long address) {
     return MemorySegment.ofAddress(address).reinterpret(Integer.MAX_VALUE).getString(0);
   }
 }

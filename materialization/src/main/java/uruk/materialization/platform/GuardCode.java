@@ -1,0 +1,433 @@
+package uruk.materialization.platform;
+
+import java.io.ByteArrayOutputStream;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The machine code of the guard, x86-64 (System V psABI, section 3.2). The left column is what is
+ * executed, the right one is its assembly, which a test assembles again; names stand for numbers
+ * that Java code reads too. The code's data follow it one page later.
+ *
+ * <p>{@code call} takes a function and up to five arguments; {@code enter} is reached with the
+ * function in r11 and everything else as the function expects it. Both move the return address and
+ * the callee-saved registers to a frame in the thread's <em>area</em>, so that arguments on the
+ * stack stay where the function looks for them, call, and move them back. Whatever ends the call
+ * early goes to {@code land}, which restores the innermost frame, sets errno to {@code MAGIC} and
+ * returns 0 to the caller; the area then says what happened. A thread's first call makes its area,
+ * and with it a stack for signal handlers; {@code threadExit} gives it back.
+ *
+ * <p>{@code personality} is what the unwinder calls for the frame of {@code enter}: it claims every
+ * exception in the search phase and lands in the cleanup phase, when all frames below are clean.
+ * {@code handler} is the signal handler: it lands only if this thread is in a guarded call and the
+ * fault is neither in the JVM's library nor in code that the JVM has compiled; all other signals go
+ * to the handler that was there before.
+ */
+final class GuardCode {
+  private static final String TABLE =
+      """
+      CURRENT = 0
+      TOP = 8
+      LIMIT = 16
+      STATUS = 24
+      VALUE = 32
+      CODE = 40
+      FAULT_ADDRESS = 48
+      FAULT_RIP = 56
+      STACK_WORD = 64
+      DEPTH = 72
+      BACKTRACE = 128
+      MAXIMUM_DEPTH = 128
+      HEADER_SIZE = 4096
+      FRAMES_SIZE = 1048576
+      STACK_SIZE = 65536
+      AREA_SIZE = 1118208
+      SAVED_RBX = 0
+      RETURN = 8
+      SAVED_RSP = 16
+      SAVED_RBP = 24
+      SAVED_R12 = 32
+      SAVED_R13 = 40
+      SAVED_R14 = 48
+      SAVED_R15 = 56
+      PREVIOUS = 64
+      SAVED_MXCSR = 72
+      SAVED_FPCW = 76
+      FRAME_SIZE = 128
+      SIGNAL = 1
+      FOREIGN = 2
+      EXIT = 3
+      TOO_DEEP = 4
+      MAGIC = 0x7572756b
+      CONTEXT_RSP = 160
+      CONTEXT_RIP = 168
+
+      call:
+      49 89 fb                         mov r11, rdi
+      48 89 f7                         mov rdi, rsi
+      48 89 d6                         mov rsi, rdx
+      48 89 ca                         mov rdx, rcx
+      4c 89 c1                         mov rcx, r8
+      4d 89 c8                         mov r8, r9
+      31 c0                            xor eax, eax
+      enter:
+      4c 8b 15 e5 0f 00 00             mov r10, [rip + TPOFF]
+      64 4d 8b 12                      mov r10, fs:[r10]
+      4d 85 d2                         test r10, r10
+      0f 84 86 00 00 00                jz setup
+      53                               push rbx
+      49 8b 5a 08                      mov rbx, [r10 + TOP]
+      49 3b 5a 10                      cmp rbx, [r10 + LIMIT]
+      73 5b                            jae tooDeep
+      8f 03                            pop qword ptr [rbx + SAVED_RBX]
+      8f 43 08                         pop qword ptr [rbx + RETURN]
+      48 89 63 10                      mov [rbx + SAVED_RSP], rsp
+      48 89 6b 18                      mov [rbx + SAVED_RBP], rbp
+      4c 89 63 20                      mov [rbx + SAVED_R12], r12
+      4c 89 6b 28                      mov [rbx + SAVED_R13], r13
+      4c 89 73 30                      mov [rbx + SAVED_R14], r14
+      4c 89 7b 38                      mov [rbx + SAVED_R15], r15
+      0f ae 5b 48                      stmxcsr [rbx + SAVED_MXCSR]
+      d9 7b 4c                         fnstcw [rbx + SAVED_FPCW]
+      4d 8b 22                         mov r12, [r10 + CURRENT]
+      4c 89 63 40                      mov [rbx + PREVIOUS], r12
+      4d 89 d4                         mov r12, r10
+      4c 8d 93 80 00 00 00             lea r10, [rbx + FRAME_SIZE]
+      4d 89 54 24 08                   mov [r12 + TOP], r10
+      49 89 1c 24                      mov [r12 + CURRENT], rbx
+      41 ff d3                         call r11
+      48 8b 4b 40                      mov rcx, [rbx + PREVIOUS]
+      49 89 0c 24                      mov [r12 + CURRENT], rcx
+      49 89 5c 24 08                   mov [r12 + TOP], rbx
+      4c 8b 63 20                      mov r12, [rbx + SAVED_R12]
+      48 8b 4b 08                      mov rcx, [rbx + RETURN]
+      48 8b 1b                         mov rbx, [rbx + SAVED_RBX]
+      51                               push rcx
+      c3                               ret
+      tooDeep:
+      5b                               pop rbx
+      49 c7 42 18 04 00 00 00          mov qword ptr [r10 + STATUS], TOO_DEEP
+      fail:
+      48 83 ec 08                      sub rsp, 8
+      ff 15 6f 0f 00 00                call [rip + ERRNO_LOCATION]
+      c7 00 6b 75 72 75                mov dword ptr [rax], MAGIC
+      48 83 c4 08                      add rsp, 8
+      31 c0                            xor eax, eax
+      c3                               ret
+      setup:
+      55                               push rbp
+      48 89 e5                         mov rbp, rsp
+      57                               push rdi
+      56                               push rsi
+      52                               push rdx
+      51                               push rcx
+      41 50                            push r8
+      41 51                            push r9
+      50                               push rax
+      41 53                            push r11
+      53                               push rbx
+      48 81 ec a8 00 00 00             sub rsp, 168
+      0f 11 44 24 20                   movups [rsp + 32], xmm0
+      0f 11 4c 24 30                   movups [rsp + 48], xmm1
+      0f 11 54 24 40                   movups [rsp + 64], xmm2
+      0f 11 5c 24 50                   movups [rsp + 80], xmm3
+      0f 11 64 24 60                   movups [rsp + 96], xmm4
+      0f 11 6c 24 70                   movups [rsp + 112], xmm5
+      0f 11 b4 24 80 00 00 00          movups [rsp + 128], xmm6
+      0f 11 bc 24 90 00 00 00          movups [rsp + 144], xmm7
+      31 ff                            xor edi, edi
+      be 00 10 11 00                   mov esi, AREA_SIZE
+      ba 03 00 00 00                   mov edx, 3
+      b9 22 40 00 00                   mov ecx, 0x4022
+      49 c7 c0 ff ff ff ff             mov r8, -1
+      45 31 c9                         xor r9d, r9d
+      ff 15 04 0f 00 00                call [rip + MMAP]
+      48 89 c3                         mov rbx, rax
+      48 83 f8 ff                      cmp rax, -1
+      74 50                            je setupDone
+      48 8d 83 00 10 00 00             lea rax, [rbx + HEADER_SIZE]
+      48 89 43 08                      mov [rbx + TOP], rax
+      48 05 00 00 10 00                add rax, FRAMES_SIZE
+      48 89 43 10                      mov [rbx + LIMIT], rax
+      48 89 04 24                      mov [rsp], rax
+      48 c7 44 24 08 00 00 00 00       mov qword ptr [rsp + 8], 0
+      48 c7 44 24 10 00 00 01 00       mov qword ptr [rsp + 16], STACK_SIZE
+      48 89 e7                         mov rdi, rsp
+      31 f6                            xor esi, esi
+      ff 15 d5 0e 00 00                call [rip + SIGALTSTACK]
+      8b 3d af 0e 00 00                mov edi, [rip + KEY]
+      48 89 de                         mov rsi, rbx
+      ff 15 ce 0e 00 00                call [rip + PTHREAD_SETSPECIFIC]
+      4c 8b 15 97 0e 00 00             mov r10, [rip + TPOFF]
+      64 49 89 1a                      mov fs:[r10], rbx
+      setupDone:
+      49 89 da                         mov r10, rbx
+      0f 10 44 24 20                   movups xmm0, [rsp + 32]
+      0f 10 4c 24 30                   movups xmm1, [rsp + 48]
+      0f 10 54 24 40                   movups xmm2, [rsp + 64]
+      0f 10 5c 24 50                   movups xmm3, [rsp + 80]
+      0f 10 64 24 60                   movups xmm4, [rsp + 96]
+      0f 10 6c 24 70                   movups xmm5, [rsp + 112]
+      0f 10 b4 24 80 00 00 00          movups xmm6, [rsp + 128]
+      0f 10 bc 24 90 00 00 00          movups xmm7, [rsp + 144]
+      48 81 c4 a8 00 00 00             add rsp, 168
+      5b                               pop rbx
+      41 5b                            pop r11
+      58                               pop rax
+      41 59                            pop r9
+      41 58                            pop r8
+      59                               pop rcx
+      5a                               pop rdx
+      5e                               pop rsi
+      5f                               pop rdi
+      5d                               pop rbp
+      49 83 fa ff                      cmp r10, -1
+      0f 84 db fe ff ff                je fail
+      e9 53 fe ff ff                   jmp enter
+      personality:
+      55                               push rbp
+      48 89 e5                         mov rbp, rsp
+      f7 c6 01 00 00 00                test esi, 1
+      74 32                            jz foreign
+      53                               push rbx
+      48 83 ec 08                      sub rsp, 8
+      4c 8b 15 27 0e 00 00             mov r10, [rip + TPOFF]
+      64 49 8b 1a                      mov rbx, fs:[r10]
+      48 8d bb 80 00 00 00             lea rdi, [rbx + BACKTRACE]
+      be 80 00 00 00                   mov esi, MAXIMUM_DEPTH
+      ff 15 49 0e 00 00                call [rip + BACKTRACE_FUNCTION]
+      48 89 43 48                      mov [rbx + DEPTH], rax
+      48 83 c4 08                      add rsp, 8
+      5b                               pop rbx
+      5d                               pop rbp
+      b8 06 00 00 00                   mov eax, 6
+      c3                               ret
+      foreign:
+      4c 8b 15 fa 0d 00 00             mov r10, [rip + TPOFF]
+      64 49 8b 02                      mov rax, fs:[r10]
+      48 c7 40 18 02 00 00 00          mov qword ptr [rax + STATUS], FOREIGN
+      48 89 48 20                      mov [rax + VALUE], rcx
+      48 89 50 28                      mov [rax + CODE], rdx
+      land:
+      fc                               cld
+      4c 8b 15 de 0d 00 00             mov r10, [rip + TPOFF]
+      64 49 8b 02                      mov rax, fs:[r10]
+      48 8b 18                         mov rbx, [rax + CURRENT]
+      48 8b 4b 40                      mov rcx, [rbx + PREVIOUS]
+      48 89 08                         mov [rax + CURRENT], rcx
+      48 89 58 08                      mov [rax + TOP], rbx
+      48 8b 63 10                      mov rsp, [rbx + SAVED_RSP]
+      db e3                            fninit
+      d9 6b 4c                         fldcw [rbx + SAVED_FPCW]
+      0f ae 53 48                      ldmxcsr [rbx + SAVED_MXCSR]
+      ff 15 c9 0d 00 00                call [rip + ERRNO_LOCATION]
+      c7 00 6b 75 72 75                mov dword ptr [rax], MAGIC
+      48 8b 6b 18                      mov rbp, [rbx + SAVED_RBP]
+      4c 8b 63 20                      mov r12, [rbx + SAVED_R12]
+      4c 8b 6b 28                      mov r13, [rbx + SAVED_R13]
+      4c 8b 73 30                      mov r14, [rbx + SAVED_R14]
+      4c 8b 7b 38                      mov r15, [rbx + SAVED_R15]
+      48 8b 4b 08                      mov rcx, [rbx + RETURN]
+      48 8b 1b                         mov rbx, [rbx + SAVED_RBX]
+      51                               push rcx
+      31 c0                            xor eax, eax
+      31 d2                            xor edx, edx
+      0f 57 c0                         xorps xmm0, xmm0
+      0f 57 c9                         xorps xmm1, xmm1
+      c3                               ret
+      handler:
+      55                               push rbp
+      48 89 e5                         mov rbp, rsp
+      53                               push rbx
+      41 54                            push r12
+      4c 8b 15 7e 0d 00 00             mov r10, [rip + TPOFF]
+      64 49 8b 1a                      mov rbx, fs:[r10]
+      48 85 db                         test rbx, rbx
+      0f 84 ae 00 00 00                jz chain
+      48 83 3b 00                      cmp qword ptr [rbx + CURRENT], 0
+      0f 84 a4 00 00 00                je chain
+      48 8b 82 a8 00 00 00             mov rax, [rdx + CONTEXT_RIP]
+      48 3b 05 a1 0d 00 00             cmp rax, [rip + JVM_BEGIN]
+      72 0d                            jb notJvm
+      48 3b 05 a0 0d 00 00             cmp rax, [rip + JVM_END]
+      0f 82 87 00 00 00                jb chain
+      notJvm:
+      48 3b 05 9b 0d 00 00             cmp rax, [rip + CODE_CACHE_BEGIN]
+      72 09                            jb notJava
+      48 3b 05 9a 0d 00 00             cmp rax, [rip + CODE_CACHE_END]
+      72 75                            jb chain
+      notJava:
+      49 89 d4                         mov r12, rdx
+      48 83 7b 18 00                   cmp qword ptr [rbx + STATUS], 0
+      75 57                            jne rewrite
+      48 c7 43 18 01 00 00 00          mov qword ptr [rbx + STATUS], SIGNAL
+      48 89 43 38                      mov [rbx + FAULT_RIP], rax
+      48 63 ff                         movsxd rdi, edi
+      48 89 7b 20                      mov [rbx + VALUE], rdi
+      48 63 46 08                      movsxd rax, dword ptr [rsi + 8]
+      48 89 43 28                      mov [rbx + CODE], rax
+      48 8b 46 10                      mov rax, [rsi + 16]
+      48 89 43 30                      mov [rbx + FAULT_ADDRESS], rax
+      48 c7 43 48 00 00 00 00          mov qword ptr [rbx + DEPTH], 0
+      48 c7 43 40 00 00 00 00          mov qword ptr [rbx + STACK_WORD], 0
+      48 8b 82 a0 00 00 00             mov rax, [rdx + CONTEXT_RSP]
+      48 8b 00                         mov rax, [rax]
+      48 89 43 40                      mov [rbx + STACK_WORD], rax
+      48 8d bb 80 00 00 00             lea rdi, [rbx + BACKTRACE]
+      be 80 00 00 00                   mov esi, MAXIMUM_DEPTH
+      ff 15 13 0d 00 00                call [rip + BACKTRACE_FUNCTION]
+      48 89 43 48                      mov [rbx + DEPTH], rax
+      rewrite:
+      48 8d 05 ea fe ff ff             lea rax, [rip + land]
+      49 89 84 24 a8 00 00 00          mov [r12 + CONTEXT_RIP], rax
+      handled:
+      41 5c                            pop r12
+      5b                               pop rbx
+      5d                               pop rbp
+      c3                               ret
+      chain:
+      41 5c                            pop r12
+      5b                               pop rbx
+      5d                               pop rbp
+      48 63 c7                         movsxd rax, edi
+      4c 8d 15 35 0d 00 00             lea r10, [rip + PREVIOUS_HANDLERS]
+      4d 8b 14 c2                      mov r10, [r10 + rax*8]
+      49 83 fa 01                      cmp r10, 1
+      74 0d                            je ignored
+      72 03                            jb byDefault
+      41 ff e2                         jmp r10
+      byDefault:
+      31 f6                            xor esi, esi
+      ff 25 de 0c 00 00                jmp [rip + SIGNAL_FUNCTION]
+      ignored:
+      c3                               ret
+      exit:
+      31 c9                            xor ecx, ecx
+      eb 0c                            jmp leave
+      exitAtOnce:
+      b9 01 00 00 00                   mov ecx, 1
+      eb 05                            jmp leave
+      quickExit:
+      b9 02 00 00 00                   mov ecx, 2
+      leave:
+      4c 8b 15 86 0c 00 00             mov r10, [rip + TPOFF]
+      64 49 8b 02                      mov rax, fs:[r10]
+      48 85 c0                         test rax, rax
+      74 1e                            jz unguarded
+      48 83 38 00                      cmp qword ptr [rax + CURRENT], 0
+      74 18                            je unguarded
+      48 c7 40 18 03 00 00 00          mov qword ptr [rax + STATUS], EXIT
+      48 89 48 28                      mov [rax + CODE], rcx
+      48 63 ff                         movsxd rdi, edi
+      48 89 78 20                      mov [rax + VALUE], rdi
+      e9 79 fe ff ff                   jmp land
+      unguarded:
+      4c 8d 15 c0 0c 00 00             lea r10, [rip + EXIT_FUNCTIONS]
+      41 ff 24 ca                      jmp [r10 + rcx*8]
+      take:
+      53                               push rbx
+      4c 8b 15 4c 0c 00 00             mov r10, [rip + TPOFF]
+      64 49 8b 1a                      mov rbx, fs:[r10]
+      ff 15 52 0c 00 00                call [rip + ERRNO_LOCATION]
+      c7 00 00 00 00 00                mov dword ptr [rax], 0
+      48 89 d8                         mov rax, rbx
+      5b                               pop rbx
+      c3                               ret
+      threadExit:
+      53                               push rbx
+      48 89 fb                         mov rbx, rdi
+      48 83 ec 20                      sub rsp, 32
+      4c 8b 15 28 0c 00 00             mov r10, [rip + TPOFF]
+      64 49 c7 02 00 00 00 00          mov qword ptr fs:[r10], 0
+      48 c7 04 24 00 00 00 00          mov qword ptr [rsp], 0
+      48 c7 44 24 08 02 00 00 00       mov qword ptr [rsp + 8], 2
+      48 c7 44 24 10 00 00 00 00       mov qword ptr [rsp + 16], 0
+      48 89 e7                         mov rdi, rsp
+      31 f6                            xor esi, esi
+      ff 15 23 0c 00 00                call [rip + SIGALTSTACK]
+      48 89 df                         mov rdi, rbx
+      be 00 10 11 00                   mov esi, AREA_SIZE
+      ff 15 0d 0c 00 00                call [rip + MUNMAP]
+      48 83 c4 20                      add rsp, 32
+      5b                               pop rbx
+      c3                               ret
+
+      .org 4096
+      TPOFF: .quad 0
+      KEY: .quad 0
+      ERRNO_LOCATION: .quad 0
+      MMAP: .quad 0
+      MUNMAP: .quad 0
+      SIGALTSTACK: .quad 0
+      PTHREAD_SETSPECIFIC: .quad 0
+      BACKTRACE_FUNCTION: .quad 0
+      SIGNAL_FUNCTION: .quad 0
+      JVM_BEGIN: .quad 0
+      JVM_END: .quad 0
+      CODE_CACHE_BEGIN: .quad 0
+      CODE_CACHE_END: .quad 0
+      EXIT_FUNCTIONS: .zero 24
+      PREVIOUS_HANDLERS: .zero 256
+      """;
+
+  private static final String ASSEMBLY_START = " {2,}";
+
+  private final Map<String, Long> numbers = new HashMap<>();
+  private final byte[] code;
+
+  GuardCode() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    long data = 0;
+    for (String line : lines()) {
+      if (line.contains(" = ")) {
+        String[] equation = line.split(" = ", 2);
+        numbers.put(equation[0], Long.decode(equation[1]));
+      } else if (line.startsWith(".org ")) {
+        data = Long.parseLong(line.substring(5));
+      } else if (data > 0) {
+        String[] place = line.split(": ", 2);
+        numbers.put(place[0], data);
+        data += place[1].equals(".quad 0") ? 8 : Long.parseLong(place[1].substring(6));
+      } else if (line.endsWith(":")) {
+        numbers.put(line.substring(0, line.length() - 1), (long) bytes.size());
+      } else {
+        bytes.writeBytes(bytesOf(line));
+      }
+    }
+    code = bytes.toByteArray();
+  }
+
+  private static List<String> lines() {
+    return TABLE.lines().filter(line -> !line.isEmpty()).toList();
+  }
+
+  private static byte[] bytesOf(String line) {
+    return HexFormat.ofDelimiter(" ").parseHex(line.split(ASSEMBLY_START, 2)[0]);
+  }
+
+  /** {@return the assembly alone, for an assembler} */
+  static String assembly() {
+    StringBuilder text = new StringBuilder(".intel_syntax noprefix\n");
+    for (String line : lines()) {
+      String[] columns = line.split(ASSEMBLY_START, 2);
+      text.append(columns[columns.length - 1]).append('\n');
+    }
+    return text.toString();
+  }
+
+  /** {@return the machine code} */
+  byte[] code() {
+    return code.clone();
+  }
+
+  /** {@return the value of a name: a number, or the offset of a place from the code's begin} */
+  long number(String name) {
+    Long value = numbers.get(name);
+    if (value == null) {
+      throw new AssertionError("the guard has no " + name);
+    }
+    return value;
+  }
+}

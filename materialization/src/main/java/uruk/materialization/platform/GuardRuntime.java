@@ -1,0 +1,196 @@
+package uruk.materialization.platform;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import uruk.jitlink.host.AddressReserve;
+import uruk.jitlink.host.DynamicLinker;
+import uruk.jitlink.host.Libc;
+import uruk.jitlink.host.NativeCall;
+import uruk.jitlink.host.ThreadLocalModule;
+
+/**
+ * The guard's part of this process: its machine code, in a module that unwinders know, and its
+ * signal handlers. Installed at the first use and never taken away, since any thread may be in it.
+ *
+ * <pre>
+ *   unwind table (read) | code (execute) | data (write)
+ * </pre>
+ */
+final class GuardRuntime {
+  /** Signals of signal(7) that end a guarded call. */
+  enum Signal {
+    SIGILL(4),
+    SIGABRT(6),
+    SIGBUS(7),
+    SIGFPE(8),
+    SIGSEGV(11);
+
+    final int number;
+
+    Signal(int number) {
+      this.number = number;
+    }
+
+    static String nameOf(long number) {
+      for (Signal signal : values()) {
+        if (signal.number == number) {
+          return signal.name();
+        }
+      }
+      return "signal " + number;
+    }
+  }
+
+  // struct sigaction of bits/sigaction.h on x86-64
+  private static final int SIGACTION_SIZE = 152;
+  private static final int SIGACTION_FLAGS = 136;
+  private static final int SA_SIGINFO = 4;
+  private static final int SA_ONSTACK = 0x0800_0000;
+  private static final int SA_RESTART = 0x1000_0000;
+  private static final int SA_NODEFER = 0x4000_0000;
+
+  private static final class Installed {
+    private static final GuardRuntime INSTANCE = new GuardRuntime();
+  }
+
+  private final GuardCode code = new GuardCode();
+  private final int pageSize = Libc.pageSize();
+  private final long base;
+  private final MemorySegment data;
+
+  /** {@return the process's guard, installed now if it was not} */
+  static GuardRuntime get() {
+    return Installed.INSTANCE;
+  }
+
+  private GuardRuntime() {
+    if (!System.getProperty("os.arch").equals("amd64")) {
+      throw new IllegalStateException(
+          "There is a guard around linked code on amd64 only. Call the code without a guard.");
+    }
+    HotSpot.CodeRange library = HotSpot.library();
+    HotSpot.CodeRange codeCache = HotSpot.codeCache();
+    AddressReserve reserve = AddressReserve.open("uruk-guard", 3L * pageSize, 0, pageSize);
+    base = reserve.base() + pageSize;
+    data = map(base + pageSize, ByteBuffer.allocate(0));
+    fillData(library, codeCache);
+    map(base, ByteBuffer.wrap(code.code()));
+    map(reserve.base(), GuardUnwindTable.of(code, reserve.base(), base));
+    Libc.mprotect(base, pageSize, Libc.PROT_READ | Libc.PROT_EXEC);
+    Libc.mprotect(reserve.base(), pageSize, Libc.PROT_READ);
+    loadUnwinder();
+    installHandlers();
+  }
+
+  /** {@return the address of a place in the guard's code} */
+  long address(String label) {
+    return base + code.number(label);
+  }
+
+  /** {@return a number of the guard's table} */
+  int number(String name) {
+    return (int) code.number(name);
+  }
+
+  /** {@return whether an address is in the guard's own code} */
+  boolean owns(long address) {
+    return address >= base && address < base + pageSize;
+  }
+
+  /**
+   * {@return the functions that linked code must call instead of the process's: they end the
+   * guarded call, not the process}
+   */
+  Map<String, Long> replacements() {
+    return Map.of(
+        "exit", address("exit"),
+        "_exit", address("exitAtOnce"),
+        "_Exit", address("exitAtOnce"),
+        "quick_exit", address("quickExit"));
+  }
+
+  private MemorySegment map(long address, ByteBuffer content) {
+    Libc.mmap(
+        address,
+        pageSize,
+        Libc.PROT_READ | Libc.PROT_WRITE,
+        Libc.MAP_FIXED | Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS,
+        -1,
+        0);
+    MemorySegment page = MemorySegment.ofAddress(address).reinterpret(pageSize);
+    page.copyFrom(MemorySegment.ofBuffer(content));
+    return page;
+  }
+
+  private void fillData(HotSpot.CodeRange library, HotSpot.CodeRange codeCache) {
+    // Never closed: every thread of the process has a word in it.
+    @SuppressWarnings("resource")
+    ThreadLocalModule areas = ThreadLocalModule.open("uruk-areas", new byte[0], 8, 8, true);
+    set("TPOFF", areas.threadPointerOffset());
+    set("ERRNO_LOCATION", function("__errno_location"));
+    set("MMAP", function("mmap"));
+    set("MUNMAP", function("munmap"));
+    set("SIGALTSTACK", function("sigaltstack"));
+    set("PTHREAD_SETSPECIFIC", function("pthread_setspecific"));
+    set("BACKTRACE_FUNCTION", function("backtrace"));
+    set("SIGNAL_FUNCTION", function("signal"));
+    set("JVM_BEGIN", library.begin());
+    set("JVM_END", library.end());
+    set("CODE_CACHE_BEGIN", codeCache.begin());
+    set("CODE_CACHE_END", codeCache.end());
+    set("EXIT_FUNCTIONS", function("exit"));
+    data.set(JAVA_LONG, dataOffset("EXIT_FUNCTIONS") + 8, function("_exit"));
+    data.set(JAVA_LONG, dataOffset("EXIT_FUNCTIONS") + 16, function("quick_exit"));
+    long key = data.address() + dataOffset("KEY");
+    int refused = (int) NativeCall.call(function("pthread_key_create"), key, address("threadExit"));
+    if (refused != 0) {
+      throw new IllegalStateException(
+          "pthread_key_create failed: errno " + refused + ". The process has used up its keys.");
+    }
+  }
+
+  private void set(String name, long value) {
+    data.set(JAVA_LONG, dataOffset(name), value);
+  }
+
+  private long dataOffset(String name) {
+    return code.number(name) - pageSize;
+  }
+
+  private static long function(String name) {
+    long address = DynamicLinker.symbol(DynamicLinker.RTLD_DEFAULT, name);
+    if (address == 0) {
+      throw new AssertionError("the C library has no " + name);
+    }
+    return address;
+  }
+
+  /** The first backtrace loads libgcc, which a signal handler must not do. */
+  private void loadUnwinder() {
+    try (Arena arena = Arena.ofConfined()) {
+      NativeCall.call(function("backtrace"), arena.allocate(JAVA_LONG, 2).address(), 2);
+    }
+  }
+
+  private void installHandlers() {
+    long sigaction = function("sigaction");
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment action = arena.allocate(SIGACTION_SIZE, 8);
+      MemorySegment previous = arena.allocate(SIGACTION_SIZE, 8);
+      action.set(JAVA_LONG, 0, address("handler"));
+      action.set(JAVA_INT, SIGACTION_FLAGS, SA_SIGINFO | SA_ONSTACK | SA_RESTART | SA_NODEFER);
+      for (Signal signal : Signal.values()) {
+        // The old handler must be known before the new one can be called.
+        NativeCall.call(sigaction, signal.number, 0, previous.address());
+        long slot = dataOffset("PREVIOUS_HANDLERS") + 8L * signal.number;
+        data.set(JAVA_LONG, slot, previous.get(JAVA_LONG, 0));
+        NativeCall.call(sigaction, signal.number, action.address());
+      }
+    }
+  }
+}

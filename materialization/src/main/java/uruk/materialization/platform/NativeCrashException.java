@@ -1,0 +1,42 @@
+package uruk.materialization.platform;
+
+import java.util.List;
+
+/** Linked code was stopped by a signal: a bad access, a division by zero, {@code abort}. */
+public final class NativeCrashException extends NativeException {
+  private static final long serialVersionUID = 1;
+
+  private final String signal;
+  private final long faultAddress;
+
+  NativeCrashException(String signal, long faultAddress, List<NativeFrame> nativeStack) {
+    super(text(signal, faultAddress, nativeStack), nativeStack);
+    this.signal = signal;
+    this.faultAddress = faultAddress;
+  }
+
+  private static String text(String signal, long faultAddress, List<NativeFrame> nativeStack) {
+    StringBuilder text = new StringBuilder(signal);
+    if (!signal.equals(GuardRuntime.Signal.SIGABRT.name())) {
+      text.append(" at address 0x").append(Long.toHexString(faultAddress));
+    }
+    String separator = " in ";
+    for (NativeFrame frame : nativeStack) {
+      text.append(separator).append(frame);
+      separator = "\n\tcalled by ";
+    }
+    return text.toString();
+  }
+
+  /** {@return the signal's name, for example {@code SIGSEGV}} */
+  public String signal() {
+    return signal;
+  }
+
+  /**
+   * {@return the address that could not be accessed; for SIGFPE and SIGILL that of the instruction}
+   */
+  public long faultAddress() {
+    return faultAddress;
+  }
+}

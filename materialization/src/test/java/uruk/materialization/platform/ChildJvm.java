@@ -1,0 +1,36 @@
+package uruk.materialization.platform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Runs a test's program in a Java process of its own, on the class path of this one. */
+final class ChildJvm {
+  private ChildJvm() {}
+
+  /** {@return the lines of the program's output, which must end well} */
+  static List<String> run(Class<?> program, String... arguments) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-Xmx256m",
+                "-XX:-CreateCoredumpOnCrash",
+                "-XX:ErrorFile=/dev/stderr",
+                "-cp",
+                System.getProperty(
+                        "surefire.test.class.path", System.getProperty("java.class.path"))
+                    + System.getProperty("path.separator")
+                    + System.getProperty("jdk.module.path", ""),
+                program.getName()));
+    command.addAll(List.of(arguments));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    List<String> lines = process.inputReader().lines().toList();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(String.join("\n", lines)).isZero();
+    return lines;
+  }
+}
