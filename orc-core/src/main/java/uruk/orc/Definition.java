@@ -1,6 +1,7 @@
 package uruk.orc;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,6 +37,8 @@ final class Definition {
 
   /** The look-ups made on behalf of the responsibility that are under way. */
   final Set<LookupOperation> requests = new LinkedHashSet<>(2);
+
+  private @Nullable Map<SymbolEntry, FailedToMaterializeException> failures;
 
   // Links of the tracker's list.
   @Nullable Definition previous;
@@ -100,6 +103,19 @@ final class Definition {
   /** {@return the symbols that belong to this definition now} */
   List<SymbolEntry> liveEntries() {
     return Arrays.stream(entries).filter(entry -> entry.owner == this).toList();
+  }
+
+  /** Keeps why a symbol failed: few do, and so it is no field of theirs. */
+  void noteFailure(SymbolEntry entry, FailedToMaterializeException why) {
+    if (failures == null) {
+      failures = new HashMap<>();
+    }
+    failures.put(entry, why);
+  }
+
+  /** {@return why the symbol failed, or null if it has not} */
+  @Nullable FailedToMaterializeException failureOf(SymbolEntry entry) {
+    return failures == null ? null : failures.get(entry);
   }
 
   /** {@return whether the responsibility still answers for the symbol} */

@@ -117,11 +117,12 @@ final class DefinitionRules {
     table.reserve(symbols.size());
     Addition addition = new Addition(dylib, unit, symbols.size());
     symbols.forEach((name, flags) -> {
-      SymbolEntry existing = table.find(name);
+      SymbolEntry entry = new SymbolEntry(name, flags, null);
+      SymbolEntry existing = table.addIfAbsent(entry);
       if (existing == null) {
-        table.add(addition.entry(name, flags));
+        addition.added(entry, flags);
       } else {
-        addition.settle(name, flags, existing);
+        addition.settle(entry, flags, existing);
       }
     });
     addition.finish(tracker);
@@ -141,15 +142,13 @@ final class DefinitionRules {
       this.entries = new ArrayList<>(size);
     }
 
-    private SymbolEntry entry(String name, SymbolFlags flags) {
-      SymbolEntry entry = new SymbolEntry(name, flags, null);
+    private void added(SymbolEntry entry, SymbolFlags flags) {
       entries.add(entry);
-      dylib.session().events().defined(dylib, name);
-      CommonExtent extent = flags.isCommon() ? unit.commonExtent(name) : null;
+      dylib.session().events().defined(dylib, entry.name());
+      CommonExtent extent = flags.isCommon() ? unit.commonExtent(entry.name()) : null;
       if (extent != null) {
-        keepExtent(name, extent);
+        keepExtent(entry.name(), extent);
       }
-      return entry;
     }
 
     private void keepExtent(String name, CommonExtent extent) {
@@ -159,7 +158,8 @@ final class DefinitionRules {
       commons.put(name, extent);
     }
 
-    private void settle(String name, SymbolFlags flags, SymbolEntry existing) {
+    private void settle(SymbolEntry entry, SymbolFlags flags, SymbolEntry existing) {
+      String name = entry.name();
       CommonExtent extent = flags.isCommon() ? unit.commonExtent(name) : null;
       CommonExtent bound = extentOf(ownerOf(existing), name);
       CommonExtent merged = extent == null || bound == null ? null : extent.max(bound);
@@ -170,7 +170,8 @@ final class DefinitionRules {
         }
         return;
       }
-      dylib.table().replace(existing, entry(name, flags));
+      dylib.table().replace(existing, entry);
+      added(entry, flags);
       discardExisting(existing);
       if (merged != null && !merged.equals(extent)) {
         keepExtent(name, merged);

@@ -173,10 +173,11 @@ final class Emission {
         return true;
       }
       SymbolEntry dependency = dylib.table().find(name);
-      if (dependency == null || dependency.failure != null) {
+      FailedToMaterializeException failure = dependency == null ? null : dependency.failure();
+      if (dependency == null || failure != null) {
         bad.computeIfAbsent(dylib, key -> new LinkedHashSet<>()).add(name);
-        if (firstCause == null && dependency != null && dependency.failure != null) {
-          firstCause = firstCauseOf(dependency.failure);
+        if (firstCause == null && failure != null) {
+          firstCause = firstCauseOf(failure);
         }
         return false;
       }

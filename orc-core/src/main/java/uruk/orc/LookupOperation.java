@@ -255,8 +255,9 @@ final class LookupOperation {
   }
 
   private static void checkNotFailed(SymbolEntry entry) {
-    if (entry.failure != null) {
-      throw entry.failure;
+    FailedToMaterializeException failure = entry.failure();
+    if (failure != null) {
+      throw failure;
     }
   }
 

@@ -58,7 +58,7 @@ final class NameIndex {
 
   private int slotOf(String name) {
     int mask = slots.length - 1;
-    int slot = SymbolTable.spread(name.hashCode()) & mask;
+    int slot = SymbolTable.hash(name) & mask;
     while (slots[slot] >= 0 && !names[slots[slot]].equals(name)) {
       slot = slot + 1 & mask;
     }

@@ -56,7 +56,7 @@ final class ReadyLookup {
   }
 
   private static @Nullable SymbolEntry first(SearchOrder order, String name) {
-    int hash = SymbolTable.spread(name.hashCode());
+    int hash = SymbolTable.hash(name);
     for (int at = 0; at < order.size(); at++) {
       JITDylib dylib = order.dylibAt(at);
       SymbolEntry entry = dylib.table().find(name, hash);

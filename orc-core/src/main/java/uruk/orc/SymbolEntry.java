@@ -43,12 +43,9 @@ final class SymbolEntry {
   /** Who depends on the symbol. */
   @Nullable UserList users;
 
-  /** Why the symbol failed, where its flags say so. */
-  @Nullable FailedToMaterializeException failure;
-
   SymbolEntry(String name, SymbolFlags flags, @Nullable Definition owner) {
     this.name = name;
-    this.hash = SymbolTable.spread(name.hashCode());
+    this.hash = SymbolTable.hash(name);
     this.word = flags.bits();
     this.owner = owner;
   }
@@ -132,8 +129,17 @@ final class SymbolEntry {
   }
 
   void fail(FailedToMaterializeException why) {
-    failure = why;
+    if (owner == null) {
+      throw new AssertionError(name + " fails without an owner");
+    }
+    owner.noteFailure(this, why);
     publish(word | SymbolFlags.HAS_ERROR.bits());
+  }
+
+  /** {@return why the symbol failed, or null if it has not} */
+  @Nullable FailedToMaterializeException failure() {
+    Definition definition = owner;
+    return hasError() && definition != null ? definition.failureOf(this) : null;
   }
 
   /** Marks the entry as no longer in its table. */

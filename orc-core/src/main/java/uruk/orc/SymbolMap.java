@@ -259,6 +259,13 @@ public final class SymbolMap {
     }
 
     @Override
+    public void forEach(BiConsumer<? super String, ? super V> action) {
+      for (int at = 0; at < map.size(); at++) {
+        action.accept(map.nameAt(at), valueAt.apply(at));
+      }
+    }
+
+    @Override
     public Set<Entry<String, V>> entrySet() {
       return new AbstractSet<>() {
         @Override
