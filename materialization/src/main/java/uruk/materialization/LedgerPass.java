@@ -53,9 +53,10 @@ final class LedgerPass implements Pass {
   }
 
   /** {@return the whole ledger of a linked object} */
-  MemoryLedger ledger(FinalizedAllocation allocation, int entries) {
+  MemoryLedger ledger(FinalizedAllocation allocation, int entries, long keptRecords) {
     return ledger
         .add(Kind.PADDING, allocation.footprint() - counted)
+        .add(Kind.KEPT_RECORDS, keptRecords)
         .add(Kind.ENTRIES, (long) entries * InProcessMemoryManager.ENTRY_FOOTPRINT)
         .build();
   }

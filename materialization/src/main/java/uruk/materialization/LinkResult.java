@@ -1,5 +1,6 @@
 package uruk.materialization;
 
+import uruk.jitlink.KeptFixups;
 import uruk.jitlink.memory.FinalizedAllocation;
 
 /**
@@ -7,6 +8,11 @@ import uruk.jitlink.memory.FinalizedAllocation;
  *
  * @param allocation the object's memory
  * @param symbols its symbols, with their code and their entries
+ * @param fixups what was written where
  * @param ledger what it costs
  */
-record LinkResult(FinalizedAllocation allocation, LinkedSymbols symbols, MemoryLedger ledger) {}
+record LinkResult(
+    FinalizedAllocation allocation,
+    LinkedSymbols symbols,
+    KeptFixups fixups,
+    MemoryLedger ledger) {}

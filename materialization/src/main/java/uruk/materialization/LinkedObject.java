@@ -4,6 +4,7 @@ import java.lang.ref.SoftReference;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import uruk.jitlink.KeptFixups;
 import uruk.jitlink.ObjectFile;
 import uruk.jitlink.memory.SegmentRange;
 import uruk.orc.JITDylib;
@@ -91,6 +92,16 @@ public final class LinkedObject {
 
   void linkedFrom(ObjectFile objectFile) {
     file = new SoftReference<>(objectFile);
+  }
+
+  /**
+   * Reads the object's memory again and compares it with every fix-up of its link.
+   *
+   * @return what differs; empty if nothing does, or if the object is not linked
+   */
+  public List<KeptFixups.Mismatch> verify() {
+    LinkResult linked = result;
+    return linked == null ? List.of() : linked.fixups().verify(ProcessMemory::read);
   }
 
   /** {@return what its link left, or null} */

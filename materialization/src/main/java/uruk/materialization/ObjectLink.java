@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
+import uruk.jitlink.KeptFixups;
 import uruk.jitlink.LinkContext;
 import uruk.jitlink.LinkException;
 import uruk.jitlink.ObjectFile;
@@ -44,6 +45,7 @@ final class ObjectLink implements LinkContext {
   private Map<JITDylib, Set<String>> dependencies = Map.of();
   private @Nullable LinkedSymbols symbols;
   private @Nullable LedgerPass ledger;
+  private @Nullable KeptFixups fixups;
 
   ObjectLink(
       ObjectLinkingLayer layer,
@@ -73,6 +75,8 @@ final class ObjectLink implements LinkContext {
     passes.preFixup().add(layer.farBranches());
     passes.postFixup().add(ledgerPass);
     layer.modifyPassConfiguration(object, responsibility, graph, passes);
+    // After all other passes: what they change is kept as well.
+    passes.postFixup().add(fixedUp -> fixups = KeptFixups.of(fixedUp));
   }
 
   @Override
@@ -199,11 +203,16 @@ final class ObjectLink implements LinkContext {
   public void notifyFinalized(FinalizedAllocation allocation) {
     LinkedSymbols linked = symbols;
     LedgerPass counted = ledger;
-    if (linked == null || counted == null) {
+    KeptFixups kept = fixups;
+    if (linked == null || counted == null || kept == null) {
       throw new AssertionError("finalized before it was resolved: " + object);
     }
     LinkResult result =
-        new LinkResult(allocation, linked, counted.ledger(allocation, linked.entries().length));
+        new LinkResult(
+            allocation,
+            linked,
+            kept,
+            counted.ledger(allocation, linked.entries().length, kept.footprint()));
     layer.emit(object, result, responsibility, dependenceGroups());
   }
 

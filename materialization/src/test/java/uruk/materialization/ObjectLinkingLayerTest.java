@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -276,5 +278,28 @@ class ObjectLinkingLayerTest {
         .isInstanceOf(UnsupportedObjectException.class)
         .hasMessageContaining("slim.o")
         .hasMessageContaining("Compile without -flto");
+  }
+
+  @Test
+  void memoryIsComparedWithTheKeptFixups() {
+    LinkedObject object =
+        layer.add(
+            main,
+            Compiler.c(
+                "checked",
+                "#include <string.h>\nint other = 3; int *pointer = &other;"
+                    + "int checked(void) { return *pointer + (int) strlen(\"four\"); }"));
+    assertThat(call("checked")).isEqualTo(7);
+    assertThat(object.verify()).isEmpty();
+    assertThat(object.ledger().bytes(Kind.KEPT_RECORDS)).isPositive();
+    long pointer = object.codeAddress("pointer").orElseThrow();
+
+    MemorySegment.ofAddress(pointer).reinterpret(8).set(ValueLayout.JAVA_LONG, 0, 0x1234);
+
+    assertThat(object.verify())
+        .singleElement()
+        .asString()
+        .startsWith("Pointer64 at 0x" + Long.toHexString(pointer))
+        .endsWith("0x1234 is found");
   }
 }

@@ -1,0 +1,283 @@
+package uruk.jitlink;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import uruk.jitlink.graph.Block;
+import uruk.jitlink.graph.EdgeKind;
+import uruk.jitlink.graph.EdgeKindTable;
+import uruk.jitlink.graph.Edges;
+import uruk.jitlink.graph.LinkGraph;
+import uruk.jitlink.graph.MemLifetime;
+import uruk.jitlink.graph.Section;
+import uruk.jitlink.graph.Symbol;
+
+/**
+ * The fix-ups of a linked graph, kept when the graph is gone: 16 bytes each, and the names and
+ * addresses of what they refer to outside of the graph. They tell who uses a symbol and where, let
+ * memory be checked at any time, and lead sites elsewhere when a definition is replaced.
+ *
+ * <p>A record is two words, counted from the object's lowest address:
+ *
+ * <pre>
+ *   site offset : 32 | target offset, or index of an outside target : 32
+ *   edge kind : 8 | outside : 1 | addend : 55
+ * </pre>
+ *
+ * <p>Thread-safe: the records never change; the address of an outside target is one volatile word.
+ */
+public final class KeptFixups {
+  private static final int ADDEND_BITS = 55;
+  private static final long OUTSIDE = 1L << ADDEND_BITS;
+  private static final int KIND_SHIFT = ADDEND_BITS + 1;
+
+  private final EdgeKindTable kinds;
+  private final long base;
+  private final long globalOffsetTable;
+  private final long[] records;
+  private final String[] names;
+  private final long[] addresses; // changed under lock
+
+  /**
+   * Something that a fix-up refers to beyond its own object.
+   *
+   * @param name the symbol
+   * @param address where it was when it was bound
+   */
+  public record OutsideTarget(String name, long address) {}
+
+  /**
+   * A fix-up whose memory does not hold what it should.
+   *
+   * @param site the address
+   * @param kind what should be there
+   * @param expected the value that should be there, its upper bits cut off
+   * @param found the value that is there
+   */
+  public record Mismatch(long site, EdgeKind kind, long expected, long found) {
+    /** {@return site, kind and both values} */
+    @Override
+    public String toString() {
+      return "%s at 0x%x: 0x%x is expected, 0x%x is found"
+          .formatted(kind.llvmName(), site, expected, found);
+    }
+  }
+
+  /** Reads memory of the process that the object was linked for. */
+  @FunctionalInterface
+  public interface MemoryReader {
+    /**
+     * {@return the little- or big-endian number at an address, by the object's target,
+     * zero-extended}
+     *
+     * @param size 1, 2, 4 or 8 bytes
+     */
+    long read(long address, int size);
+  }
+
+  private KeptFixups(LinkGraph graph, long base, Collector collected) {
+    this.kinds = graph.target().edgeKinds();
+    this.base = base;
+    Symbol origin = graph.globalOffsetTable();
+    this.globalOffsetTable = origin == null ? 0 : origin.address();
+    this.records = Arrays.copyOf(collected.records, 2 * collected.size);
+    this.names = collected.outside.stream().map(OutsideTarget::name).toArray(String[]::new);
+    this.addresses = collected.outside.stream().mapToLong(OutsideTarget::address).toArray();
+  }
+
+  /** Collects the fix-ups of a graph whose addresses are final; a post-fixup pass may call this. */
+  public static KeptFixups of(LinkGraph graph) {
+    Collector collector = new Collector(graph);
+    collector.collect();
+    return new KeptFixups(graph, collector.base, collector);
+  }
+
+  /** {@return the number of fix-ups} */
+  public int size() {
+    return records.length / 2;
+  }
+
+  /** {@return bytes that the records and the addresses take on the heap} */
+  public long footprint() {
+    return 8L * records.length + 12L * names.length;
+  }
+
+  /** {@return the address of fix-up {@code index}} */
+  public long site(int index) {
+    return base + (records[2 * index] >>> 32);
+  }
+
+  /** {@return what fix-up {@code index} stores} */
+  public EdgeKind kind(int index) {
+    return kinds.kind((int) (records[2 * index + 1] >>> KIND_SHIFT));
+  }
+
+  /** {@return the address that fix-up {@code index} refers to} */
+  public long target(int index) {
+    int reference = (int) records[2 * index];
+    if (isOutside(index)) {
+      synchronized (addresses) {
+        return addresses[reference];
+      }
+    }
+    return base + Integer.toUnsignedLong(reference);
+  }
+
+  /** {@return the symbol beyond the object that fix-up {@code index} refers to, or null} */
+  public @Nullable String outsideTarget(int index) {
+    return isOutside(index) ? names[(int) records[2 * index]] : null;
+  }
+
+  /** {@return the addend of fix-up {@code index}} */
+  public long addend(int index) {
+    return signExtended(records[2 * index + 1]);
+  }
+
+  /** {@return the symbols beyond the object that it refers to} */
+  public List<OutsideTarget> outsideTargets() {
+    List<OutsideTarget> targets = new ArrayList<>(names.length);
+    synchronized (addresses) {
+      for (int i = 0; i < names.length; i++) {
+        targets.add(new OutsideTarget(names[i], addresses[i]));
+      }
+    }
+    return targets;
+  }
+
+  /** {@return the indexes of the fix-ups that refer to a symbol beyond the object} */
+  public int[] usesOf(String symbol) {
+    int[] uses = new int[size()];
+    int count = 0;
+    for (int i = 0; i < uses.length; i++) {
+      if (symbol.equals(outsideTarget(i))) {
+        uses[count++] = i;
+      }
+    }
+    return Arrays.copyOf(uses, count);
+  }
+
+  /** Records that a symbol beyond the object has another address; memory is not changed. */
+  public void moved(String symbol, long newAddress) {
+    synchronized (addresses) {
+      for (int i = 0; i < names.length; i++) {
+        if (names[i].equals(symbol)) {
+          addresses[i] = newAddress;
+        }
+      }
+    }
+  }
+
+  /** {@return the value that fix-up {@code index} stores, its upper bits cut off} */
+  public long expected(int index) {
+    EdgeKind kind = kind(index);
+    long value =
+        kind.formula().evaluate(target(index), site(index), addend(index), 0, globalOffsetTable);
+    return value & mask(kind);
+  }
+
+  /** {@return the fix-ups whose memory does not hold what it should} */
+  public List<Mismatch> verify(MemoryReader memory) {
+    List<Mismatch> mismatches = new ArrayList<>();
+    for (int i = 0; i < size(); i++) {
+      long found = memory.read(site(i), kind(i).field().size());
+      if (found != expected(i)) {
+        mismatches.add(new Mismatch(site(i), kind(i), expected(i), found));
+      }
+    }
+    return mismatches;
+  }
+
+  private boolean isOutside(int index) {
+    return (records[2 * index + 1] & OUTSIDE) != 0;
+  }
+
+  private static long signExtended(long addend) {
+    int unused = Long.SIZE - ADDEND_BITS;
+    return addend << unused >> unused;
+  }
+
+  private static long mask(EdgeKind kind) {
+    return -1L >>> (Long.SIZE - 8 * kind.field().size());
+  }
+
+  /** Gathers records while the graph is there. */
+  private static final class Collector {
+    private final LinkGraph graph;
+    private final List<OutsideTarget> outside = new ArrayList<>();
+    private final IdentityHashMap<Symbol, Integer> indexes = new IdentityHashMap<>();
+    private long[] records = {};
+    private int size;
+    private long base = -1L;
+
+    Collector(LinkGraph graph) {
+      this.graph = graph;
+    }
+
+    void collect() {
+      List<Block> blocks = new ArrayList<>();
+      int edges = 0;
+      for (Section section : graph.sections()) {
+        if (section.memLifetime() == MemLifetime.STANDARD) {
+          for (Block block : section.blocks()) {
+            if (Long.compareUnsigned(block.address(), base) < 0) {
+              base = block.address();
+            }
+            if (block.hasEdges()) {
+              blocks.add(block);
+              edges += block.edges().size();
+            }
+          }
+        }
+      }
+      records = new long[2 * edges];
+      blocks.forEach(this::collect);
+    }
+
+    private void collect(Block block) {
+      Edges edges = block.edges();
+      EdgeKindTable kinds = graph.target().edgeKinds();
+      for (int i = 0, count = edges.size(); i < count; i++) {
+        EdgeKind kind = kinds.kind(edges.code(i));
+        if (kind.field().size() > 0) {
+          add(kind, block.address() + edges.offset(i), edges.target(i), edges.addend(i));
+        }
+      }
+    }
+
+    private void add(EdgeKind kind, long site, Symbol target, long addend) {
+      boolean inside = target.defined();
+      long constant =
+          switch (kind.formula()) {
+            case SIZE -> addend + target.size(); // the size never changes: it is a constant here
+            default -> addend;
+          };
+      long place = target.address() - base;
+      if (signExtended(constant) != constant) {
+        throw new UnsupportedObjectException(
+            graph.name(),
+            "an addend of 0x" + Long.toHexString(addend),
+            "Addends are at most 55 bits wide.");
+      }
+      if (inside && place >>> 32 != 0) {
+        inside = false;
+      }
+      long reference = inside ? place : outsideIndex(target);
+      records[2 * size] = ((site - base) << 32) | reference;
+      records[2 * size + 1] =
+          ((long) kind.code() << KIND_SHIFT) | (inside ? 0 : OUTSIDE) | (constant & (OUTSIDE - 1));
+      size++;
+    }
+
+    private long outsideIndex(Symbol target) {
+      Integer index = indexes.get(target);
+      if (index == null) {
+        index = outside.size();
+        indexes.put(target, index);
+        outside.add(new OutsideTarget(target.name(), target.address()));
+      }
+      return index;
+    }
+  }
+}
