@@ -7,12 +7,17 @@ import org.jspecify.annotations.Nullable;
  * who uses what. Guarded by the session lock.
  */
 final class DependenceNode {
+  static final int NOT_IN_BATCH = -1;
+
   private final SymbolEntry[] symbols;
   private SymbolEntry[] dependencies;
   private int live;
 
   /** The position in the dependencies up to which all are known to be ready. */
   int cursor;
+
+  /** The position among the groups that are being emitted, while they are. */
+  int batchPosition = NOT_IN_BATCH;
 
   /** The next node of the same component whose dependencies are to be scanned. */
   @Nullable DependenceNode nextToScan;

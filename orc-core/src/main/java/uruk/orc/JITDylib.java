@@ -3,7 +3,6 @@ package uruk.orc;
 import com.google.common.collect.ImmutableMap;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  * JITDylibDefunctException}; looking up in one finds nothing.
  */
 public final class JITDylib {
-  private static final GeneratorSlot[] NO_GENERATORS = new GeneratorSlot[0];
-
   private final ExecutionSession session;
   private final String name;
   private final SymbolTable table = new SymbolTable();
@@ -32,7 +29,7 @@ public final class JITDylib {
   // Written under the session lock, read by anyone.
   private volatile State state = State.OPEN;
   private volatile SearchOrder linkOrder;
-  private volatile GeneratorSlot[] generators = NO_GENERATORS;
+  private volatile GeneratorList generators = GeneratorList.EMPTY;
 
   // Guarded by the session lock.
   private final Set<TrackerState> trackers = new LinkedHashSet<>();
@@ -191,9 +188,7 @@ public final class JITDylib {
   public <T extends DefinitionGenerator> T addGenerator(T generator) {
     return session.locked(() -> {
       checkOpen();
-      List<GeneratorSlot> all = new ArrayList<>(Arrays.asList(generators));
-      all.add(new GeneratorSlot(generator, this));
-      generators = all.toArray(NO_GENERATORS);
+      generators = generators.with(new GeneratorSlot(generator, this));
       session.tablesChange();
       return generator;
     });
@@ -203,25 +198,17 @@ public final class JITDylib {
    * Removes a generator; look-ups that hold it or queue for it fail with a {@link
    * GeneratorRemovedException}. Does nothing if it is not there.
    */
-  @SuppressWarnings("ReferenceEquality") // generators are removed by identity
   public void removeGenerator(DefinitionGenerator generator) {
     Outcome.locked(
         session,
         outcome -> {
-          List<GeneratorSlot> all = new ArrayList<>(Arrays.asList(generators));
-          all.removeIf(slot -> slot.generator() == generator && removeSlot(slot, outcome));
-          generators = all.toArray(NO_GENERATORS);
+          generators = generators.without(generator, outcome);
         });
   }
 
   /** {@return the generators in the order in which they are asked: a copy} */
   public List<DefinitionGenerator> generators() {
-    return Arrays.stream(generators).map(GeneratorSlot::generator).toList();
-  }
-
-  private static boolean removeSlot(GeneratorSlot slot, Outcome outcome) {
-    slot.remove(outcome);
-    return true;
+    return generators.generators();
   }
 
   // Link order -----------------------------------------------------------------------------------
@@ -366,7 +353,7 @@ public final class JITDylib {
     return table;
   }
 
-  GeneratorSlot[] generatorSlots() {
+  GeneratorList generatorList() {
     return generators;
   }
 
@@ -408,10 +395,8 @@ public final class JITDylib {
   /** Drops generators and link order. Called under the session lock. */
   void finishClosing(Outcome outcome) {
     state = State.CLOSED;
-    for (GeneratorSlot slot : generators) {
-      slot.remove(outcome);
-    }
-    generators = NO_GENERATORS;
+    generators.removeAll(outcome);
+    generators = GeneratorList.EMPTY;
     linkOrder = SearchOrder.of();
   }
 

@@ -32,7 +32,7 @@ final class LookupOperation {
   private int hiddenCount;
   private int dylibAt;
   private int generatorAt;
-  private GeneratorSlot @Nullable [] generators;
+  private @Nullable GeneratorList generators;
   private @Nullable GeneratorSlot held;
   private @Nullable LookupState generatorState;
   private volatile BlockedThreads.@Nullable Run generatorRun;
@@ -200,9 +200,9 @@ final class LookupOperation {
     SearchOrder order = request.order();
     for (; dylibAt < order.size() && candidateCount + hiddenCount > 0; nextDylib()) {
       matchCandidates(order.dylibAt(dylibAt), order.matchesAllAt(dylibAt));
-      GeneratorSlot[] slots = generatorsOf(order.dylibAt(dylibAt));
-      if (generatorAt < slots.length && candidateCount > 0) {
-        GeneratorSlot slot = slots[generatorAt];
+      GeneratorList slots = generatorsOf(order.dylibAt(dylibAt));
+      if (generatorAt < slots.size() && candidateCount > 0) {
+        GeneratorSlot slot = slots.get(generatorAt);
         if (slot.isRemoved()) {
           throw new GeneratorRemovedException(slot.dylib());
         }
@@ -224,9 +224,9 @@ final class LookupOperation {
     dylibAt++;
   }
 
-  private GeneratorSlot[] generatorsOf(JITDylib dylib) {
+  private GeneratorList generatorsOf(JITDylib dylib) {
     if (generators == null) {
-      generators = dylib.generatorSlots();
+      generators = dylib.generatorList();
     }
     return generators;
   }

@@ -20,12 +20,21 @@ final class PendingComponent extends LinkCutNode {
   /** The components that wait for this one; those merged with it since are to be skipped. */
   List<PendingComponent> waiting = new ArrayList<>(0);
 
-  PendingComponent(DependenceNode node) {
-    firstToScan = node;
-    lastToScan = node;
-    firstMember = node;
-    lastMember = node;
-    node.component = this;
+  PendingComponent(List<DependenceNode> nodes) {
+    DependenceNode previous = null;
+    for (DependenceNode node : nodes) {
+      node.component = this;
+      if (previous == null) {
+        firstToScan = node;
+        firstMember = node;
+      } else {
+        previous.nextToScan = node;
+        previous.nextMember = node;
+      }
+      previous = node;
+    }
+    lastToScan = previous;
+    lastMember = previous;
   }
 
   /** {@return the component that this one has been merged into} */

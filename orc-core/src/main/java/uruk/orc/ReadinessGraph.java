@@ -22,11 +22,13 @@ final class ReadinessGraph {
 
   /** Adds emitted groups whose symbols know their nodes. */
   static void emit(List<DependenceNode> nodes, Outcome outcome) {
-    for (DependenceNode node : nodes) {
-      PendingComponent component = new PendingComponent(node);
-      for (SymbolEntry symbol : node.symbols()) {
-        if (symbol.users != null) {
-          adopt(component, symbol.users.waiting, outcome);
+    for (List<DependenceNode> circle : Condensation.of(nodes, outcome)) {
+      PendingComponent component = new PendingComponent(circle);
+      for (DependenceNode node : circle) {
+        for (SymbolEntry symbol : node.symbols()) {
+          if (symbol.users != null) {
+            adopt(component, symbol.users.waiting, outcome);
+          }
         }
       }
       settle(component, outcome);

@@ -63,7 +63,7 @@ final class ReadyLookup {
       if (entry != null && entry.isVisible(order.matchesAllAt(at))) {
         return entry;
       }
-      if (entry == null && dylib.generatorSlots().length > 0) {
+      if (entry == null && !dylib.generatorList().isEmpty()) {
         return null;
       }
     }

@@ -505,7 +505,7 @@ class ThreadingTest extends SessionFixture {
     assertThat(kept).isCompleted();
     assertThat(cancelled).isCancelled();
     state.get().continueLookup();
-    assertThat(main.generatorSlots()[0].holder()).isNull();
+    assertThat(main.generatorList().get(0).holder()).isNull();
     assertThat(session.explainStalled()).isEmpty();
   }
 
