@@ -1,7 +1,10 @@
 package uruk.orc;
 
 import com.google.common.collect.ImmutableSet;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -53,20 +56,36 @@ final class Dependences {
    * {@return the tracker and all that use it over any number of steps, users before what they use}
    */
   static List<TrackerState> withUsers(TrackerState tracker) {
-    Set<TrackerState> found = new LinkedHashSet<>(List.of(tracker));
-    List<TrackerState> unvisited = new ArrayList<>(found);
-    while (!unvisited.isEmpty()) {
-      TrackerState next = unvisited.removeLast();
-      Set<SymbolEntry> users = new LinkedHashSet<>();
-      entries(next).forEach(entry -> users(entry, users));
-      for (SymbolEntry user : users) {
-        TrackerState owner = trackerOf(user);
-        if (found.add(owner)) {
-          unvisited.add(owner);
-        }
+    List<TrackerState> order = new ArrayList<>();
+    Set<TrackerState> entered = new HashSet<>(Set.of(tracker));
+    ArrayDeque<Visit> path = new ArrayDeque<>(List.of(new Visit(tracker)));
+    while (!path.isEmpty()) {
+      Visit visit = path.getLast();
+      if (!visit.users().hasNext()) {
+        order.add(path.removeLast().tracker());
+        continue;
+      }
+      TrackerState user = visit.users().next();
+      if (entered.add(user)) {
+        path.addLast(new Visit(user));
       }
     }
-    return new ArrayList<>(found).reversed();
+    return order;
+  }
+
+  /** A tracker on the way down to its users, and those of them that are yet to be visited. */
+  private record Visit(TrackerState tracker, Iterator<TrackerState> users) {
+    Visit(TrackerState tracker) {
+      this(tracker, usingTrackers(tracker).iterator());
+    }
+  }
+
+  private static Set<TrackerState> usingTrackers(TrackerState tracker) {
+    Set<SymbolEntry> users = new LinkedHashSet<>();
+    entries(tracker).forEach(entry -> users(entry, users));
+    Set<TrackerState> trackers = new LinkedHashSet<>();
+    users.forEach(user -> trackers.add(trackerOf(user)));
+    return trackers;
   }
 
   private static List<SymbolEntry> entries(TrackerState tracker) {

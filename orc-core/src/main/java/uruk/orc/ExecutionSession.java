@@ -279,17 +279,20 @@ public final class ExecutionSession implements AutoCloseable {
    */
   public CompletableFuture<Map<String, SymbolFlags>> lookupFlags(
       LookupKind kind, SearchOrder order, SymbolLookupSet names) {
-    return start(
-            new LookupRequest(
-                kind,
-                order,
-                names,
-                SymbolState.NEVER_SEARCHED,
-                true,
-                null,
-                Task.currentDefinition()))
-        .future()
-        .thenApply(SymbolMap::flags);
+    CompletableFuture<SymbolMap> found =
+        start(
+                new LookupRequest(
+                    kind,
+                    order,
+                    names,
+                    SymbolState.NEVER_SEARCHED,
+                    true,
+                    null,
+                    Task.currentDefinition()))
+            .future();
+    CompletableFuture<Map<String, SymbolFlags>> flags = found.thenApply(SymbolMap::flags);
+    var _ = flags.whenComplete((result, failure) -> found.cancel(false));
+    return flags;
   }
 
   /**
@@ -375,9 +378,9 @@ public final class ExecutionSession implements AutoCloseable {
     events.remove(listener);
   }
 
-  /** Hands a task to the session's dispatcher. */
+  /** Hands a task to the session's dispatcher. What it throws goes to the error reporter. */
   public void dispatch(Task task) {
-    dispatcher.dispatch(task);
+    dispatcher.dispatch(task.reportingTo(reporter));
   }
 
   /** Hands an error to the session's reporter. Must not be called inside the session lock. */

@@ -160,7 +160,12 @@ public final class JITDylib {
    * @throws JITDylibDefunctException if this dylib has been removed
    */
   public ResourceTracker createResourceTracker() {
-    return session.locked(() -> createState("tracker " + ++trackersCreated).handle());
+    ResourceTracker created =
+        session.locked(() -> createState("tracker " + ++trackersCreated).handle());
+    if (session.detectsUnclosedTrackers()) {
+      created.watch(new Throwable("The tracker was created here"));
+    }
+    return created;
   }
 
   private TrackerState defaultState() {

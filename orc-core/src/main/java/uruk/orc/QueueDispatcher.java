@@ -206,9 +206,13 @@ final class QueueDispatcher implements TaskDispatcher {
     }
   }
 
-  /** A task that closes the session does not wait for itself. */
+  /**
+   * Runs what is left, and waits for the others; a task that closes the session waits not for
+   * itself.
+   */
   @Override
   public void close() {
+    work();
     lock.lock();
     try {
       Thread self = Thread.currentThread();

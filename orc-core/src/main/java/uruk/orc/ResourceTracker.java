@@ -1,7 +1,6 @@
 package uruk.orc;
 
 import java.lang.ref.Cleaner;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Owns definitions of one dylib, and what resource managers hold for them, so that they can be
@@ -15,24 +14,24 @@ public final class ResourceTracker implements AutoCloseable {
   private static final Cleaner CLEANER = Cleaner.create();
 
   private final TrackerState state;
-  private final UnclosedReport report;
 
   ResourceTracker(TrackerState state) {
     this.state = state;
-    this.report = new UnclosedReport(state);
-    if (state.dylib().session().detectsUnclosedTrackers()) {
-      report.creation = new Throwable("The tracker was created here");
-      var _ = CLEANER.register(this, report);
-    }
+  }
+
+  /** Reports if the handle is dropped unclosed; {@code creation} tells where it came from. */
+  void watch(Throwable creation) {
+    var _ = CLEANER.register(this, new UnclosedReport(state, creation));
   }
 
   /** Runs when the handle has become unreachable; must not refer to it. */
   private static final class UnclosedReport implements Runnable {
     private final TrackerState state;
-    private @Nullable Throwable creation;
+    private final Throwable creation;
 
-    private UnclosedReport(TrackerState state) {
+    private UnclosedReport(TrackerState state, Throwable creation) {
       this.state = state;
+      this.creation = creation;
     }
 
     @Override

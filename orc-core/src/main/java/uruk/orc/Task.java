@@ -8,6 +8,7 @@ public abstract sealed class Task implements Runnable
   private static final ThreadLocal<@Nullable Task> CURRENT = new ThreadLocal<>();
 
   private final String description;
+  private volatile @Nullable ErrorReporter reporter;
 
   Task(String description) {
     this.description = description;
@@ -18,13 +19,21 @@ public abstract sealed class Task implements Runnable
     return description;
   }
 
-  /** Does the work on the calling thread. */
+  /** Tells the task where to report what it throws. */
+  final Task reportingTo(ErrorReporter sink) {
+    reporter = sink;
+    return this;
+  }
+
+  /** Does the work on the calling thread. What it throws goes to the session's error reporter. */
   @Override
   public final void run() {
     Task outer = CURRENT.get();
     CURRENT.set(this);
     try {
       execute();
+    } catch (Throwable failure) {
+      report(failure);
     } finally {
       if (outer == null) {
         CURRENT.remove();
@@ -32,6 +41,14 @@ public abstract sealed class Task implements Runnable
         CURRENT.set(outer);
       }
     }
+  }
+
+  private void report(Throwable failure) {
+    ErrorReporter sink = reporter;
+    if (sink == null) {
+      throw new IllegalStateException(description + " was not dispatched by a session", failure);
+    }
+    sink.report(failure);
   }
 
   abstract void execute();

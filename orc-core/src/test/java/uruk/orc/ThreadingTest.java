@@ -340,6 +340,34 @@ class ThreadingTest extends SessionFixture {
   }
 
   @Test
+  void aTaskThatThrowsIsReportedAndTheOthersRun() {
+    List<String> ran = new ArrayList<>();
+    session.dispatch(
+        new NamedTask(
+            "outer",
+            () -> {
+              session.dispatch(new NamedTask("other", () -> ran.add("other")));
+              throw new IllegalStateException("outer is broken");
+            }));
+
+    assertThat(ran).containsExactly("other");
+    assertThat(reported)
+        .singleElement()
+        .satisfies(e -> assertThat(e).hasMessage("outer is broken"));
+  }
+
+  @Test
+  void closingRunsWhatADeadExecutorLeft() {
+    List<String> ran = new CopyOnWriteArrayList<>();
+    try (ExecutionSession own =
+        build(ExecutionSession.builder().dispatcher(TaskDispatcher.of(command -> {})))) {
+      own.dispatch(new NamedTask("left", () -> ran.add("left")));
+    }
+
+    assertThat(ran).containsExactly("left");
+  }
+
+  @Test
   void idleTasksRunWhenNothingElseDoes() {
     List<String> order = new ArrayList<>();
     session.dispatch(
