@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import uruk.jitlink.graph.Block;
 import uruk.jitlink.graph.Edges;
 import uruk.jitlink.graph.LinkGraph;
@@ -25,8 +26,8 @@ final class FunctionEntries {
   private static final Set<String> ABOUT_CODE = Set.of(".eh_frame");
 
   private final InProcessMemoryManager memory;
-  private final IdentityHashMap<Symbol, Integer> functions = new IdentityHashMap<>();
-  private final List<Symbol> ordered = new ArrayList<>();
+  private final List<Symbol> functions = new ArrayList<>();
+  private @Nullable IdentityHashMap<Symbol, Integer> positions;
   private long[] entries = {};
 
   FunctionEntries(InProcessMemoryManager memory) {
@@ -36,15 +37,14 @@ final class FunctionEntries {
   /** Post-prune pass: makes the entries and leads every taking of an address to them. */
   void create(LinkGraph graph) {
     for (Symbol symbol : graph.definedSymbols()) {
-      if (symbol.callable() && symbol.scope() != Scope.LOCAL) {
-        functions.put(symbol, ordered.size());
-        ordered.add(symbol);
+      if (isFunction(symbol)) {
+        functions.add(symbol);
       }
     }
-    if (ordered.isEmpty()) {
+    if (functions.isEmpty()) {
       return;
     }
-    entries = memory.createEntries(ordered.size());
+    entries = memory.createEntries(functions.size());
     IdentityHashMap<Symbol, Symbol> canonical = new IdentityHashMap<>();
     for (Section section : graph.sections()) {
       if (section.memLifetime() != MemLifetime.NO_ALLOC && !ABOUT_CODE.contains(section.name())) {
@@ -61,10 +61,7 @@ final class FunctionEntries {
     Target target = graph.target();
     for (int i = 0, size = edges.size(); i < size; i++) {
       Symbol function = edges.target(i);
-      if (function.callable()
-          && function.scope() != Scope.LOCAL
-          && function.defined()
-          && target.takesAddress(edges.kind(i), edges.addend(i))) {
+      if (isFunction(function) && target.takesAddress(edges.kind(i), edges.addend(i))) {
         edges.setTarget(
             i, canonical.computeIfAbsent(function, symbol -> entrySymbol(graph, symbol)));
       }
@@ -73,20 +70,47 @@ final class FunctionEntries {
 
   private Symbol entrySymbol(LinkGraph graph, Symbol function) {
     return graph.addAbsoluteSymbol(
-        function.name() + "$entry", entry(function), 0, Linkage.STRONG, Scope.LOCAL, true);
+        function.name() + "$entry", entry(function, 0), 0, Linkage.STRONG, Scope.LOCAL, true);
   }
 
-  /** {@return the entry of a function; 0 if the symbol has none} */
-  long entry(Symbol symbol) {
-    Integer index = functions.get(symbol);
-    return index == null ? 0 : entries[index];
+  /** Only functions that others can name have an entry. */
+  private static boolean isFunction(Symbol symbol) {
+    return symbol.callable() && symbol.defined() && symbol.scope() != Scope.LOCAL;
+  }
+
+  /**
+   * {@return the entry of a function; 0 if the symbol has none}
+   *
+   * @param guess how many functions of the graph come before it, if that is known: saves a search
+   */
+  long entry(Symbol symbol, int guess) {
+    if (!isFunction(symbol)) {
+      return 0;
+    }
+    if (guess < functions.size() && functions.get(guess) == symbol) {
+      return entries[guess];
+    }
+    Integer position = positions().get(symbol);
+    return position == null ? 0 : entries[position];
+  }
+
+  private IdentityHashMap<Symbol, Integer> positions() {
+    IdentityHashMap<Symbol, Integer> built = positions;
+    if (built == null) {
+      built = new IdentityHashMap<>(functions.size());
+      for (int i = 0; i < functions.size(); i++) {
+        built.put(functions.get(i), i);
+      }
+      positions = built;
+    }
+    return built;
   }
 
   /** Makes the entries lead to the code, whose addresses are final. */
   void open() {
     long[] code = new long[entries.length];
     for (int i = 0; i < code.length; i++) {
-      code[i] = ordered.get(i).address();
+      code[i] = functions.get(i).address();
     }
     memory.redirectEntries(entries, code);
   }

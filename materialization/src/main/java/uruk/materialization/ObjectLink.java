@@ -79,18 +79,16 @@ final class ObjectLink implements LinkContext {
     passes.postFixup().add(fixedUp -> fixups = KeptFixups.of(fixedUp));
   }
 
+  /** What others can name is this object's own: the definition rules have taken the rest away. */
   @Override
   public void markLive(LinkGraph graph) {
-    Map<String, SymbolFlags> owned = responsibility.symbols();
-    for (Symbol symbol : graph.definedSymbols()) {
-      if (symbol.scope() != Scope.LOCAL && owned.containsKey(symbol.name())) {
-        symbol.setLive(true);
-      }
-    }
-    for (Symbol symbol : graph.absoluteSymbols()) {
-      if (symbol.scope() != Scope.LOCAL && owned.containsKey(symbol.name())) {
-        symbol.setLive(true);
-      }
+    graph.definedSymbols().forEach(ObjectLink::markIfVisible);
+    graph.absoluteSymbols().forEach(ObjectLink::markIfVisible);
+  }
+
+  private static void markIfVisible(Symbol symbol) {
+    if (symbol.scope() != Scope.LOCAL) {
+      symbol.setLive(true);
     }
   }
 
@@ -124,11 +122,13 @@ final class ObjectLink implements LinkContext {
     String[] names = new String[visible.size()];
     long[] code = new long[names.length];
     long[] canonical = new long[names.length];
+    int functions = 0;
     for (int i = 0; i < names.length; i++) {
       Symbol symbol = visible.get(i);
       names[i] = symbol.name();
       code[i] = symbol.address();
-      canonical[i] = entries.entry(symbol);
+      canonical[i] = entries.entry(symbol, functions);
+      functions += canonical[i] == 0 ? 0 : 1;
     }
     return new LinkedSymbols(names, code, canonical);
   }
@@ -221,10 +221,11 @@ final class ObjectLink implements LinkContext {
    * other through code that no symbol names.
    */
   private List<SymbolDependenceGroup> dependenceGroups() {
+    if (dependencies.isEmpty()) {
+      return List.of();
+    }
     Set<String> own = responsibility.symbols().keySet();
-    return dependencies.isEmpty() || own.isEmpty()
-        ? List.of()
-        : List.of(new SymbolDependenceGroup(own, dependencies));
+    return own.isEmpty() ? List.of() : List.of(new SymbolDependenceGroup(own, dependencies));
   }
 
   @Override

@@ -1,7 +1,6 @@
 package uruk.materialization;
 
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.ObjectFile;
@@ -11,6 +10,7 @@ import uruk.orc.JITDylib;
 import uruk.orc.MaterializationResponsibility;
 import uruk.orc.MaterializationUnit;
 import uruk.orc.SymbolFlags;
+import uruk.orc.SymbolMap;
 
 /**
  * An object file that waits to be linked. A definition that loses against another object's cannot
@@ -39,16 +39,16 @@ final class ObjectMaterializationUnit extends MaterializationUnit {
   static ObjectMaterializationUnit of(
       ObjectLinkingLayer layer, ObjectFile file, LinkedObject object) {
     ObjectInterface symbols = file.symbols();
-    Map<String, SymbolFlags> flags =
-        LinkedHashMap.newLinkedHashMap(symbols.definitions().size() + 1);
+    SymbolMap.Builder flags = SymbolMap.builder(symbols.definitions().size());
     Map<String, CommonExtent> commons = new HashMap<>();
     for (ObjectInterface.Definition definition : symbols.definitions()) {
-      flags.put(definition.name(), flagsOf(definition));
+      flags.put(definition.name(), 0, flagsOf(definition));
       if (definition.common()) {
         commons.put(definition.name(), new CommonExtent(definition.size(), definition.alignment()));
       }
     }
-    return new ObjectMaterializationUnit(layer, file, object, new Interface(flags), commons);
+    Interface declared = new Interface(flags.build().flags());
+    return new ObjectMaterializationUnit(layer, file, object, declared, commons);
   }
 
   private static SymbolFlags flagsOf(ObjectInterface.Definition definition) {

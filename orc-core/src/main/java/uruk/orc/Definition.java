@@ -2,7 +2,6 @@ package uruk.orc;
 
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -125,13 +124,13 @@ final class Definition {
 
   /** {@return names and flags of the symbols that the responsibility answers for} */
   Map<String, SymbolFlags> responsibilities(Predicate<SymbolEntry> which) {
-    Map<String, SymbolFlags> flags = new LinkedHashMap<>();
+    SymbolMap.Builder symbols = SymbolMap.builder(entries.length);
     for (SymbolEntry entry : entries) {
       if (isResponsibleFor(entry) && which.test(entry)) {
-        flags.put(entry.name(), entry.flags());
+        symbols.put(entry.name(), entry.address(), entry.flags());
       }
     }
-    return flags;
+    return symbols.buildUnique().flags();
   }
 
   /**

@@ -1,6 +1,5 @@
 package uruk.orc;
 
-import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
@@ -63,7 +62,7 @@ public final class MaterializationResponsibility {
    * order}
    */
   public Map<String, SymbolFlags> symbols() {
-    return session.locked(() -> ImmutableMap.copyOf(definition.responsibilities(entry -> true)));
+    return session.locked(() -> definition.responsibilities(entry -> true));
   }
 
   /** {@return the symbols of {@link #symbols()} that look-ups wait for right now} */

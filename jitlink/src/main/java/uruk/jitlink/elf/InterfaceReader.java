@@ -16,8 +16,8 @@ final class InterfaceReader {
   private final SymbolTable symbols;
   private final GroupTable groups;
   private final SymbolFacts facts;
-  private final Set<String> defined = new HashSet<>();
-  private final List<Definition> definitions = new ArrayList<>();
+  private final Set<String> defined;
+  private final List<Definition> definitions;
   private final List<String> externals = new ArrayList<>();
   private final List<List<String>> members = new ArrayList<>();
 
@@ -26,6 +26,9 @@ final class InterfaceReader {
     this.symbols = symbols;
     this.groups = groups;
     this.facts = new SymbolFacts(sections, symbols);
+    int globals = symbols.count() - symbols.firstGlobal();
+    this.defined = HashSet.newHashSet(globals);
+    this.definitions = new ArrayList<>(globals);
   }
 
   ObjectInterface read() {
