@@ -25,6 +25,9 @@ public final class SymbolMap {
   private final short[] flags;
   private volatile @Nullable NameIndex index;
 
+  /** Where the next search may succeed; only a guess, so threads may race for it. */
+  private int expected;
+
   private SymbolMap(String[] names, long[] addresses, short[] flags) {
     this.names = names;
     this.addresses = addresses;
@@ -151,7 +154,19 @@ public final class SymbolMap {
     return at;
   }
 
+  /** Searches tend to come in the order of the map, and then need no index. */
   private int indexOf(String name) {
+    int guess = expected;
+    if (guess < names.length && names[guess].equals(name)) {
+      expected = guess + 1;
+      return guess;
+    }
+    int found = search(name);
+    expected = found + 1;
+    return found;
+  }
+
+  private int search(String name) {
     NameIndex built = index;
     if (built == null) {
       built = new NameIndex(names, names.length);

@@ -1,9 +1,7 @@
 package uruk.jitlink.elf;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import uruk.jitlink.DuplicateDefinitionException;
 import uruk.jitlink.ObjectInterface;
 import uruk.jitlink.ObjectInterface.Definition;
@@ -16,7 +14,7 @@ final class InterfaceReader {
   private final SymbolTable symbols;
   private final GroupTable groups;
   private final SymbolFacts facts;
-  private final Set<String> defined;
+  private final NameSet defined;
   private final List<Definition> definitions;
   private final List<String> externals = new ArrayList<>();
   private final List<List<String>> members = new ArrayList<>();
@@ -27,7 +25,7 @@ final class InterfaceReader {
     this.groups = groups;
     this.facts = new SymbolFacts(sections, symbols);
     int globals = symbols.count() - symbols.firstGlobal();
-    this.defined = HashSet.newHashSet(globals);
+    this.defined = new NameSet(globals);
     this.definitions = new ArrayList<>(globals);
   }
 

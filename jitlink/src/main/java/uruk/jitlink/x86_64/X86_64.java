@@ -24,9 +24,6 @@ public final class X86_64 implements Target {
   /** The displacement of lea counts from the end of its own four bytes. */
   private static final long LEA_ADDEND = -4;
 
-  private static final Set<EdgeKind> POINTERS =
-      Set.of(POINTER64, POINTER32, POINTER32_SIGNED, DELTA64);
-
   /** The one instance. */
   public static final X86_64 INSTANCE = new X86_64();
 
@@ -154,7 +151,11 @@ public final class X86_64 implements Target {
   public boolean takesAddress(EdgeKind kind, long addend) {
     return kind == DELTA32
         ? addend == LEA_ADDEND
-        : TABLE_KINDS.requestsEntry(kind) || (addend == 0 && POINTERS.contains(kind));
+        : TABLE_KINDS.requestsEntry(kind) || (addend == 0 && isPointer(kind));
+  }
+
+  private static boolean isPointer(EdgeKind kind) {
+    return kind == POINTER64 || kind == POINTER32 || kind == POINTER32_SIGNED || kind == DELTA64;
   }
 
   @Override
