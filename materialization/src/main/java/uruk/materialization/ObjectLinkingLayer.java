@@ -79,6 +79,14 @@ public final class ObjectLinkingLayer {
     return object;
   }
 
+  /**
+   * Adds a graph that was built by hand or by another reader; see {@link #add(ResourceTracker,
+   * ObjectFile)}. The graph belongs to the layer from now on.
+   */
+  public LinkedObject add(ResourceTracker tracker, LinkGraph graph) {
+    return add(tracker, new GraphObject(graph));
+  }
+
   /** {@return the objects of a tracker that are linked now} */
   public List<LinkedObject> objects(ResourceTracker tracker) {
     ResourceKey key = tracker.key();

@@ -15,7 +15,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import uruk.jitlink.ObjectFile;
 import uruk.jitlink.UnsupportedObjectException;
+import uruk.jitlink.graph.Block;
+import uruk.jitlink.graph.LinkGraph;
+import uruk.jitlink.graph.Linkage;
+import uruk.jitlink.graph.MemProt;
+import uruk.jitlink.graph.Scope;
+import uruk.jitlink.graph.Section;
 import uruk.jitlink.host.NativeCall;
+import uruk.jitlink.memory.InProcessMemoryManager;
+import uruk.jitlink.x86_64.X86_64EdgeKind;
 import uruk.materialization.MemoryLedger.Kind;
 import uruk.orc.DuplicateDefinitionException;
 import uruk.orc.ExecutionSession;
@@ -301,5 +309,21 @@ class ObjectLinkingLayerTest {
         .asString()
         .startsWith("Pointer64 at 0x" + Long.toHexString(pointer))
         .endsWith("0x1234 is found");
+  }
+
+  @Test
+  void graphsBuiltByHandAreLinkedLikeObjects() {
+    LinkGraph graph = new LinkGraph("made", InProcessMemoryManager.shared().target());
+    Section text = graph.createSection(".text", MemProt.READ_EXEC);
+    byte[] jump = {(byte) 0xe9, 0, 0, 0, 0}; // jmp abs
+    Block code = graph.createContentBlock(text, jump, 0, 16, 0);
+    code.addEdge(X86_64EdgeKind.BRANCH_PC_REL32, 1, graph.addExternalSymbol("abs", 0, false), 0);
+    graph.addDefinedSymbol(code, 0, "magnitude", 5, Linkage.STRONG, Scope.DEFAULT, true, false);
+
+    LinkedObject object = layer.add(main.defaultResourceTracker(), graph);
+
+    assertThat(call("magnitude", -7)).isEqualTo(7);
+    assertThat(object.ledger().bytes(Kind.CODE)).isEqualTo(5);
+    assertThat(object.verify()).isEmpty();
   }
 }
