@@ -2,12 +2,13 @@ package uruk.tools;
 
 import java.util.Arrays;
 import java.util.List;
+import uruk.tools.inspect.InspectCommand;
 import uruk.tools.run.RunCommand;
 
 /** The entry point of the command line {@code uruk}: picks the command and reports its failure. */
 public final class Main {
 
-  private static final List<Command> COMMANDS = List.of(new RunCommand());
+  private static final List<Command> COMMANDS = List.of(new RunCommand(), new InspectCommand());
 
   private Main() {}
 

@@ -76,6 +76,10 @@ final class ElfFile {
     return bytes.getShort(elfClass.header.sectionEntrySize()) & 0xffff;
   }
 
+  int programHeaderCount() {
+    return bytes.getShort(elfClass.header.sectionEntrySize() - 2) & 0xffff;
+  }
+
   int sectionCount() {
     return bytes.getShort(elfClass.header.sectionEntrySize() + 2) & 0xffff;
   }

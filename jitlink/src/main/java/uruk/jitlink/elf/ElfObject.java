@@ -68,6 +68,15 @@ public final class ElfObject implements ObjectFile {
     return new LinkGraphBuilder(target, sections, symbols, groups, options).build();
   }
 
+  /**
+   * {@return what the file's tables say}
+   *
+   * @throws uruk.jitlink.LinkException if they contradict each other
+   */
+  public ElfListing listing() {
+    return new ElfLister(target, sections, symbols, groups).list();
+  }
+
   private static ByteBuffer onHeap(ByteBuffer content) {
     if (content.hasArray()) {
       return content.slice();

@@ -66,6 +66,11 @@ final class SectionTable {
     return elfClass.word(bytes, at(section) + layout.length());
   }
 
+  /** {@return what the header says of where the section begins, unchecked} */
+  long offsetField(int section) {
+    return elfClass.word(bytes, at(section) + layout.offset());
+  }
+
   int link(int section) {
     return bytes.getInt(at(section) + layout.link());
   }
