@@ -23,6 +23,11 @@ public final class Compiler {
     return compile("g++", name + ".cpp", source, options);
   }
 
+  /** Assembles the GNU assembler's language. */
+  public static ObjectFile assembly(String name, String source) {
+    return compile("gcc", name + ".s", source);
+  }
+
   private static ObjectFile compile(
       String compiler, String fileName, String source, String... options) {
     return ObjectFile.of(
