@@ -33,13 +33,7 @@ public record AddressReserve(long base, long size, long handle) {
     // The file stays open: debuggers open the module by this path.
     long handle = MemoryModule.open(name, image, DynamicLinker.RTLD_NOW).handle();
     long base = DynamicLinker.symbol(handle, BASE_SYMBOL);
-    Libc.mmap(
-        base,
-        size,
-        Libc.PROT_NONE,
-        Libc.MAP_FIXED | Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | Libc.MAP_NORESERVE,
-        -1,
-        0);
+    Libc.mapOver(base, size, Libc.PROT_NONE);
     return new AddressReserve(base, size, handle);
   }
 }

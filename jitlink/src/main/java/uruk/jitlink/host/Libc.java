@@ -92,6 +92,15 @@ public final class Libc {
     return result;
   }
 
+  /**
+   * Replaces a part of a reserve by ordinary memory, zero and for no other process, or by nothing
+   * with {@link #PROT_NONE}. No swap space is set aside for it.
+   */
+  public static void mapOver(long address, long size, int protection) {
+    int flags = MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    mmap(address, size, protection, flags, -1, 0);
+  }
+
   /** Gives mapped memory back, munmap(2). */
   public static void munmap(long address, long size) {
     if ((int) NativeCall.call(MUNMAP, address, size) != 0) {

@@ -1,9 +1,5 @@
 package uruk.jitlink.memory;
 
-import static uruk.jitlink.host.Libc.MAP_ANONYMOUS;
-import static uruk.jitlink.host.Libc.MAP_FIXED;
-import static uruk.jitlink.host.Libc.MAP_NORESERVE;
-import static uruk.jitlink.host.Libc.MAP_PRIVATE;
 import static uruk.jitlink.host.Libc.PROT_EXEC;
 import static uruk.jitlink.host.Libc.PROT_NONE;
 import static uruk.jitlink.host.Libc.PROT_READ;
@@ -63,7 +59,7 @@ final class PagePool implements Pool {
       span = spans.allocate(size, aligned, slots);
     }
     if (span != null) {
-      map(span.address(), span.size(), PROT_READ | PROT_WRITE);
+      Libc.mapOver(span.address(), span.size(), PROT_READ | PROT_WRITE);
     }
     return span;
   }
@@ -82,7 +78,7 @@ final class PagePool implements Pool {
 
   @Override
   public void free(MemProt protection, Span span) {
-    map(span.address(), span.size(), PROT_NONE);
+    Libc.mapOver(span.address(), span.size(), PROT_NONE);
     spans.free(span);
   }
 
@@ -116,10 +112,5 @@ final class PagePool implements Pool {
   @Override
   public UnwindTable unwindTable() {
     return unwindTable;
-  }
-
-  private static void map(long address, long size, int protection) {
-    int flags = MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-    Libc.mmap(address, size, protection, flags, -1, 0);
   }
 }

@@ -2,10 +2,7 @@ package uruk.jitlink.memory;
 
 import static uruk.jitlink.host.Libc.MADV_DONTNEED;
 import static uruk.jitlink.host.Libc.MADV_REMOVE;
-import static uruk.jitlink.host.Libc.MAP_ANONYMOUS;
 import static uruk.jitlink.host.Libc.MAP_FIXED;
-import static uruk.jitlink.host.Libc.MAP_NORESERVE;
-import static uruk.jitlink.host.Libc.MAP_PRIVATE;
 import static uruk.jitlink.host.Libc.MAP_SHARED;
 import static uruk.jitlink.host.Libc.PROT_READ;
 import static uruk.jitlink.host.Libc.PROT_WRITE;
@@ -64,13 +61,7 @@ final class Region {
 
   /** Maps a private region over a reserve. */
   static Region ofPrivate(long address, int size, SpanAllocator spans) {
-    Libc.mmap(
-        address,
-        size,
-        PROT_READ | PROT_WRITE,
-        MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-        -1,
-        0);
+    Libc.mapOver(address, size, PROT_READ | PROT_WRITE);
     return new Region(address, address, size, MADV_DONTNEED, spans);
   }
 

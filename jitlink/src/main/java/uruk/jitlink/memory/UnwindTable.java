@@ -1,9 +1,5 @@
 package uruk.jitlink.memory;
 
-import static uruk.jitlink.host.Libc.MAP_ANONYMOUS;
-import static uruk.jitlink.host.Libc.MAP_FIXED;
-import static uruk.jitlink.host.Libc.MAP_NORESERVE;
-import static uruk.jitlink.host.Libc.MAP_PRIVATE;
 import static uruk.jitlink.host.Libc.PROT_READ;
 import static uruk.jitlink.host.Libc.PROT_WRITE;
 
@@ -80,13 +76,7 @@ final class UnwindTable implements SpanAllocator.Tombstones {
    */
   static UnwindTable map(long address, int capacity) {
     int size = sizeFor(capacity);
-    Libc.mmap(
-        address,
-        size,
-        PROT_READ | PROT_WRITE,
-        MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-        -1,
-        0);
+    Libc.mapOver(address, size, PROT_READ | PROT_WRITE);
     return new UnwindTable(MemorySegment.ofAddress(address).reinterpret(size), capacity);
   }
 
