@@ -1,0 +1,35 @@
+package uruk.jitlink.check;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whatever the rule, and whatever the code it looks into, the checker ends with a result. */
+class CheckFuzz {
+
+  @MethodSource("rules")
+  @FuzzTest
+  void rule(byte[] bytes) {
+    FakeContext context = new FakeContext();
+    context.symbols.put("main", FakeContext.BASE);
+    context.content = bytes;
+    new Checker(context).check(new String(bytes, StandardCharsets.UTF_8));
+  }
+
+  @MethodSource("rules")
+  @FuzzTest
+  void code(byte[] bytes) {
+    InstructionDecoders.X86_64.decode(bytes);
+    InstructionDecoders.I386.decode(bytes);
+    InstructionDecoders.AARCH64.decode(bytes);
+  }
+
+  static Stream<byte[]> rules() {
+    return Stream.of(
+            "*{4}(main + 2)[15:8] = decode_operand(main + 5, 0) & 0xff",
+            "stub_addr(t.o, main, thumb) = got_addr(t.o, main) >> 2",
+            "section_addr(t.o, __DATA,__data) = next_pc(main) | 1 << 4")
+        .map(rule -> rule.getBytes(StandardCharsets.UTF_8));
+  }
+}
