@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  */
 public final class LinkSpeed {
   private static final double HIGHEST_LOAD = 2;
-  private static final long WARM_UP_NANOSECONDS = 3_000_000_000L;
+  private static final long WARM_UP_NANOSECONDS = 5_000_000_000L;
   private static final int LEAST_WARM_UP_RUNS = 5;
 
   private final Inputs inputs;
