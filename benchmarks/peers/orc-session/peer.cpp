@@ -1,18 +1,17 @@
 // The session's benchmarks on LLVM 22's ORC, beside uruk.bench.session. Units are empty: they report
-// addresses and dependences and link nothing. Prints "name median minimum" lines.
+// addresses and dependences and link nothing. Prints lines of name, median
+// and minimum of the wall time, and median of the CPU time.
 #include "llvm/ExecutionEngine/Orc/AbsoluteSymbols.h"
 #include "llvm/ExecutionEngine/Orc/Core.h"
 #include "llvm/ExecutionEngine/Orc/SelfExecutorProcessControl.h"
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
-#include <functional>
 #include <malloc.h>
 #include <string>
 #include <thread>
+#include <time.h>
 #include <vector>
 
 using namespace llvm;
@@ -25,87 +24,115 @@ static double now() {
              std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-static void report(const char *Name, std::vector<double> Values) {
-  std::sort(Values.begin(), Values.end());
-  std::printf("%s %.3f %.3f\n", Name, Values[Values.size() / 2], Values.front());
+static double cpu() {
+  timespec Time;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &Time);
+  return Time.tv_sec * 1e9 + Time.tv_nsec;
+}
+
+static void report(const char *Name, std::vector<double> Wall, std::vector<double> Cpu) {
+  std::sort(Wall.begin(), Wall.end());
+  std::sort(Cpu.begin(), Cpu.end());
+  std::printf("%s %.3f %.3f %.3f\n", Name, Wall[Wall.size() / 2], Wall.front(),
+              Cpu[Cpu.size() / 2]);
   std::fflush(stdout);
 }
+
+// Runs some work several times and reports the wall and CPU time of each, divided.
+template <typename PrepareT, typename WorkT>
+static void measure(const char *Name, int Rounds, double Divisor, PrepareT Prepare, WorkT Work) {
+  std::vector<double> Wall, Cpu;
+  for (int R = 0; R < Rounds; ++R) {
+    auto Prepared = Prepare();
+    double WallBegin = now(), CpuBegin = cpu();
+    Work(*Prepared);
+    Cpu.push_back((cpu() - CpuBegin) / Divisor);
+    Wall.push_back((now() - WallBegin) / Divisor);
+    cantFail(Prepared->ES->endSession());
+  }
+  report(Name, std::move(Wall), std::move(Cpu));
+}
+
+struct Session {
+  std::unique_ptr<ExecutionSession> ES;
+  JITDylib *JD = nullptr;
+  SymbolMap Symbols;
+  SymbolFlagsMap Flags;
+  std::vector<SymbolStringPtr> Names;
+  std::vector<JITDylib *> Order;
+};
 
 static std::unique_ptr<ExecutionSession> createSession() {
   return std::make_unique<ExecutionSession>(cantFail(
       SelfExecutorProcessControl::Create(nullptr, std::make_unique<InPlaceTaskDispatcher>())));
 }
 
-static void defineAbsolute(ExecutionSession &ES, JITDylib &JD, int Count) {
-  SymbolMap Symbols;
-  Symbols.reserve(Count);
+static std::unique_ptr<Session> prepare() {
+  auto S = std::make_unique<Session>();
+  S->ES = createSession();
+  S->JD = &S->ES->createBareJITDylib("main");
+  S->Order = {S->JD};
+  return S;
+}
+
+static void nameAll(Session &S, const char *Prefix, int Count) {
   for (int I = 0; I < Count; ++I)
-    Symbols[ES.intern("symbol_" + std::to_string(I))] = {ExecutorAddr(0x1000 + I), Function};
-  cantFail(JD.define(absoluteSymbols(std::move(Symbols))));
+    S.Names.push_back(S.ES->intern(Prefix + std::to_string(I)));
+}
+
+static std::unique_ptr<Session> prepareAbsolute(int Count) {
+  auto S = prepare();
+  nameAll(*S, "symbol_", Count);
+  S->Symbols.reserve(Count);
+  for (int I = 0; I < Count; ++I)
+    S->Symbols[S->Names[I]] = {ExecutorAddr(0x1000 + I), Function};
+  return S;
+}
+
+static void defineAndLookUp(Session &S) {
+  cantFail(S.JD->define(absoluteSymbols(std::move(S.Symbols))));
+  cantFail(S.ES->lookup({S.JD}, S.Names[0]));
 }
 
 // Ready look-ups ------------------------------------------------------------------------------------
 
-static double readyNanoseconds(ExecutionSession &ES, ArrayRef<JITDylib *> Order,
-                               const std::vector<SymbolStringPtr> &Names, int Lookups) {
-  double Begin = now();
+static std::unique_ptr<Session> prepareReady(int OthersInFront) {
+  auto S = prepareAbsolute(1000);
+  defineAndLookUp(*S);
+  S->Order.clear();
+  for (int I = 0; I < OthersInFront; ++I) {
+    auto &Other = S->ES->createBareJITDylib("other" + std::to_string(I));
+    SymbolMap One;
+    One[S->ES->intern("only_in_" + std::to_string(I))] = {ExecutorAddr(1), Function};
+    cantFail(Other.define(absoluteSymbols(std::move(One))));
+    S->Order.push_back(&Other);
+  }
+  S->Order.push_back(S->JD);
+  return S;
+}
+
+static void lookUp(Session &S, int Lookups) {
   for (int I = 0; I < Lookups; ++I)
-    cantFail(ES.lookup(Order, Names[I % Names.size()]));
-  return (now() - Begin) / Lookups;
+    cantFail(S.ES->lookup(S.Order, S.Names[I % S.Names.size()]));
 }
 
 static void readyLookups(int Rounds) {
-  auto ES = createSession();
-  auto &JD = ES->createBareJITDylib("main");
-  defineAbsolute(*ES, JD, 1000);
-  std::vector<SymbolStringPtr> Names;
-  for (int I = 0; I < 1000; ++I)
-    Names.push_back(ES->intern("symbol_" + std::to_string(I)));
-  std::vector<JITDylib *> Behind;
-  for (int I = 0; I < 100; ++I) {
-    auto &Other = ES->createBareJITDylib("other" + std::to_string(I));
-    SymbolMap One;
-    One[ES->intern("only_in_" + std::to_string(I))] = {ExecutorAddr(1), Function};
-    cantFail(Other.define(absoluteSymbols(std::move(One))));
-    Behind.push_back(&Other);
-  }
-  Behind.push_back(&JD);
-  std::vector<double> One, Far, Two;
-  for (int R = 0; R < Rounds; ++R) {
-    One.push_back(readyNanoseconds(*ES, {&JD}, Names, 200000));
-    Far.push_back(readyNanoseconds(*ES, Behind, Names, 20000));
-    double Begin = now();
-    std::thread A([&] { readyNanoseconds(*ES, {&JD}, Names, 200000); });
-    std::thread B([&] { readyNanoseconds(*ES, {&JD}, Names, 200000); });
-    A.join();
-    B.join();
-    Two.push_back((now() - Begin) / 400000);
-  }
-  report("ready-lookup-ns", One);
-  report("ready-lookup-behind-100-dylibs-ns", Far);
-  report("ready-lookup-two-threads-ns", Two);
-  cantFail(ES->endSession());
+  measure("ready-lookup-ns", Rounds, 200000, [] { return prepareReady(0); },
+          [](Session &S) { lookUp(S, 200000); });
+  measure("ready-lookup-behind-100-dylibs-ns", Rounds, 20000, [] { return prepareReady(100); },
+          [](Session &S) { lookUp(S, 20000); });
+  measure("ready-lookup-two-threads-ns", Rounds, 400000, [] { return prepareReady(0); },
+          [](Session &S) {
+            std::thread Other([&] { lookUp(S, 200000); });
+            lookUp(S, 200000);
+            Other.join();
+          });
 }
 
 // Absolute symbols ----------------------------------------------------------------------------------
 
 static void absolute(int Count, const char *Name, int Rounds) {
-  std::vector<double> Times;
-  for (int R = 0; R < Rounds; ++R) {
-    auto ES = createSession();
-    auto &JD = ES->createBareJITDylib("main");
-    std::vector<SymbolStringPtr> Names;
-    SymbolMap Symbols;
-    Symbols.reserve(Count);
-    for (int I = 0; I < Count; ++I)
-      Symbols[ES->intern("symbol_" + std::to_string(I))] = {ExecutorAddr(0x1000 + I), Function};
-    double Begin = now();
-    cantFail(JD.define(absoluteSymbols(std::move(Symbols))));
-    cantFail(ES->lookup({&JD}, ES->intern("symbol_0")));
-    Times.push_back((now() - Begin) / 1e6);
-    cantFail(ES->endSession());
-  }
-  report(Name, Times);
+  measure(Name, Rounds, 1e6, [=] { return prepareAbsolute(Count); }, defineAndLookUp);
 }
 
 // Bytes in use, those of big blocks that have mappings of their own included.
@@ -117,12 +144,12 @@ static size_t allocated() {
 static void absoluteBytes(int Count) {
   malloc_trim(0);
   size_t Before = allocated();
-  auto ES = createSession();
-  auto &JD = ES->createBareJITDylib("main");
-  defineAbsolute(*ES, JD, Count);
-  cantFail(ES->lookup({&JD}, ES->intern("symbol_0")));
-  report("absolute-1m-bytes-per-symbol", {double(allocated() - Before) / Count});
-  cantFail(ES->endSession());
+  auto S = prepareAbsolute(Count);
+  defineAndLookUp(*S);
+  S->Names = {};
+  double Bytes = double(allocated() - Before) / Count;
+  report("absolute-1m-bytes-per-symbol", {Bytes}, {Bytes});
+  cantFail(S->ES->endSession());
 }
 
 // Units ---------------------------------------------------------------------------------------------
@@ -164,25 +191,22 @@ private:
 };
 
 static void chain(int Count, const char *Name, int Rounds) {
-  std::vector<double> Times;
-  for (int R = 0; R < Rounds; ++R) {
-    auto ES = createSession();
-    auto &JD = ES->createBareJITDylib("main");
-    std::vector<SymbolStringPtr> Names;
-    for (int I = 0; I < Count; ++I)
-      Names.push_back(ES->intern("unit_" + std::to_string(I)));
-    double Begin = now();
-    for (int I = 0; I < Count; ++I) {
-      std::vector<SymbolStringPtr> Needs;
-      if (I + 1 < Count)
-        Needs.push_back(Names[I + 1]);
-      cantFail(JD.define(std::make_unique<LinkedUnit>(Names[I], std::move(Needs))));
-    }
-    cantFail(ES->lookup({&JD}, Names[0]));
-    Times.push_back((now() - Begin) / 1e6);
-    cantFail(ES->endSession());
-  }
-  report(Name, Times);
+  measure(
+      Name, Rounds, 1e6,
+      [=] {
+        auto S = prepare();
+        nameAll(*S, "unit_", Count);
+        return S;
+      },
+      [=](Session &S) {
+        for (int I = 0; I < Count; ++I) {
+          std::vector<SymbolStringPtr> Needs;
+          if (I + 1 < Count)
+            Needs.push_back(S.Names[I + 1]);
+          cantFail(S.JD->define(std::make_unique<LinkedUnit>(S.Names[I], std::move(Needs))));
+        }
+        cantFail(S.ES->lookup({S.JD}, S.Names[0]));
+      });
 }
 
 // Many symbols of one unit that need each other: four edges each, drawn from a fixed seed.
@@ -217,24 +241,19 @@ private:
 };
 
 static void woven(int Count, const char *Name, int Rounds) {
-  std::vector<double> Times;
-  for (int R = 0; R < Rounds; ++R) {
-    auto ES = createSession();
-    auto &JD = ES->createBareJITDylib("main");
-    std::vector<SymbolStringPtr> Names;
-    SymbolFlagsMap Flags;
-    for (int I = 0; I < Count; ++I) {
-      Names.push_back(ES->intern("woven_" + std::to_string(I)));
-      Flags[Names.back()] = Function;
-    }
-    auto First = Names[0];
-    double Begin = now();
-    cantFail(JD.define(std::make_unique<WovenUnit>(std::move(Names), std::move(Flags))));
-    cantFail(ES->lookup({&JD}, First));
-    Times.push_back((now() - Begin) / 1e6);
-    cantFail(ES->endSession());
-  }
-  report(Name, Times);
+  measure(
+      Name, Rounds, 1e6,
+      [=] {
+        auto S = prepare();
+        nameAll(*S, "woven_", Count);
+        for (auto &N : S->Names)
+          S->Flags[N] = Function;
+        return S;
+      },
+      [](Session &S) {
+        cantFail(S.JD->define(std::make_unique<WovenUnit>(S.Names, std::move(S.Flags))));
+        cantFail(S.ES->lookup({S.JD}, S.Names[0]));
+      });
 }
 
 int main(int argc, char **argv) {
@@ -243,7 +262,7 @@ int main(int argc, char **argv) {
   absolute(1000000, "absolute-1m-ms", Rounds);
   absoluteBytes(1000000);
   chain(1000, "chain-1000-ms", Rounds);
-  chain(10000, "chain-10000-ms", 2);
+  chain(10000, "chain-10000-ms", 3);
   woven(250, "edges-250x4-ms", Rounds);
   woven(500, "edges-500x4-ms", 3);
 }

@@ -10,8 +10,8 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
-/** The CPU time of this process in nanoseconds: Java's own counts in hundredths of a second. */
-final class ProcessClock {
+/** The CPU time of this process: Java's own counts in hundredths of a second. */
+public final class ProcessClock {
   private static final int CLOCK_PROCESS_CPUTIME_ID = 2; // <time.h>
   private static final MethodHandle CLOCK_GETTIME =
       Linker.nativeLinker()
@@ -21,7 +21,8 @@ final class ProcessClock {
 
   private final MemorySegment timespec = Arena.ofAuto().allocate(16, 8);
 
-  long nanoseconds() {
+  /** {@return the CPU time that all threads of the process have used so far, in nanoseconds} */
+  public long nanoseconds() {
     try {
       int failed = (int) CLOCK_GETTIME.invokeExact(CLOCK_PROCESS_CPUTIME_ID, timespec);
       if (failed != 0) {

@@ -9,7 +9,11 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import uruk.bench.link.ProcessClock;
 import uruk.orc.AbsoluteSymbols;
 import uruk.orc.ExecutionSession;
 import uruk.orc.JITDylib;
@@ -25,12 +29,14 @@ import uruk.orc.SymbolState;
  * Measures the session beside the program over LLVM 22's ORC, in the same minutes, and prints both.
  *
  * <p>Usage: {@code SessionComparison [path of the peer] [rounds]}. Each figure is the median of the
- * rounds after a warm-up, with the minimum in brackets.
+ * rounds after a warm-up, with the minimum in brackets; CPU time is that of the whole process,
+ * collector and compiler included.
  */
 public final class SessionComparison {
   private static final int LOOKUPS = 200_000;
 
   private final int rounds;
+  private final ProcessClock clock = new ProcessClock();
   private final Map<String, double[]> ours = new LinkedHashMap<>();
   private long sink;
 
@@ -66,40 +72,62 @@ public final class SessionComparison {
           .forEach(words ->
               figures.put(
                   words[0],
-                  new double[] {Double.parseDouble(words[1]), Double.parseDouble(words[2])}));
+                  Arrays.stream(words).skip(1).mapToDouble(Double::parseDouble).toArray()));
     }
     return figures;
   }
 
-  private interface Timed {
-    /** {@return the figure of one round} */
-    double run();
+  private interface Work {
+    void run();
   }
 
-  private double[] figure(String name, int warmUp, Timed work) {
-    for (int round = 0; round < warmUp; round++) {
-      work.run();
+  /** Runs the work in rounds and keeps the wall and CPU time of each, divided. */
+  private void figure(String name, int warmUp, double divisor, Work work) {
+    figure(name, warmUp, divisor, () -> 0, ignored -> work.run(), ignored -> {});
+  }
+
+  private <T> void figure(
+      String name,
+      int warmUp,
+      double divisor,
+      Supplier<T> prepare,
+      Consumer<T> work,
+      Consumer<T> after) {
+    double[] wall = new double[rounds];
+    double[] cpu = new double[rounds];
+    for (int round = -warmUp; round < rounds; round++) {
+      T prepared = prepare.get();
+      long cpuBegin = clock.nanoseconds();
+      long wallBegin = System.nanoTime();
+      work.accept(prepared);
+      long wallEnd = System.nanoTime();
+      if (round >= 0) {
+        wall[round] = (wallEnd - wallBegin) / divisor;
+        cpu[round] = (clock.nanoseconds() - cpuBegin) / divisor;
+      }
+      after.accept(prepared);
     }
-    double[] values =
-        IntStream.range(0, rounds).mapToDouble(round -> work.run()).sorted().toArray();
-    double[] figure = {values[values.length / 2], values[0]};
-    ours.put(name, figure);
-    return figure;
+    Arrays.sort(wall);
+    Arrays.sort(cpu);
+    ours.put(name, new double[] {wall[rounds / 2], wall[0], cpu[rounds / 2]});
+  }
+
+  private void inFreshSessions(String name, int warmUp, Consumer<ExecutionSession> work) {
+    figure(name, warmUp, 1e6, ExecutionSession::create, work, ExecutionSession::close);
   }
 
   private void measure() throws InterruptedException {
     readyLookups();
     SymbolMap million = SessionWork.absoluteSymbols(1_000_000);
-    figure("absolute-1m-ms", 5, () -> milliseconds(() -> absolute(million)));
+    inFreshSessions(
+        "absolute-1m-ms",
+        5,
+        session -> sink += SessionWork.defineAndLookUp(session, million).address());
     ours.put("absolute-1m-bytes-per-symbol", bytesPerSymbol());
     chain(1_000, 300);
     chain(10_000, 15);
     woven(250, 100);
     woven(500, 50);
-  }
-
-  private interface Work {
-    void run();
   }
 
   private static double milliseconds(Work work) {
@@ -108,34 +136,20 @@ public final class SessionComparison {
     return (System.nanoTime() - begin) / 1e6;
   }
 
-  private void absolute(SymbolMap symbols) {
-    try (ExecutionSession session = ExecutionSession.create()) {
-      sink += SessionWork.defineAndLookUp(session, symbols).address();
-    }
-  }
-
   private void chain(int length, int warmUp) {
     List<String> names = SessionWork.names("unit_", length);
-    figure(
+    inFreshSessions(
         "chain-" + length + "-ms",
         warmUp,
-        () -> {
-          try (ExecutionSession session = ExecutionSession.create()) {
-            return milliseconds(() -> sink += SessionWork.chain(session, names).address());
-          }
-        });
+        session -> sink += SessionWork.chain(session, names).address());
   }
 
   private void woven(int size, int warmUp) {
     List<String> names = SessionWork.names("woven_", size);
-    figure(
+    inFreshSessions(
         "edges-" + size + "x4-ms",
         warmUp,
-        () -> {
-          try (ExecutionSession session = ExecutionSession.create()) {
-            return milliseconds(() -> sink += SessionWork.woven(session, names).address());
-          }
-        });
+        session -> sink += SessionWork.woven(session, names).address());
   }
 
   private void readyLookups() {
@@ -155,38 +169,33 @@ public final class SessionComparison {
       session.lookup(main, names[0]);
       SearchOrder near = SearchOrder.of(main);
       SearchOrder far = behind.build();
-      figure("ready-lookup-ns", 10, () -> nanosecondsPerLookup(session, near, names, LOOKUPS));
+      figure("ready-lookup-ns", 10, LOOKUPS, () -> lookUp(session, near, names, LOOKUPS));
       figure(
           "ready-lookup-behind-100-dylibs-ns",
           10,
-          () -> nanosecondsPerLookup(session, far, names, LOOKUPS / 10));
-      figure("ready-lookup-two-threads-ns", 3, () -> twoThreads(session, near, names));
+          LOOKUPS,
+          () -> lookUp(session, far, names, LOOKUPS));
+      figure(
+          "ready-lookup-two-threads-ns", 3, 20.0 * LOOKUPS, () -> twoThreads(session, near, names));
     }
   }
 
-  private double nanosecondsPerLookup(
-      ExecutionSession session, SearchOrder order, String[] names, int lookups) {
+  private void lookUp(ExecutionSession session, SearchOrder order, String[] names, int lookups) {
     long sum = 0;
-    long begin = System.nanoTime();
     for (int at = 0; at < lookups; at++) {
       sum += session.lookup(order, names[at % names.length]).address();
     }
-    long end = System.nanoTime();
     sink += sum;
-    return (double) (end - begin) / lookups;
   }
 
-  private double twoThreads(ExecutionSession session, SearchOrder order, String[] names) {
-    long begin = System.nanoTime();
-    Thread other =
-        Thread.ofPlatform().start(() -> nanosecondsPerLookup(session, order, names, 10 * LOOKUPS));
-    nanosecondsPerLookup(session, order, names, 10 * LOOKUPS);
+  private void twoThreads(ExecutionSession session, SearchOrder order, String[] names) {
+    Thread other = Thread.ofPlatform().start(() -> lookUp(session, order, names, 10 * LOOKUPS));
+    lookUp(session, order, names, 10 * LOOKUPS);
     try {
       other.join();
     } catch (InterruptedException interruption) {
       throw new IllegalStateException(interruption);
     }
-    return (System.nanoTime() - begin) / (20.0 * LOOKUPS);
   }
 
   private double[] bytesPerSymbol() throws InterruptedException {
@@ -195,7 +204,7 @@ public final class SessionComparison {
     sink += SessionWork.defineAndLookUp(session, SessionWork.absoluteSymbols(1_000_000)).address();
     double bytes = (usedHeap() - before) / 1e6;
     session.close();
-    return new double[] {bytes, bytes};
+    return new double[] {bytes, bytes, bytes};
   }
 
   private static long usedHeap() throws InterruptedException {
@@ -207,23 +216,34 @@ public final class SessionComparison {
   }
 
   private void print(Map<String, double[]> peer) {
-    System.out.println("| figure | Uruk | LLVM 22 | ratio |\n|---|---|---|---|");
-    ours.forEach((name, figure) -> {
-      double[] other = peer.get(name);
+    System.out.println(
+        """
+        | figure | Uruk: wall (min) | CPU | LLVM 22: wall (min) | CPU | ratio of wall | of CPU |
+        |---|---|---|---|---|---|---|\
+        """);
+    ours.forEach((name, figure) -> printLine(name, figure, peer.get(name)));
+  }
+
+  private static void printLine(String name, double[] ours, double @Nullable [] peer) {
+    System.out.printf("| %s | %.4g (%.4g) | %.4g |", name, ours[0], ours[1], ours[2]);
+    if (peer != null) {
       System.out.printf(
-          "| %s | %.4g (%.4g) | %s | %s |%n",
-          name,
-          figure[0],
-          figure[1],
-          other == null ? "-" : "%.4g (%.4g)".formatted(other[0], other[1]),
-          other == null ? "-" : "%.2f".formatted(figure[0] / other[0]));
-    });
+          " %.4g (%.4g) | %.4g | %.2g | %.2g |",
+          peer[0], peer[1], peer[2], ours[0] / peer[0], ours[2] / peer[2]);
+    }
+    System.out.println();
   }
 
   /** What doubling costs, by the minima of the rounds: a shared machine only ever adds. */
   private void growth() {
     System.out.println("\n| doubled | from | to | ms | ms | factor |\n|---|---|---|---|---|---|");
-    grow("symbols", 250_000, size -> absolute(SessionWork.absoluteSymbols(size)));
+    grow(
+        "symbols",
+        250_000,
+        size -> {
+          SymbolMap symbols = SessionWork.absoluteSymbols(size);
+          inSession(session -> SessionWork.defineAndLookUp(session, symbols));
+        });
     grow(
         "units in a chain",
         10_000,
@@ -242,13 +262,9 @@ public final class SessionComparison {
     void run(int size);
   }
 
-  private interface InSession {
-    void run(ExecutionSession session);
-  }
-
-  private static void inSession(InSession work) {
+  private static void inSession(Consumer<ExecutionSession> work) {
     try (ExecutionSession session = ExecutionSession.create()) {
-      work.run(session);
+      work.accept(session);
     }
   }
 
