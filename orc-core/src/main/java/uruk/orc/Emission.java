@@ -276,7 +276,7 @@ final class Emission {
           }
           replacement.attach(unit);
           for (SymbolEntry entry : replacement.entries()) {
-            if (entry.waiters != null) {
+            if (entry.isAwaited()) {
               outcome.start(replacement);
               return;
             }

@@ -65,10 +65,10 @@ public final class MaterializationResponsibility {
     return session.locked(() -> definition.responsibilities(entry -> true));
   }
 
-  /** {@return the symbols of {@link #symbols()} that look-ups wait for right now} */
+  /** {@return the symbols of {@link #symbols()} that look-ups, or emitted symbols, wait for now} */
   public Set<String> requestedSymbols() {
-    return session.locked(() ->
-        ImmutableSet.copyOf(definition.responsibilities(entry -> entry.waiters != null).keySet()));
+    return session.locked(
+        () -> ImmutableSet.copyOf(definition.responsibilities(SymbolEntry::isAwaited).keySet()));
   }
 
   /** {@return the symbol whose look-up runs the unit's initializers} */

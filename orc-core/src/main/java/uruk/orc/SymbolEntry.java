@@ -106,6 +106,11 @@ final class SymbolEntry {
     return state().compareTo(wanted) >= 0;
   }
 
+  /** {@return whether a look-up, or an emitted symbol, waits for this one} */
+  boolean isAwaited() {
+    return waiters != null || (users != null && users.hasPending());
+  }
+
   long address() {
     return address;
   }

@@ -44,6 +44,17 @@ final class UserList {
     dead = 0;
   }
 
+  /** {@return whether one of the groups is emitted and not ready} */
+  boolean hasPending() {
+    for (int at = 0; at < size; at++) {
+      DependenceNode node = nodes[at];
+      if (node != null && node.component != null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** {@return for how many groups there is room} */
   int capacity() {
     return nodes.length;

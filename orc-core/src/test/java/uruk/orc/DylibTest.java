@@ -135,6 +135,24 @@ class DylibTest extends SessionFixture {
   }
 
   @Test
+  void anAliasThatOnlyAnEmittedSymbolNeedsIsMade() {
+    main.define(TestUnit.of("original"));
+    main.define(
+        ReExports.aliases(
+            Map.of(
+                "needed", new Alias("original", TestUnit.FUNCTION),
+                "other", new Alias("original", TestUnit.FUNCTION))));
+    Held unit = hold(main, "user");
+    Held last = hold(main, "last");
+    var found = lookup(main, "user");
+    emit(unit.get(), main, "last", "needed");
+    TestUnit.emit(last.get());
+
+    assertThat(found).isCompleted();
+    assertThat(main.symbolState("other")).isEqualTo(SymbolState.MATERIALIZING);
+  }
+
+  @Test
   void aReExportGeneratorReExportsWhatItsFilterPasses() {
     a.define(TestUnit.of("public_f", "private_f"));
     main.addGenerator(new ReExportGenerator(a, EXPORTED, name -> name.startsWith("public_")));

@@ -266,8 +266,12 @@ final class SessionModel {
     unit.tracker.units.add(part);
     boolean awaited =
         lookups.stream()
-            .filter(lookup -> lookup.outcome == Outcome.PENDING)
-            .anyMatch(lookup -> part.symbols.stream().anyMatch(lookup.pending::contains));
+                .filter(lookup -> lookup.outcome == Outcome.PENDING)
+                .anyMatch(lookup -> part.symbols.stream().anyMatch(lookup.pending::contains))
+            || dylibs.values().stream()
+                .flatMap(table -> table.values().stream())
+                .filter(symbol -> symbol.state == SymbolState.EMITTED && !symbol.failed)
+                .anyMatch(symbol -> part.symbols.stream().anyMatch(symbol.needs::contains));
     if (awaited) {
       part.attached = false;
     }
