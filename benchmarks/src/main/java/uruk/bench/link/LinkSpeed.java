@@ -40,7 +40,7 @@ public final class LinkSpeed {
                 .toList();
     System.out.println(
         "case                        ours ms (min)        cpu    remove |      LLJIT ms (min)"
-            + "        cpu    remove | ratio  goal  load");
+            + "        cpu    remove | ratio of min of cpu  goal  load");
     try (Side peer = new Peer(program);
         Side ours = new Ours()) {
       for (LinkCase one : cases) {
@@ -162,10 +162,17 @@ public final class LinkSpeed {
     if (theirs.isEmpty()) {
       System.out.printf(Locale.ROOT, " %41s |", "not run");
     } else {
-      double ratio =
+      System.out.printf(
+          Locale.ROOT,
+          " %s | %5.3f %5.3f %5.3f %5.3f",
+          column(theirs),
           (double) Measurement.median(mine, Measurement::link)
-              / Measurement.median(theirs, Measurement::link);
-      System.out.printf(Locale.ROOT, " %s | %5.3f %5.3f", column(theirs), ratio, one.goal());
+              / Measurement.median(theirs, Measurement::link),
+          (double) Measurement.minimum(mine, Measurement::link)
+              / Measurement.minimum(theirs, Measurement::link),
+          (double) Measurement.minimum(mine, Measurement::cpu)
+              / Measurement.minimum(theirs, Measurement::cpu),
+          one.goal());
     }
     System.out.printf(Locale.ROOT, "  %.1f%n", load);
   }
