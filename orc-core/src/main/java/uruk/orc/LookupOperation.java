@@ -26,13 +26,7 @@ final class LookupOperation {
   private final CompletableFuture<SymbolMap> future = new CompletableFuture<>();
 
   // Generation.
-  private final int[] candidates;
-  private int candidateCount;
-  private final int[] hidden;
-  private int hiddenCount;
-  private int dylibAt;
-  private int generatorAt;
-  private @Nullable GeneratorList generators;
+  private final CandidateSearch search;
   private @Nullable GeneratorSlot held;
   private @Nullable LookupState generatorState;
   private volatile BlockedThreads.@Nullable Run generatorRun;
@@ -72,14 +66,8 @@ final class LookupOperation {
         request.onBehalfOf() != null
             ? request.onBehalfOf().unitName()
             : "thread " + Thread.currentThread().getName();
-    int size = request.names().size();
-    candidates = new int[size];
-    for (int at = 0; at < size; at++) {
-      candidates[at] = at;
-    }
-    candidateCount = size;
-    hidden = new int[size];
-    matches = new SymbolEntry[size];
+    search = new CandidateSearch(request.order(), request.names());
+    matches = new SymbolEntry[request.names().size()];
   }
 
   CompletableFuture<SymbolMap> future() {
@@ -197,12 +185,10 @@ final class LookupOperation {
     if (done) {
       return Next.FINISHED;
     }
-    SearchOrder order = request.order();
-    for (; dylibAt < order.size() && candidateCount + hiddenCount > 0; nextDylib()) {
-      matchCandidates(order.dylibAt(dylibAt), order.matchesAllAt(dylibAt));
-      GeneratorList slots = generatorsOf(order.dylibAt(dylibAt));
-      if (generatorAt < slots.size() && candidateCount > 0) {
-        GeneratorSlot slot = slots.get(generatorAt);
+    for (; !search.isFinished(); search.nextDylib()) {
+      search.match(session, this::matched);
+      GeneratorSlot slot = search.nextGenerator();
+      if (slot != null) {
         if (slot.isRemoved()) {
           throw new GeneratorRemovedException(slot.dylib());
         }
@@ -215,43 +201,10 @@ final class LookupOperation {
     return Next.FINISHED;
   }
 
-  private void nextDylib() {
-    System.arraycopy(hidden, 0, candidates, candidateCount, hiddenCount);
-    candidateCount += hiddenCount;
-    hiddenCount = 0;
-    generatorAt = 0;
-    generators = null;
-    dylibAt++;
-  }
-
-  private GeneratorList generatorsOf(JITDylib dylib) {
-    if (generators == null) {
-      generators = dylib.generatorList();
-    }
-    return generators;
-  }
-
-  /**
-   * Names that the dylib defines visibly leave the candidates; hidden ones come back for the next
-   * dylib.
-   */
-  private void matchCandidates(JITDylib dylib, boolean matchAll) {
-    int kept = 0;
-    for (int at = 0; at < candidateCount; at++) {
-      int name = candidates[at];
-      session.countStep();
-      SymbolEntry entry = dylib.table().find(request.names().nameAt(name));
-      if (entry == null) {
-        candidates[kept++] = name;
-      } else if (!entry.isVisible(matchAll)) {
-        hidden[hiddenCount++] = name;
-      } else {
-        checkNotFailed(entry);
-        matches[name] = entry;
-        firstMatchVersion = firstMatchVersion < 0 ? session.tablesVersion() : firstMatchVersion;
-      }
-    }
-    candidateCount = kept;
+  private void matched(int name, SymbolEntry entry) {
+    checkNotFailed(entry);
+    matches[name] = entry;
+    firstMatchVersion = firstMatchVersion < 0 ? session.tablesVersion() : firstMatchVersion;
   }
 
   private static void checkNotFailed(SymbolEntry entry) {
@@ -266,7 +219,7 @@ final class LookupOperation {
     if (slot == null) {
       throw new AssertionError("a generator runs for a look-up that has it");
     }
-    JITDylib dylib = request.order().dylibAt(dylibAt);
+    SearchOrder.Entry place = search.current();
     LookupState state = new LookupState(this);
     Throwable failure = null;
     LookupOperation outer = RUNNING_GENERATOR.get();
@@ -274,13 +227,7 @@ final class LookupOperation {
     RUNNING_GENERATOR.set(this);
     try {
       SymbolLookupSet missing = beginGenerator(state);
-      slot.generator()
-          .tryToGenerate(
-              state,
-              request.kind(),
-              dylib,
-              request.order().entries().get(dylibAt).flags(),
-              missing);
+      slot.generator().tryToGenerate(state, request.kind(), place.dylib(), place.flags(), missing);
     } catch (Throwable thrown) {
       failure = thrown;
     } finally {
@@ -295,7 +242,7 @@ final class LookupOperation {
     try {
       generatorState = state;
       suspension = Suspension.NONE;
-      return request.names().at(candidates, candidateCount);
+      return search.candidates();
     } finally {
       session.lock().unlock();
     }
@@ -322,7 +269,7 @@ final class LookupOperation {
   private Next generatorDone(Outcome outcome) {
     suspension = Suspension.NONE;
     generatorState = null;
-    generatorAt++;
+    search.generatorAsked();
     releaseGenerator(outcome);
     return search(outcome);
   }
