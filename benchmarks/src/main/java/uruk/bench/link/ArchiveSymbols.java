@@ -2,6 +2,7 @@ package uruk.bench.link;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -22,6 +23,7 @@ final class ArchiveSymbols {
   private static final int STT_TLS = 6;
 
   private final Set<String> names = new LinkedHashSet<>();
+  private final Set<String> hidden = new HashSet<>();
 
   void addIfLinkable(String name, byte[] bytes, List<byte[]> objects) {
     if (isThreadLocal(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN))) {
@@ -30,14 +32,13 @@ final class ArchiveSymbols {
     objects.add(bytes);
     for (ObjectInterface.Definition definition :
         ObjectFile.of(name, bytes).symbols().definitions()) {
-      if (definition.exported()) {
-        names.add(definition.name());
-      }
+      (definition.exported() ? names : hidden).add(definition.name());
     }
   }
 
+  /** {@return the names that are visible to a look-up whichever member's definition wins} */
   List<String> names() {
-    return List.copyOf(names);
+    return names.stream().filter(name -> !hidden.contains(name)).toList();
   }
 
   private static boolean isThreadLocal(ByteBuffer file) {
