@@ -7,20 +7,71 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import uruk.jitlink.host.DynamicLinker;
 import uruk.jitlink.host.Libc;
-import uruk.jitlink.host.NativeCall;
+import uruk.materialization.platform.ElfPlatform;
+import uruk.materialization.platform.ElfPlatform.Arguments;
+import uruk.materialization.platform.Guard;
+import uruk.materialization.platform.NativeExitException;
+import uruk.materialization.platform.NativeExitException.Kind;
+import uruk.orc.JITDylib;
 
-/** Calls a C program's {@code int main(int argc, char **argv, char **envp)}. */
+/** Runs a C program: initializers, {@code int main(int argc, char **argv, char **envp)}, exit. */
 final class MainFunction {
-  private MainFunction() {}
+  private final Guard guard;
+  private final ElfPlatform platform;
+  private final JITDylib dylib;
 
-  static int call(long function, List<String> argv, Arena arena) {
+  MainFunction(Guard guard, ElfPlatform platform, JITDylib dylib) {
+    this.guard = guard;
+    this.platform = platform;
+    this.dylib = dylib;
+  }
+
+  /**
+   * Runs the program whose {@code main} is at an address.
+   *
+   * @param arena holds the arguments
+   * @return the status that the program ends with
+   */
+  int run(long function, List<String> argv, Arena arena) {
     MemorySegment pointers = arena.allocate(ADDRESS, argv.size() + 1L);
     for (int i = 0; i < argv.size(); i++) {
       pointers.setAtIndex(ADDRESS, i, arena.allocateFrom(argv.get(i)));
     }
+    Arguments arguments = new Arguments(argv.size(), pointers.address(), environment());
     System.out.flush();
-    int status = (int) NativeCall.call(function, argv.size(), pointers.address(), environment());
-    Libc.flushStreams();
+    try {
+      return runToExit(function, arguments);
+    } finally {
+      Libc.flushStreams();
+    }
+  }
+
+  /** What runs at the exit may itself ask to exit, which changes the status. */
+  private int runToExit(long function, Arguments arguments) {
+    int status = 0;
+    Kind kind = Kind.EXIT;
+    try {
+      platform.initialize(dylib, arguments);
+      status =
+          (int)
+              guard.call(
+                  function, arguments.count(), arguments.vector(), arguments.environment(), 0, 0);
+    } catch (NativeExitException exit) {
+      status = exit.status();
+      kind = exit.kind();
+    }
+    try {
+      switch (kind) {
+        case EXIT -> {
+          platform.endThread();
+          platform.deinitialize(dylib);
+        }
+        case QUICK_EXIT -> platform.runQuickExit(dylib);
+        case EXIT_AT_ONCE -> {}
+      }
+    } catch (NativeExitException exit) {
+      status = exit.status();
+    }
     return status;
   }
 

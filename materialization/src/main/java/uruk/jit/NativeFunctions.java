@@ -11,8 +11,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import uruk.materialization.LinkPlugin;
 import uruk.materialization.LinkedObject;
+import uruk.materialization.platform.ElfPlatform;
+import uruk.materialization.platform.Guard;
 import uruk.orc.ExecutionSession;
 import uruk.orc.JITDylib;
 
@@ -28,12 +31,21 @@ final class NativeFunctions implements LinkPlugin {
 
   private final ExecutionSession session;
   private final JITDylib dylib;
+  private final @Nullable Guard guard;
+  private final ElfPlatform platform;
   private final Object lock = new Object();
   private final Map<String, SwitchPoint> present = new HashMap<>(); // guarded by lock
 
-  NativeFunctions(ExecutionSession session, JITDylib dylib) {
+  /**
+   * @param guard calls the functions
+   * @param platform runs the initializers of what is linked on the way
+   */
+  NativeFunctions(
+      ExecutionSession session, JITDylib dylib, @Nullable Guard guard, ElfPlatform platform) {
     this.session = session;
     this.dylib = dylib;
+    this.guard = guard;
+    this.platform = platform;
   }
 
   private static MethodHandle throwRemoved() {
@@ -54,9 +66,11 @@ final class NativeFunctions implements LinkPlugin {
         "The symbol " + name + " was removed. Look it up again if it has been added anew.");
   }
 
-  /** {@return the address of a symbol, linked and ready} */
+  /** {@return the address of a symbol, linked, ready and initialized} */
   long address(String name) {
-    return session.lookup(dylib.linkOrder(), name).address();
+    long address = session.lookup(dylib.linkOrder(), name).address();
+    platform.initialize(dylib, null);
+    return address;
   }
 
   /** {@return a handle that calls a function} */
@@ -66,8 +80,12 @@ final class NativeFunctions implements LinkPlugin {
       switchPoint = present.computeIfAbsent(name, _ -> new SwitchPoint());
     }
     // After the switch point is known: a removal in between invalidates it.
-    MemorySegment function = MemorySegment.ofAddress(address(name));
-    MethodHandle call = Linker.nativeLinker().downcallHandle(function, descriptor, options);
+    long function = address(name);
+    MethodHandle call =
+        guard == null || !Guard.canGuard(descriptor, options)
+            ? Linker.nativeLinker()
+                .downcallHandle(MemorySegment.ofAddress(function), descriptor, options)
+            : guard.downcall(function, descriptor, options);
     return switchPoint.guardWithTest(call, refusal(call.type(), name));
   }
 

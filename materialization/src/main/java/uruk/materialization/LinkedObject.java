@@ -3,6 +3,7 @@ package uruk.materialization;
 import java.lang.ref.SoftReference;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.KeptFixups;
 import uruk.jitlink.ObjectFile;
@@ -28,6 +29,9 @@ public final class LinkedObject {
     REMOVED
   }
 
+  private static final AtomicLong COUNT = new AtomicLong();
+
+  private final long ordinal = COUNT.getAndIncrement();
   private final String name;
   private final JITDylib dylib;
   private volatile State state = State.ADDED;
@@ -42,6 +46,11 @@ public final class LinkedObject {
   /** {@return the object file's name; for a member of an archive {@code archive(member)}} */
   public String name() {
     return name;
+  }
+
+  /** {@return its place in the order in which this process's objects were added} */
+  public long ordinal() {
+    return ordinal;
   }
 
   /** {@return the dylib that it was added to} */

@@ -47,7 +47,13 @@ final class ObjectMaterializationUnit extends MaterializationUnit {
         commons.put(definition.name(), new CommonExtent(definition.size(), definition.alignment()));
       }
     }
-    Interface declared = new Interface(flags.build().flags());
+    String initSymbol = null;
+    if (symbols.hasInitializers()) {
+      // Nobody refers to the object's initializers: this is the name to have it linked by.
+      initSymbol = file.name() + "$init" + object.ordinal();
+      flags.put(initSymbol, 0, SymbolFlags.SIDE_EFFECTS_ONLY);
+    }
+    Interface declared = new Interface(flags.build().flags(), initSymbol);
     return new ObjectMaterializationUnit(layer, file, object, declared, commons);
   }
 

@@ -135,11 +135,8 @@ final class BlockReader {
 
   private MemProt memProt(int section) {
     long flags = sections.flags(section);
-    if ((flags & Elf.SHF_TLS) != 0 && (flags & Elf.SHF_ALLOC) != 0) {
-      throw new UnsupportedObjectException(
-          sections.file().name(),
-          "thread-local " + sections.describe(section),
-          "Thread-local variables are not linked yet; compile with -femulated-tls.");
+    if ((flags & Elf.SHF_TLS) != 0) {
+      return MemProt.READ; // threads write to copies of it
     }
     boolean writable = (flags & Elf.SHF_WRITE) != 0;
     boolean executable = (flags & Elf.SHF_EXECINSTR) != 0;

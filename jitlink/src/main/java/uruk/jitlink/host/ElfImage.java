@@ -57,6 +57,8 @@ final class ElfImage {
   private static final int DF_STATIC_TLS = 0x10;
   private static final int STB_GLOBAL_STT_OBJECT = 0x11;
   private static final int STB_GLOBAL_STT_FUNC = 0x12;
+  private static final int STB_GLOBAL_STT_TLS = 0x16;
+  private static final short SHN_UNDEF = 0;
   private static final short SHN_ABS = (short) 0xfff1;
   private static final short SHN_ABS_PLACEHOLDER = 1; // any defined index: loaders test only for 0
 
@@ -69,7 +71,7 @@ final class ElfImage {
 
   private record ThreadLocalImage(ByteBuffer content, long size, long alignment) {}
 
-  private record Word(int relocation, long addend, int words) {}
+  private record Word(int relocation, int symbol, long addend, int words) {}
 
   private final short machine;
   private final int pageSize;
@@ -77,6 +79,7 @@ final class ElfImage {
   private final List<Export> exports = new ArrayList<>();
   private final List<Long> exportsInReserve = new ArrayList<>();
   private final List<String> namesInReserve = new ArrayList<>();
+  private final List<String> imports = new ArrayList<>();
   private final List<Word> words = new ArrayList<>();
   private int wordCount;
   private boolean staticThreadLocal;
@@ -127,14 +130,25 @@ final class ElfImage {
   }
 
   /**
-   * Adds a word that the dynamic linker fills in by a relocation against the module itself.
+   * Names a thread-local variable of another module of the process.
+   *
+   * @return its number for {@link #word}
+   */
+  int importThreadLocal(String name) {
+    imports.add(name);
+    return imports.size();
+  }
+
+  /**
+   * Adds a word that the dynamic linker fills in by a relocation.
    *
    * @param relocation the psABI's number
+   * @param symbol the number of an import, or 0 for the module itself
    * @param count how many words the relocation fills: 2 for a descriptor
    * @return the word's index in the array {@link #WORDS_SYMBOL}
    */
-  int word(int relocation, long addend, int count) {
-    words.add(new Word(relocation, addend, count));
+  int word(int relocation, int symbol, long addend, int count) {
+    words.add(new Word(relocation, symbol, addend, count));
     int index = wordCount;
     wordCount += count;
     return index;
@@ -150,7 +164,8 @@ final class ElfImage {
     StringTable strings = new StringTable();
     int programHeaderCount = 3 + (reserve == null ? 0 : 2) + (threadLocal == null ? 0 : 1);
     int hash = ELF_HEADER_SIZE + programHeaderCount * PROGRAM_HEADER_SIZE;
-    int symbolCount = 1 + exports.size() + namesInReserve.size() + (wordCount == 0 ? 0 : 1);
+    int symbolCount =
+        1 + imports.size() + exports.size() + namesInReserve.size() + (wordCount == 0 ? 0 : 1);
     int symbols = align(hash + 4 * (2 + 1 + symbolCount), 8);
     int symbolsSize = symbolCount * SYMBOL_SIZE;
     int dynamic = symbols + symbolsSize;
@@ -164,6 +179,7 @@ final class ElfImage {
     int sonameOffset = strings.add(soname);
     int dynsymName = strings.add(".dynsym");
     int dynstrName = strings.add(".dynstr");
+    imports.forEach(strings::add);
     exports.forEach(export -> strings.add(export.name()));
     namesInReserve.forEach(strings::add);
     strings.add(WORDS_SYMBOL);
@@ -229,7 +245,9 @@ final class ElfImage {
   }
 
   private List<Export> symbolTable(int reserveBase, int wordBase) {
-    List<Export> all = new ArrayList<>(exports);
+    List<Export> all = new ArrayList<>();
+    imports.forEach(name -> all.add(new Export(name, (byte) STB_GLOBAL_STT_TLS, SHN_UNDEF, 0)));
+    all.addAll(exports);
     byte object = (byte) STB_GLOBAL_STT_OBJECT;
     for (int i = 0; i < namesInReserve.size(); i++) {
       long value = reserveBase + exportsInReserve.get(i);
@@ -244,7 +262,8 @@ final class ElfImage {
   private void writeRelocations(ByteBuffer image, int wordBase) {
     int place = wordBase;
     for (Word word : words) {
-      image.putLong(place).putLong(word.relocation()).putLong(word.addend());
+      long info = (long) word.symbol() << 32 | word.relocation();
+      image.putLong(place).putLong(info).putLong(word.addend());
       place += word.words() * WORD_SIZE;
     }
   }

@@ -238,6 +238,18 @@ public final class InProcessMemoryManager implements MemoryManager {
     }
   }
 
+  /** {@return where an address leads if it is an entry, otherwise the address itself} */
+  public long targetIfEntry(long address) {
+    synchronized (lock) {
+      for (DensePool pool : densePools) {
+        if (pool.entries().owns(address)) {
+          return pool.entries().target(address);
+        }
+      }
+      return address;
+    }
+  }
+
   // Called with the lock held.
   private EntryTable tableOf(long entry) {
     for (DensePool pool : densePools) {

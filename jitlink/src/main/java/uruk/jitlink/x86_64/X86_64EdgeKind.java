@@ -1,5 +1,8 @@
 package uruk.jitlink.x86_64;
 
+import com.google.common.collect.Sets;
+import java.util.EnumSet;
+import java.util.Set;
 import uruk.jitlink.graph.EdgeKind;
 import uruk.jitlink.graph.Field;
 import uruk.jitlink.graph.Formula;
@@ -73,7 +76,26 @@ public enum X86_64EdgeKind implements EdgeKind {
       "RequestGOTAndTransformToPCRel32GOTLoadRelaxable", Formula.NONE, Field.SIGNED32),
   /** Asks for a table entry, for an instruction with REX prefix that could do without. */
   REQUEST_GOT_AND_TRANSFORM_TO_PC_REL32_GOT_LOAD_REX_RELAXABLE(
-      "RequestGOTAndTransformToPCRel32GOTLoadREXRelaxable", Formula.NONE, Field.SIGNED32);
+      "RequestGOTAndTransformToPCRel32GOTLoadREXRelaxable", Formula.NONE, Field.SIGNED32),
+  /** Asks for the two words of a thread-local variable for {@code __tls_get_addr}. */
+  REQUEST_TLS_INDEX("RequestTLSIndexInGOTAndTransformToDelta32", Formula.NONE, Field.SIGNED32),
+  /** Asks for the two words of the graph's own thread-local storage. */
+  REQUEST_TLS_MODULE("RequestTLSModuleInGOTAndTransformToDelta32", Formula.NONE, Field.SIGNED32),
+  /** Asks for a word with a thread-local variable's distance from the thread pointer. */
+  REQUEST_TLS_OFFSET("RequestTLSOffsetInGOTAndTransformToDelta32", Formula.NONE, Field.SIGNED32),
+  /** Asks for the two words of a thread-local variable's descriptor. */
+  REQUEST_TLS_DESCRIPTOR("RequestTLSDescInGOTAndTransformToDelta32", Formula.NONE, Field.SIGNED32),
+  /** The 32-bit place of a thread-local variable in its module's storage. */
+  TLS_MODULE_OFFSET32("TLSModuleOffset32", Formula.NONE, Field.SIGNED32),
+  /** The 64-bit place of a thread-local variable in its module's storage. */
+  TLS_MODULE_OFFSET64("TLSModuleOffset64", Formula.NONE, Field.WORD64),
+  /** The 32-bit distance of a thread-local variable from the thread pointer. */
+  TLS_THREAD_OFFSET32("TLSThreadOffset32", Formula.NONE, Field.SIGNED32),
+  /** The 64-bit distance of a thread-local variable from the thread pointer. */
+  TLS_THREAD_OFFSET64("TLSThreadOffset64", Formula.NONE, Field.WORD64);
+
+  private static final Set<X86_64EdgeKind> THREAD_LOCAL =
+      Sets.immutableEnumSet(EnumSet.range(REQUEST_TLS_INDEX, TLS_THREAD_OFFSET64));
 
   private final String llvmName;
   private final Formula formula;
@@ -89,6 +111,11 @@ public enum X86_64EdgeKind implements EdgeKind {
   @SuppressWarnings("EnumOrdinal") // the code is the place in the table, by definition
   public int code() {
     return FIRST_RELOCATION + ordinal();
+  }
+
+  /** {@return whether edges of this kind need thread-local storage, which a platform provides} */
+  public boolean threadLocal() {
+    return THREAD_LOCAL.contains(this);
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
+import uruk.jitlink.host.ThreadLocalModule.Access;
 
 final class ThreadLocalModuleTest {
   private static final long TLS_GET_ADDR = DynamicLinker.symbol(0, "__tls_get_addr");
@@ -16,7 +17,8 @@ final class ThreadLocalModuleTest {
   @Test
   void everyThreadHasItsOwnCopyOfTheImage() throws Exception {
     byte[] image = {1, 2, 3, 4, 5};
-    try (ThreadLocalModule module = ThreadLocalModule.open("copies", image, 64, 32, false)) {
+    try (ThreadLocalModule module =
+        ThreadLocalModule.open("copies", image, 64, 32, Access.DYNAMIC)) {
       MemorySegment here = copy(module, 64);
       here.set(JAVA_BYTE, 0, (byte) 9);
       FutureTask<byte[]> there = new FutureTask<>(() -> copy(module, 64).toArray(JAVA_BYTE));
@@ -31,24 +33,31 @@ final class ThreadLocalModuleTest {
   @Test
   void aFixedOffsetLeadsToTheSameCopy() {
     byte[] image = {7};
-    try (ThreadLocalModule module = ThreadLocalModule.open("fixed", image, 16, 16, true)) {
+    try (ThreadLocalModule module = ThreadLocalModule.open("fixed", image, 16, 16, Access.FIXED)) {
       assertThat(module.threadPointerOffset()).isNegative();
       assertThat(copy(module, 16).get(JAVA_BYTE, 0)).isEqualTo((byte) 7);
     }
   }
 
   @Test
-  void descriptorsAreGivenForTheOffsetsThatWereAskedFor() {
+  void aDescriptorIsGivenWhereItWasAskedFor() {
     try (ThreadLocalModule module =
-        ThreadLocalModule.open("described", new byte[0], 16, 8, false, 0, 8)) {
-      assertThat(module.descriptor(8)).hasSize(2).doesNotContain(0);
-      assertThat(module.descriptor(4)).isNull();
+        ThreadLocalModule.open("described", new byte[0], 16, 8, Access.DESCRIPTOR)) {
+      assertThat(module.descriptorFunction()).isNotZero();
+      assertThatThrownBy(module::threadPointerOffset).isInstanceOf(IllegalStateException.class);
     }
   }
 
   @Test
+  void aVariableThatNoModuleHasIsRefused() {
+    assertThatThrownBy(() -> ThreadLocalModule.ofProcess("no_such_variable", Access.DYNAMIC))
+        .isInstanceOf(HostException.class)
+        .hasMessageContaining("no_such_variable");
+  }
+
+  @Test
   void tooMuchFixedStorageIsRefusedWithTheSystemsReason() {
-    assertThatThrownBy(() -> ThreadLocalModule.open("huge", new byte[0], 1 << 20, 8, true))
+    assertThatThrownBy(() -> ThreadLocalModule.open("huge", new byte[0], 1 << 20, 8, Access.FIXED))
         .isInstanceOf(HostException.class)
         .hasMessageContaining("cannot allocate memory in static TLS block");
   }

@@ -99,7 +99,7 @@ public final class Guard {
    */
   public MethodHandle downcall(
       long function, FunctionDescriptor descriptor, Linker.Option... options) {
-    MemorySegment guarded = MemorySegment.ofAddress(GuardThunks.shared().thunk(function));
+    MemorySegment guarded = MemorySegment.ofAddress(GuardThunks.thunk(function));
     List<Linker.Option> all = new ArrayList<>(Arrays.asList(options));
     all.add(Linker.Option.captureCallState("errno"));
     MethodHandle raw =
@@ -109,6 +109,22 @@ public final class Guard {
     MethodHandle withState = MethodHandles.foldArguments(moveFirst(raw, statePosition), STATE);
     return MethodHandles.filterReturnValue(
         withState, afterCall(CHECK.bindTo(this), raw.type().returnType()));
+  }
+
+  /**
+   * {@return whether {@link #downcall} can be used with these options} A {@code critical} call is
+   * too short for a guard, and {@code captureCallState} needs the means that the guard works by.
+   */
+  public static boolean canGuard(FunctionDescriptor descriptor, Linker.Option... options) {
+    if (options.length == 0) {
+      return true;
+    }
+    if (Arrays.asList(options).contains(Linker.Option.critical(true))
+        || Arrays.asList(options).contains(Linker.Option.critical(false))) {
+      return false;
+    }
+    MethodType plain = Linker.nativeLinker().downcallHandle(descriptor).type();
+    return Linker.nativeLinker().downcallHandle(descriptor, options).type().equals(plain);
   }
 
   /** The state follows an allocator for structures; folding wants it in front. */

@@ -1,15 +1,9 @@
 package uruk.materialization.platform;
 
-import java.io.ByteArrayOutputStream;
-import java.util.HashMap;
-import java.util.HexFormat;
-import java.util.List;
-import java.util.Map;
-
 /**
  * The machine code of the guard, x86-64 (System V psABI, section 3.2). The left column is what is
- * executed, the right one is its assembly, which a test assembles again; names stand for numbers
- * that Java code reads too. The code's data follow it one page later.
+ * executed, the right one is its assembly ({@link MachineCode}). The code's data follow it one page
+ * later.
  *
  * <p>{@code call} takes a function and up to five arguments; {@code enter} is reached with the
  * function in r11 and everything else as the function expects it. Both move the return address and
@@ -372,62 +366,10 @@ final class GuardCode {
       PREVIOUS_HANDLERS: .zero 256
       """;
 
-  private static final String ASSEMBLY_START = " {2,}";
+  private GuardCode() {}
 
-  private final Map<String, Long> numbers = new HashMap<>();
-  private final byte[] code;
-
-  GuardCode() {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    long data = 0;
-    for (String line : lines()) {
-      if (line.contains(" = ")) {
-        String[] equation = line.split(" = ", 2);
-        numbers.put(equation[0], Long.decode(equation[1]));
-      } else if (line.startsWith(".org ")) {
-        data = Long.parseLong(line.substring(5));
-      } else if (data > 0) {
-        String[] place = line.split(": ", 2);
-        numbers.put(place[0], data);
-        data += place[1].equals(".quad 0") ? 8 : Long.parseLong(place[1].substring(6));
-      } else if (line.endsWith(":")) {
-        numbers.put(line.substring(0, line.length() - 1), (long) bytes.size());
-      } else {
-        bytes.writeBytes(bytesOf(line));
-      }
-    }
-    code = bytes.toByteArray();
-  }
-
-  private static List<String> lines() {
-    return TABLE.lines().filter(line -> !line.isEmpty()).toList();
-  }
-
-  private static byte[] bytesOf(String line) {
-    return HexFormat.ofDelimiter(" ").parseHex(line.split(ASSEMBLY_START, 2)[0]);
-  }
-
-  /** {@return the assembly alone, for an assembler} */
-  static String assembly() {
-    StringBuilder text = new StringBuilder(".intel_syntax noprefix\n");
-    for (String line : lines()) {
-      String[] columns = line.split(ASSEMBLY_START, 2);
-      text.append(columns[columns.length - 1]).append('\n');
-    }
-    return text.toString();
-  }
-
-  /** {@return the machine code} */
-  byte[] code() {
-    return code.clone();
-  }
-
-  /** {@return the value of a name: a number, or the offset of a place from the code's begin} */
-  long number(String name) {
-    Long value = numbers.get(name);
-    if (value == null) {
-      throw new AssertionError("the guard has no " + name);
-    }
-    return value;
+  /** {@return the guard's code} */
+  static MachineCode create() {
+    return new MachineCode(TABLE);
   }
 }

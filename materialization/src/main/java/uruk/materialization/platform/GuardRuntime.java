@@ -12,6 +12,7 @@ import uruk.jitlink.host.DynamicLinker;
 import uruk.jitlink.host.Libc;
 import uruk.jitlink.host.NativeCall;
 import uruk.jitlink.host.ThreadLocalModule;
+import uruk.jitlink.host.ThreadLocalModule.Access;
 
 /**
  * The guard's part of this process: its machine code, in a module that unwinders know, and its
@@ -58,7 +59,7 @@ final class GuardRuntime {
     private static final GuardRuntime INSTANCE = new GuardRuntime();
   }
 
-  private final GuardCode code = new GuardCode();
+  private final MachineCode code = GuardCode.create();
   private final int pageSize = Libc.pageSize();
   private final long base;
   private final MemorySegment data;
@@ -130,7 +131,7 @@ final class GuardRuntime {
   private void fillData(HotSpot.CodeRange library, HotSpot.CodeRange codeCache) {
     // Never closed: every thread of the process has a word in it.
     @SuppressWarnings("resource")
-    ThreadLocalModule areas = ThreadLocalModule.open("uruk-areas", new byte[0], 8, 8, true);
+    ThreadLocalModule areas = ThreadLocalModule.open("uruk-areas", new byte[0], 8, 8, Access.FIXED);
     set("TPOFF", areas.threadPointerOffset());
     set("ERRNO_LOCATION", function("__errno_location"));
     set("MMAP", function("mmap"));

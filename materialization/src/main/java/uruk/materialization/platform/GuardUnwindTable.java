@@ -30,7 +30,7 @@ final class GuardUnwindTable {
    * @param table where the table will stand
    * @param base where the code stands
    */
-  static ByteBuffer of(GuardCode code, long table, long base) {
+  static ByteBuffer of(MachineCode code, long table, long base) {
     long enter = base + code.number("enter");
     long enterEnd = base + code.number("tooDeep");
     long handler = base + code.number("handler");

@@ -28,7 +28,8 @@ final class ChildJvm {
                 program.getName()));
     command.addAll(List.of(arguments));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    List<String> lines = process.inputReader().lines().toList();
+    List<String> lines =
+        process.inputReader().lines().filter(line -> !line.startsWith("SLF4J")).toList();
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).as(String.join("\n", lines)).isZero();
     return lines;

@@ -8,15 +8,22 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-final class GuardCodeTest {
+final class MachineCodeTest {
   @TempDir Path directory;
 
-  @Test
-  void machineCodeIsWhatItsAssemblySays() throws Exception {
-    Path source = Files.writeString(directory.resolve("guard.s"), GuardCode.assembly());
-    Path object = directory.resolve("guard.o");
-    Path text = directory.resolve("guard.bin");
+  static List<MachineCode> tables() {
+    return List.of(GuardCode.create(), ExitFunctionsCode.create());
+  }
+
+  @ParameterizedTest
+  @MethodSource("tables")
+  void machineCodeIsWhatItsAssemblySays(MachineCode table) throws Exception {
+    Path source = Files.writeString(directory.resolve("code.s"), table.assembly());
+    Path object = directory.resolve("code.o");
+    Path text = directory.resolve("code.bin");
     run(
         "llvm-mc-22",
         "-triple=x86_64",
@@ -26,13 +33,13 @@ final class GuardCodeTest {
         object.toString());
     run("objcopy", "-O", "binary", "-j", ".text", object.toString(), text.toString());
 
-    byte[] code = new GuardCode().code();
-    assertThat(code).isEqualTo(Arrays.copyOf(Files.readAllBytes(text), code.length));
+    byte[] code = table.code();
+    assertThat(Arrays.copyOf(code, 4096)).isEqualTo(Arrays.copyOf(Files.readAllBytes(text), 4096));
   }
 
   @Test
   void dataFollowTheCodeOnePageLater() {
-    GuardCode code = new GuardCode();
+    MachineCode code = GuardCode.create();
 
     assertThat(code.code().length).isLessThan(4096);
     assertThat(code.number("TPOFF")).isEqualTo(4096);

@@ -1,0 +1,304 @@
+package uruk.materialization.platform;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import uruk.jitlink.PassConfiguration;
+import uruk.jitlink.graph.LinkGraph;
+import uruk.jitlink.memory.InProcessMemoryManager;
+import uruk.materialization.LinkPlugin;
+import uruk.materialization.LinkedObject;
+import uruk.orc.AbsoluteSymbols;
+import uruk.orc.JITDylib;
+import uruk.orc.JITDylibLookupFlags;
+import uruk.orc.MaterializationResponsibility;
+import uruk.orc.MaterializationUnit;
+import uruk.orc.Platform;
+import uruk.orc.ResourceKey;
+import uruk.orc.ResourceTracker;
+import uruk.orc.SearchOrder;
+import uruk.orc.SymbolFlags;
+import uruk.orc.SymbolLookupSet;
+import uruk.orc.SymbolMap;
+
+/**
+ * What the system's dynamic linker and C run-time do for an ELF program: runs initializers and
+ * finalizers of dylibs in order, and keeps their exit functions. Give it to the session's builder
+ * and, as a plugin, to the linking layer.
+ *
+ * <p>Every dylib gets, unless its objects define them, its own {@code __dso_handle}, {@code atexit}
+ * and {@code at_quick_exit}; {@code __cxa_atexit}, {@code __cxa_thread_atexit} and the functions
+ * that end a process are this platform's.
+ *
+ * <p>When a linked object is removed, its finalizers and what is registered to run at the exit of
+ * its dylib or at the end of a thread and refers to it are dropped without being run; call {@link
+ * #deinitialize} first to have them run.
+ *
+ * <p>Thread-safe. One lock is held while initializers and finalizers run, as the dynamic linker
+ * does with dlopen(3); a thread that holds it may call in again.
+ */
+public final class ElfPlatform implements Platform, LinkPlugin {
+  private static final SymbolFlags FLAGS =
+      SymbolFlags.of(SymbolFlags.EXPORTED, SymbolFlags.WEAK, SymbolFlags.ABSOLUTE);
+
+  private final Guard guard;
+  private final ExitFunctions exitFunctions = ExitFunctions.get();
+  private final ReentrantLock running = new ReentrantLock();
+  private final Map<JITDylib, DylibState> dylibs = new ConcurrentHashMap<>();
+  private final Map<LinkedObject, InitializerPasses> linking = new ConcurrentHashMap<>();
+
+  /** What is known of a dylib. Its lists are guarded by itself. */
+  private static final class DylibState {
+    private final long handle;
+    private final List<String> initSymbols = new ArrayList<>();
+    private final Map<LinkedObject, List<InitializerFunction>> linked = new HashMap<>();
+    private final Map<LinkedObject, List<InitializerFunction>> initialized = new HashMap<>();
+
+    private DylibState(long handle) {
+      this.handle = handle;
+    }
+  }
+
+  /**
+   * The program's arguments as initializers get them.
+   *
+   * @param count how many
+   * @param vector address of the zero-terminated array of their addresses
+   * @param environment address of the zero-terminated array of variables
+   */
+  public record Arguments(long count, long vector, long environment) {}
+
+  /**
+   * Makes a platform for one session.
+   *
+   * @param guard calls initializers and finalizers
+   */
+  public ElfPlatform(Guard guard) {
+    this.guard = guard;
+  }
+
+  @Override
+  public void setupJITDylib(JITDylib dylib) {
+    DylibState state = new DylibState(exitFunctions.createHandle());
+    dylibs.put(dylib, state);
+    SymbolMap.Builder symbols = SymbolMap.builder();
+    symbols.put("__dso_handle", state.handle, FLAGS);
+    Map<String, Long> functions = new HashMap<>(guard.replacements());
+    functions.put("atexit", exitFunctions.atexit(state.handle));
+    functions.put("at_quick_exit", exitFunctions.atQuickExit(state.handle));
+    functions.put("__cxa_atexit", exitFunctions.registerExit());
+    functions.put("__cxa_thread_atexit", exitFunctions.registerThreadExit());
+    functions.put("__cxa_thread_atexit_impl", exitFunctions.registerThreadExit());
+    functions.forEach(
+        (name, address) -> symbols.put(name, address, FLAGS.with(SymbolFlags.CALLABLE)));
+    dylib.define(AbsoluteSymbols.of(symbols.build()));
+  }
+
+  @Override
+  public void teardownJITDylib(JITDylib dylib) {
+    dylibs.remove(dylib);
+  }
+
+  @Override
+  public void notifyAdding(ResourceTracker tracker, MaterializationUnit unit) {
+    String initSymbol = unit.declaredInterface().initSymbol();
+    DylibState state = dylibs.get(tracker.dylib());
+    if (initSymbol != null && state != null) {
+      synchronized (state) {
+        state.initSymbols.add(initSymbol);
+      }
+    }
+  }
+
+  @Override
+  public void notifyRemoving(ResourceTracker tracker) {
+    // A symbol that is gone is looked up weakly, so nothing has to be undone.
+  }
+
+  @Override
+  public void modifyPassConfiguration(
+      LinkedObject object,
+      MaterializationResponsibility responsibility,
+      LinkGraph graph,
+      PassConfiguration passes) {
+    InitializerPasses initializers = new InitializerPasses(object.ordinal());
+    linking.put(object, initializers);
+    passes.prePrune().add(initializers::keep);
+    passes.postFixup().add(initializers::collect);
+  }
+
+  @Override
+  public void notifyEmitted(LinkedObject object, ResourceKey key) {
+    InitializerPasses initializers = linking.remove(object);
+    DylibState state = dylibs.get(object.dylib());
+    if (initializers != null && state != null && !initializers.functions().isEmpty()) {
+      synchronized (state) {
+        state.linked.put(object, initializers.functions());
+      }
+    }
+  }
+
+  @Override
+  public void notifyFailed(LinkedObject object, Throwable cause) {
+    linking.remove(object);
+  }
+
+  @Override
+  public void notifyRemoving(LinkedObject object) {
+    DylibState state = dylibs.get(object.dylib());
+    if (state == null) {
+      return;
+    }
+    synchronized (state) {
+      state.linked.remove(object);
+      state.initialized.remove(object);
+    }
+    exitFunctions.dropExit(state.handle, address -> refersTo(object, address));
+    exitFunctions.dropThreadExit(address -> refersTo(object, address));
+  }
+
+  private static boolean refersTo(LinkedObject object, long address) {
+    long place = InProcessMemoryManager.shared().targetIfEntry(address);
+    return object.segments().stream().anyMatch(segment -> segment.contains(place));
+  }
+
+  /**
+   * Links what has initializers in a dylib and in those that it links against, and runs what has
+   * not run yet, dependencies first.
+   *
+   * @param arguments what initializers get, as {@code main} does; null for none
+   * @throws uruk.orc.OrcException if something cannot be linked; nothing has run then
+   * @throws NativeException if an initializer ends otherwise than by returning; those behind it
+   *     have not run
+   */
+  public void initialize(JITDylib dylib, @Nullable Arguments arguments) {
+    running.lock();
+    try {
+      List<JITDylib> order = dylib.reverseDepthFirstLinkOrder();
+      order.forEach(this::linkInitializers);
+      order.forEach(each -> runInitializers(each, arguments));
+    } finally {
+      running.unlock();
+    }
+  }
+
+  /** Linking one object may bring others with initializers in. */
+  private void linkInitializers(JITDylib dylib) {
+    DylibState state = dylibs.get(dylib);
+    while (state != null) {
+      List<String> symbols;
+      synchronized (state) {
+        symbols = List.copyOf(state.initSymbols);
+        state.initSymbols.clear();
+      }
+      if (symbols.isEmpty()) {
+        return;
+      }
+      dylib
+          .session()
+          .lookup(
+              SearchOrder.of(JITDylibLookupFlags.MATCH_ALL_SYMBOLS, dylib),
+              SymbolLookupSet.weaklyReferenced(symbols));
+    }
+  }
+
+  private void runInitializers(JITDylib dylib, @Nullable Arguments arguments) {
+    DylibState state = dylibs.get(dylib);
+    if (state == null) {
+      return;
+    }
+    Map<LinkedObject, List<InitializerFunction>> fresh;
+    synchronized (state) {
+      fresh = Map.copyOf(state.linked);
+      state.initialized.putAll(fresh);
+      state.linked.clear();
+    }
+    List<InitializerFunction> functions = new ArrayList<>();
+    for (List<InitializerFunction> all : fresh.values()) {
+      all.stream().filter(function -> function.section().kind().atBegin()).forEach(functions::add);
+    }
+    functions.sort(InitializerFunction.BEGIN);
+    Arguments given = arguments == null ? new Arguments(0, 0, 0) : arguments;
+    for (InitializerFunction function : functions) {
+      guard.call(function.address(), given.count(), given.vector(), given.environment(), 0, 0);
+    }
+  }
+
+  /**
+   * Runs what a dylib registered for its exit, the last first, then the finalizers of its objects
+   * that were initialized. They count as not initialized afterwards.
+   *
+   * @throws NativeException if one ends otherwise than by returning; those behind it have run
+   *     nevertheless
+   */
+  public void deinitialize(JITDylib dylib) {
+    DylibState state = dylibs.get(dylib);
+    if (state == null) {
+      return;
+    }
+    running.lock();
+    try {
+      FirstFailure failures = new FirstFailure();
+      runExitFunctions(state, failures);
+      finalizers(state).forEach(function -> failures.run(() -> guard.call(function.address(), 0)));
+      failures.rethrow();
+    } finally {
+      running.unlock();
+    }
+  }
+
+  /**
+   * Runs what a dylib registered with {@code at_quick_exit}, the last first.
+   *
+   * @throws NativeException as {@link #deinitialize} does
+   */
+  public void runQuickExit(JITDylib dylib) {
+    DylibState state = dylibs.get(dylib);
+    if (state != null) {
+      FirstFailure failures = new FirstFailure();
+      exitFunctions.takeQuickExit(state.handle).forEach(call -> run(call, failures));
+      failures.rethrow();
+    }
+  }
+
+  /**
+   * Runs what linked code registered for the end of the calling thread: the destructors of its
+   * thread-local variables.
+   */
+  public void endThread() {
+    guard.call(exitFunctions.endThread(), 0);
+  }
+
+  /** What an exit function registers runs next, exit(3). */
+  private void runExitFunctions(DylibState state, FirstFailure failures) {
+    Deque<ExitFunctions.Call> calls = new ArrayDeque<>(exitFunctions.takeExit(state.handle));
+    while (!calls.isEmpty()) {
+      run(calls.removeFirst(), failures);
+      exitFunctions.takeExit(state.handle).reversed().forEach(calls::addFirst);
+    }
+  }
+
+  private void run(ExitFunctions.Call call, FirstFailure failures) {
+    if (call.function() != 0) {
+      failures.run(() -> guard.call(call.function(), call.argument()));
+    }
+  }
+
+  private static List<InitializerFunction> finalizers(DylibState state) {
+    List<InitializerFunction> functions = new ArrayList<>();
+    synchronized (state) {
+      state.initialized.values().forEach(functions::addAll);
+      state.linked.putAll(state.initialized);
+      state.initialized.clear();
+    }
+    functions.removeIf(function -> function.section().kind().atBegin());
+    functions.sort(InitializerFunction.END);
+    return functions;
+  }
+}

@@ -1,0 +1,126 @@
+package uruk.materialization.platform;
+
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import uruk.jitlink.MemoryAllocationException;
+import uruk.jitlink.UnsupportedObjectException;
+import uruk.jitlink.graph.Block;
+import uruk.jitlink.graph.Edges;
+import uruk.jitlink.graph.Formula;
+import uruk.jitlink.graph.LinkGraph;
+import uruk.jitlink.graph.Section;
+import uruk.jitlink.graph.Symbol;
+import uruk.jitlink.host.HostException;
+import uruk.jitlink.host.ThreadLocalModule;
+import uruk.jitlink.host.ThreadLocalModule.Access;
+
+/** The thread-local variables that one object defines: becomes a module of the process. */
+final class ThreadLocalImage {
+  private static final String CONTENT = ".tdata";
+  private static final String ZERO_FILL = ".tbss";
+
+  private final LinkGraph graph;
+  private final Map<Block, Long> offsets = new LinkedHashMap<>();
+  private long contentSize;
+  private long size;
+  private long alignment = 1;
+
+  private ThreadLocalImage(LinkGraph graph) {
+    this.graph = graph;
+  }
+
+  /** {@return the image of a graph whose addresses are final; null if it has no such variables} */
+  static @Nullable ThreadLocalImage of(LinkGraph graph) {
+    ThreadLocalImage image = new ThreadLocalImage(graph);
+    image.layOut(CONTENT);
+    image.contentSize = image.size;
+    image.layOut(ZERO_FILL);
+    return image.offsets.isEmpty() ? null : image;
+  }
+
+  private void layOut(String sectionName) {
+    for (Section section : graph.sections()) {
+      if (section.name().equals(sectionName) || section.name().startsWith(sectionName + ".")) {
+        for (Block block : section.blocks()) {
+          long offset = block.align(size);
+          offsets.put(block, offset);
+          size = offset + block.size();
+          alignment = Math.max(alignment, block.alignment());
+        }
+      }
+    }
+  }
+
+  /**
+   * Loads the module and tells where its variables are.
+   *
+   * @param access the words that references to the variables may ask for
+   */
+  ThreadLocalModule load(Access access) {
+    byte[] content = content();
+    try {
+      ThreadLocalModule module =
+          ThreadLocalModule.open(graph.name(), content, Math.max(1, size), alignment, access);
+      offsets.forEach((block, offset) ->
+          ThreadLocalTemplates.shared()
+              .add(module, block.address(), Math.max(1, block.size()), offset));
+      return module;
+    } catch (HostException refused) {
+      throw new MemoryAllocationException(
+          graph.name()
+              + ": no room for "
+              + size
+              + " bytes of thread-local variables at a fixed distance from the thread pointer, as"
+              + " code in the initial- and local-exec models wants them: "
+              + refused.getMessage()
+              + " Start the JVM with GLIBC_TUNABLES=glibc.rtld.optional_static_tls=65536 in its"
+              + " environment, or compile with -fPIC.",
+          refused);
+    }
+  }
+
+  /** Initial values may be addresses: they are computed before the linker's own fix-ups. */
+  private byte[] content() {
+    ByteBuffer content = ByteBuffer.allocate(Math.toIntExact(contentSize)).order(graph.byteOrder());
+    offsets.forEach((block, offset) -> {
+      if (!block.zeroFill()) {
+        content.put(offset.intValue(), block.contentCopy());
+        if (block.hasEdges()) {
+          fixUp(content, offset.intValue(), block);
+        }
+      }
+    });
+    return content.array();
+  }
+
+  private void fixUp(ByteBuffer content, int offset, Block block) {
+    Edges edges = block.edges();
+    for (int i = 0; i < edges.size(); i++) {
+      if (edges.kind(i).formula() == Formula.NONE) {
+        continue;
+      }
+      Symbol target = edges.target(i);
+      if (target.external()) {
+        throw new UnsupportedObjectException(
+            graph.name(),
+            "a thread-local variable whose initial value is the address of "
+                + target.name()
+                + ", which another object or the process defines,",
+            "Threads that exist already would not get the value. Assign it at run time.");
+      }
+      long value =
+          edges
+              .kind(i)
+              .formula()
+              .evaluate(
+                  target.address(),
+                  block.address() + edges.offset(i),
+                  edges.addend(i),
+                  target.size(),
+                  0);
+      edges.kind(i).field().store(content, offset + edges.offset(i), value);
+    }
+  }
+}
