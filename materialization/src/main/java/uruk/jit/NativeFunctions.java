@@ -82,7 +82,7 @@ final class NativeFunctions implements LinkPlugin {
     // After the switch point is known: a removal in between invalidates it.
     long function = address(name);
     MethodHandle call =
-        guard == null || !Guard.canGuard(descriptor, options)
+        guard == null || !Guard.canGuard(options)
             ? Linker.nativeLinker()
                 .downcallHandle(MemorySegment.ofAddress(function), descriptor, options)
             : guard.downcall(function, descriptor, options);

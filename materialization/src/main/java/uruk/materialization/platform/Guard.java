@@ -1,15 +1,14 @@
 package uruk.materialization.platform;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,23 +30,21 @@ import uruk.jitlink.host.NativeCall;
  * gives the thread a stack for them. Thread-safe.
  */
 public final class Guard {
-  private static final ThreadLocal<MemorySegment> CALL_STATE =
-      ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(Linker.Option.captureStateLayout()));
-  private static final MethodHandle STATE;
+  private static final VarHandle COUNT = JAVA_LONG.varHandle();
   private static final MethodHandle CHECK;
 
   static {
     try {
-      MethodHandles.Lookup lookup = MethodHandles.lookup();
-      STATE = lookup.findStatic(Guard.class, "state", MethodType.methodType(MemorySegment.class));
-      CHECK = lookup.findVirtual(Guard.class, "check", MethodType.methodType(void.class));
+      CHECK =
+          MethodHandles.lookup()
+              .findVirtual(Guard.class, "check", MethodType.methodType(void.class));
     } catch (ReflectiveOperationException impossible) {
       throw new LinkageError("our own method is missing", impossible);
     }
   }
 
   private final GuardRuntime runtime = GuardRuntime.get();
-  private final int magic = runtime.number("MAGIC");
+  private final MemorySegment pending = runtime.pending();
   private final long call = runtime.address("call");
   private final long take = runtime.address("take");
   private final Symbolizer symbolizer;
@@ -78,9 +75,7 @@ public final class Guard {
    */
   public long call(long function, long a, long b, long c, long d, long e) {
     long result = NativeCall.call(call, function, a, b, c, d, e);
-    if (NativeCall.errno() == magic) {
-      throwPending();
-    }
+    check();
     return result;
   }
 
@@ -94,53 +89,21 @@ public final class Guard {
    *
    * @param function the address
    * @param descriptor the C types of result and arguments
-   * @param options without {@code captureCallState} and {@code critical}: the guard needs the one
-   *     and cannot help with the other
+   * @param options without {@code critical}, which is for functions too short for a guard
    */
   public MethodHandle downcall(
       long function, FunctionDescriptor descriptor, Linker.Option... options) {
     MemorySegment guarded = MemorySegment.ofAddress(GuardThunks.thunk(function));
-    List<Linker.Option> all = new ArrayList<>(Arrays.asList(options));
-    all.add(Linker.Option.captureCallState("errno"));
-    MethodHandle raw =
-        Linker.nativeLinker()
-            .downcallHandle(guarded, descriptor, all.toArray(Linker.Option[]::new));
-    int statePosition = raw.type().parameterCount() - descriptor.argumentLayouts().size() - 1;
-    MethodHandle withState = MethodHandles.foldArguments(moveFirst(raw, statePosition), STATE);
+    MethodHandle raw = Linker.nativeLinker().downcallHandle(guarded, descriptor, options);
     return MethodHandles.filterReturnValue(
-        withState, afterCall(CHECK.bindTo(this), raw.type().returnType()));
+        raw, afterCall(CHECK.bindTo(this), raw.type().returnType()));
   }
 
-  /**
-   * {@return whether {@link #downcall} can be used with these options} A {@code critical} call is
-   * too short for a guard, and {@code captureCallState} needs the means that the guard works by.
-   */
-  public static boolean canGuard(FunctionDescriptor descriptor, Linker.Option... options) {
-    if (options.length == 0) {
-      return true;
-    }
-    if (Arrays.asList(options).contains(Linker.Option.critical(true))
-        || Arrays.asList(options).contains(Linker.Option.critical(false))) {
-      return false;
-    }
-    MethodType plain = Linker.nativeLinker().downcallHandle(descriptor).type();
-    return Linker.nativeLinker().downcallHandle(descriptor, options).type().equals(plain);
-  }
-
-  /** The state follows an allocator for structures; folding wants it in front. */
-  private static MethodHandle moveFirst(MethodHandle handle, int position) {
-    if (position == 0) {
-      return handle;
-    }
-    MethodType type = handle.type();
-    Class<?> state = type.parameterType(position);
-    MethodType moved =
-        type.dropParameterTypes(position, position + 1).insertParameterTypes(0, state);
-    int[] order = new int[type.parameterCount()];
-    for (int i = 0; i < order.length; i++) {
-      order[i] = i < position ? i + 1 : i == position ? 0 : i;
-    }
-    return MethodHandles.permuteArguments(handle, moved, order);
+  /** {@return whether {@link #downcall} can be used: not for {@code critical} functions} */
+  public static boolean canGuard(Linker.Option... options) {
+    List<Linker.Option> all = Arrays.asList(options);
+    return !all.contains(Linker.Option.critical(true))
+        && !all.contains(Linker.Option.critical(false));
   }
 
   private static MethodHandle afterCall(MethodHandle check, Class<?> result) {
@@ -149,28 +112,28 @@ public final class Guard {
         : MethodHandles.foldArguments(MethodHandles.identity(result), check);
   }
 
-  @SuppressWarnings("UnusedMethod") // called by handle
-  private static MemorySegment state() {
-    return CALL_STATE.get();
-  }
-
-  @SuppressWarnings("UnusedMethod") // called by handle
+  /** Nearly always nothing is pending in the whole process, and one load tells. */
   private void check() {
-    if (CALL_STATE.get().get(JAVA_INT, 0) == magic) {
+    if ((long) COUNT.getOpaque(pending, 0L) != 0) {
       throwPending();
     }
   }
 
-  /** Errno alone proves nothing: an earlier call or the code itself may have left the value. */
+  /** What is pending may be another thread's. */
   private void throwPending() {
     long address = NativeCall.call(take);
     if (address == 0) {
+      COUNT.getAndAdd(pending, 0L, -1L);
       throw new OutOfMemoryError("no memory for a thread's first guarded call");
     }
     MemorySegment area =
         MemorySegment.ofAddress(address).reinterpret(runtime.number("HEADER_SIZE"));
     long status = area.get(JAVA_LONG, runtime.number("STATUS"));
+    if (status == 0) {
+      return;
+    }
     area.set(JAVA_LONG, runtime.number("STATUS"), 0);
+    COUNT.getAndAdd(pending, 0L, -1L);
     long value = area.get(JAVA_LONG, runtime.number("VALUE"));
     long code = area.get(JAVA_LONG, runtime.number("CODE"));
     if (status == runtime.number("SIGNAL")) {

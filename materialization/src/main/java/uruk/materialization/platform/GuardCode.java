@@ -9,7 +9,7 @@ package uruk.materialization.platform;
  * function in r11 and everything else as the function expects it. Both move the return address and
  * the callee-saved registers to a frame in the thread's <em>area</em>, so that arguments on the
  * stack stay where the function looks for them, call, and move them back. Whatever ends the call
- * early goes to {@code land}, which restores the innermost frame, sets errno to {@code MAGIC} and
+ * early goes to {@code land}, which restores the innermost frame, counts {@code PENDING} up and
  * returns 0 to the caller; the area then says what happened. A thread's first call makes its area,
  * and with it a stack for signal handlers; {@code threadExit} gives it back.
  *
@@ -54,7 +54,6 @@ final class GuardCode {
       FOREIGN = 2
       EXIT = 3
       TOO_DEEP = 4
-      MAGIC = 0x7572756b
       CONTEXT_RSP = 160
       CONTEXT_RIP = 168
 
@@ -70,7 +69,7 @@ final class GuardCode {
       4c 8b 15 e5 0f 00 00             mov r10, [rip + TPOFF]
       64 4d 8b 12                      mov r10, fs:[r10]
       4d 85 d2                         test r10, r10
-      0f 84 86 00 00 00                jz setup
+      74 7a                            jz setup
       53                               push rbx
       49 8b 5a 08                      mov rbx, [r10 + TOP]
       49 3b 5a 10                      cmp rbx, [r10 + LIMIT]
@@ -104,10 +103,7 @@ final class GuardCode {
       5b                               pop rbx
       49 c7 42 18 04 00 00 00          mov qword ptr [r10 + STATUS], TOO_DEEP
       fail:
-      48 83 ec 08                      sub rsp, 8
-      ff 15 6f 0f 00 00                call [rip + ERRNO_LOCATION]
-      c7 00 6b 75 72 75                mov dword ptr [rax], MAGIC
-      48 83 c4 08                      add rsp, 8
+      f0 48 ff 05 75 0f 00 00          lock inc qword ptr [rip + PENDING]
       31 c0                            xor eax, eax
       c3                               ret
       setup:
@@ -137,7 +133,7 @@ final class GuardCode {
       b9 22 40 00 00                   mov ecx, 0x4022
       49 c7 c0 ff ff ff ff             mov r8, -1
       45 31 c9                         xor r9d, r9d
-      ff 15 04 0f 00 00                call [rip + MMAP]
+      ff 15 14 0f 00 00                call [rip + MMAP]
       48 89 c3                         mov rbx, rax
       48 83 f8 ff                      cmp rax, -1
       74 50                            je setupDone
@@ -150,11 +146,11 @@ final class GuardCode {
       48 c7 44 24 10 00 00 01 00       mov qword ptr [rsp + 16], STACK_SIZE
       48 89 e7                         mov rdi, rsp
       31 f6                            xor esi, esi
-      ff 15 d5 0e 00 00                call [rip + SIGALTSTACK]
-      8b 3d af 0e 00 00                mov edi, [rip + KEY]
+      ff 15 e5 0e 00 00                call [rip + SIGALTSTACK]
+      8b 3d bf 0e 00 00                mov edi, [rip + KEY]
       48 89 de                         mov rsi, rbx
-      ff 15 ce 0e 00 00                call [rip + PTHREAD_SETSPECIFIC]
-      4c 8b 15 97 0e 00 00             mov r10, [rip + TPOFF]
+      ff 15 de 0e 00 00                call [rip + PTHREAD_SETSPECIFIC]
+      4c 8b 15 a7 0e 00 00             mov r10, [rip + TPOFF]
       64 49 89 1a                      mov fs:[r10], rbx
       setupDone:
       49 89 da                         mov r10, rbx
@@ -178,8 +174,8 @@ final class GuardCode {
       5f                               pop rdi
       5d                               pop rbp
       49 83 fa ff                      cmp r10, -1
-      0f 84 db fe ff ff                je fail
-      e9 53 fe ff ff                   jmp enter
+      0f 84 e7 fe ff ff                je fail
+      e9 63 fe ff ff                   jmp enter
       personality:
       55                               push rbp
       48 89 e5                         mov rbp, rsp
@@ -187,11 +183,11 @@ final class GuardCode {
       74 32                            jz foreign
       53                               push rbx
       48 83 ec 08                      sub rsp, 8
-      4c 8b 15 27 0e 00 00             mov r10, [rip + TPOFF]
+      4c 8b 15 37 0e 00 00             mov r10, [rip + TPOFF]
       64 49 8b 1a                      mov rbx, fs:[r10]
       48 8d bb 80 00 00 00             lea rdi, [rbx + BACKTRACE]
       be 80 00 00 00                   mov esi, MAXIMUM_DEPTH
-      ff 15 49 0e 00 00                call [rip + BACKTRACE_FUNCTION]
+      ff 15 59 0e 00 00                call [rip + BACKTRACE_FUNCTION]
       48 89 43 48                      mov [rbx + DEPTH], rax
       48 83 c4 08                      add rsp, 8
       5b                               pop rbx
@@ -199,14 +195,14 @@ final class GuardCode {
       b8 06 00 00 00                   mov eax, 6
       c3                               ret
       foreign:
-      4c 8b 15 fa 0d 00 00             mov r10, [rip + TPOFF]
+      4c 8b 15 0a 0e 00 00             mov r10, [rip + TPOFF]
       64 49 8b 02                      mov rax, fs:[r10]
       48 c7 40 18 02 00 00 00          mov qword ptr [rax + STATUS], FOREIGN
       48 89 48 20                      mov [rax + VALUE], rcx
       48 89 50 28                      mov [rax + CODE], rdx
       land:
       fc                               cld
-      4c 8b 15 de 0d 00 00             mov r10, [rip + TPOFF]
+      4c 8b 15 ee 0d 00 00             mov r10, [rip + TPOFF]
       64 49 8b 02                      mov rax, fs:[r10]
       48 8b 18                         mov rbx, [rax + CURRENT]
       48 8b 4b 40                      mov rcx, [rbx + PREVIOUS]
@@ -216,8 +212,7 @@ final class GuardCode {
       db e3                            fninit
       d9 6b 4c                         fldcw [rbx + SAVED_FPCW]
       0f ae 53 48                      ldmxcsr [rbx + SAVED_MXCSR]
-      ff 15 c9 0d 00 00                call [rip + ERRNO_LOCATION]
-      c7 00 6b 75 72 75                mov dword ptr [rax], MAGIC
+      f0 48 ff 05 d7 0d 00 00          lock inc qword ptr [rip + PENDING]
       48 8b 6b 18                      mov rbp, [rbx + SAVED_RBP]
       4c 8b 63 20                      mov r12, [rbx + SAVED_R12]
       4c 8b 6b 28                      mov r13, [rbx + SAVED_R13]
@@ -236,21 +231,21 @@ final class GuardCode {
       48 89 e5                         mov rbp, rsp
       53                               push rbx
       41 54                            push r12
-      4c 8b 15 7e 0d 00 00             mov r10, [rip + TPOFF]
+      4c 8b 15 92 0d 00 00             mov r10, [rip + TPOFF]
       64 49 8b 1a                      mov rbx, fs:[r10]
       48 85 db                         test rbx, rbx
       0f 84 ae 00 00 00                jz chain
       48 83 3b 00                      cmp qword ptr [rbx + CURRENT], 0
       0f 84 a4 00 00 00                je chain
       48 8b 82 a8 00 00 00             mov rax, [rdx + CONTEXT_RIP]
-      48 3b 05 a1 0d 00 00             cmp rax, [rip + JVM_BEGIN]
+      48 3b 05 b5 0d 00 00             cmp rax, [rip + JVM_BEGIN]
       72 0d                            jb notJvm
-      48 3b 05 a0 0d 00 00             cmp rax, [rip + JVM_END]
+      48 3b 05 b4 0d 00 00             cmp rax, [rip + JVM_END]
       0f 82 87 00 00 00                jb chain
       notJvm:
-      48 3b 05 9b 0d 00 00             cmp rax, [rip + CODE_CACHE_BEGIN]
+      48 3b 05 af 0d 00 00             cmp rax, [rip + CODE_CACHE_BEGIN]
       72 09                            jb notJava
-      48 3b 05 9a 0d 00 00             cmp rax, [rip + CODE_CACHE_END]
+      48 3b 05 ae 0d 00 00             cmp rax, [rip + CODE_CACHE_END]
       72 75                            jb chain
       notJava:
       49 89 d4                         mov r12, rdx
@@ -271,10 +266,10 @@ final class GuardCode {
       48 89 43 40                      mov [rbx + STACK_WORD], rax
       48 8d bb 80 00 00 00             lea rdi, [rbx + BACKTRACE]
       be 80 00 00 00                   mov esi, MAXIMUM_DEPTH
-      ff 15 13 0d 00 00                call [rip + BACKTRACE_FUNCTION]
+      ff 15 27 0d 00 00                call [rip + BACKTRACE_FUNCTION]
       48 89 43 48                      mov [rbx + DEPTH], rax
       rewrite:
-      48 8d 05 ea fe ff ff             lea rax, [rip + land]
+      48 8d 05 ee fe ff ff             lea rax, [rip + land]
       49 89 84 24 a8 00 00 00          mov [r12 + CONTEXT_RIP], rax
       handled:
       41 5c                            pop r12
@@ -286,7 +281,7 @@ final class GuardCode {
       5b                               pop rbx
       5d                               pop rbp
       48 63 c7                         movsxd rax, edi
-      4c 8d 15 35 0d 00 00             lea r10, [rip + PREVIOUS_HANDLERS]
+      4c 8d 15 49 0d 00 00             lea r10, [rip + PREVIOUS_HANDLERS]
       4d 8b 14 c2                      mov r10, [r10 + rax*8]
       49 83 fa 01                      cmp r10, 1
       74 0d                            je ignored
@@ -294,7 +289,7 @@ final class GuardCode {
       41 ff e2                         jmp r10
       byDefault:
       31 f6                            xor esi, esi
-      ff 25 de 0c 00 00                jmp [rip + SIGNAL_FUNCTION]
+      ff 25 f2 0c 00 00                jmp [rip + SIGNAL_FUNCTION]
       ignored:
       c3                               ret
       exit:
@@ -306,7 +301,7 @@ final class GuardCode {
       quickExit:
       b9 02 00 00 00                   mov ecx, 2
       leave:
-      4c 8b 15 86 0c 00 00             mov r10, [rip + TPOFF]
+      4c 8b 15 9a 0c 00 00             mov r10, [rip + TPOFF]
       64 49 8b 02                      mov rax, fs:[r10]
       48 85 c0                         test rax, rax
       74 1e                            jz unguarded
@@ -316,34 +311,29 @@ final class GuardCode {
       48 89 48 28                      mov [rax + CODE], rcx
       48 63 ff                         movsxd rdi, edi
       48 89 78 20                      mov [rax + VALUE], rdi
-      e9 79 fe ff ff                   jmp land
+      e9 7d fe ff ff                   jmp land
       unguarded:
-      4c 8d 15 c0 0c 00 00             lea r10, [rip + EXIT_FUNCTIONS]
+      4c 8d 15 d4 0c 00 00             lea r10, [rip + EXIT_FUNCTIONS]
       41 ff 24 ca                      jmp [r10 + rcx*8]
       take:
-      53                               push rbx
-      4c 8b 15 4c 0c 00 00             mov r10, [rip + TPOFF]
-      64 49 8b 1a                      mov rbx, fs:[r10]
-      ff 15 52 0c 00 00                call [rip + ERRNO_LOCATION]
-      c7 00 00 00 00 00                mov dword ptr [rax], 0
-      48 89 d8                         mov rax, rbx
-      5b                               pop rbx
+      4c 8b 15 61 0c 00 00             mov r10, [rip + TPOFF]
+      64 49 8b 02                      mov rax, fs:[r10]
       c3                               ret
       threadExit:
       53                               push rbx
       48 89 fb                         mov rbx, rdi
       48 83 ec 20                      sub rsp, 32
-      4c 8b 15 28 0c 00 00             mov r10, [rip + TPOFF]
+      4c 8b 15 4d 0c 00 00             mov r10, [rip + TPOFF]
       64 49 c7 02 00 00 00 00          mov qword ptr fs:[r10], 0
       48 c7 04 24 00 00 00 00          mov qword ptr [rsp], 0
       48 c7 44 24 08 02 00 00 00       mov qword ptr [rsp + 8], 2
       48 c7 44 24 10 00 00 00 00       mov qword ptr [rsp + 16], 0
       48 89 e7                         mov rdi, rsp
       31 f6                            xor esi, esi
-      ff 15 23 0c 00 00                call [rip + SIGALTSTACK]
+      ff 15 48 0c 00 00                call [rip + SIGALTSTACK]
       48 89 df                         mov rdi, rbx
       be 00 10 11 00                   mov esi, AREA_SIZE
-      ff 15 0d 0c 00 00                call [rip + MUNMAP]
+      ff 15 32 0c 00 00                call [rip + MUNMAP]
       48 83 c4 20                      add rsp, 32
       5b                               pop rbx
       c3                               ret
@@ -351,7 +341,7 @@ final class GuardCode {
       .org 4096
       TPOFF: .quad 0
       KEY: .quad 0
-      ERRNO_LOCATION: .quad 0
+      PENDING: .quad 0
       MMAP: .quad 0
       MUNMAP: .quad 0
       SIGALTSTACK: .quad 0

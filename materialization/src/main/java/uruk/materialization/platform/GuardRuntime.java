@@ -98,6 +98,11 @@ final class GuardRuntime {
     return (int) code.number(name);
   }
 
+  /** {@return the memory that counts the calls which ended early and were not reported yet} */
+  MemorySegment pending() {
+    return data.asSlice(dataOffset("PENDING"), JAVA_LONG);
+  }
+
   /** {@return whether an address is in the guard's own code} */
   boolean owns(long address) {
     return address >= base && address < base + pageSize;
@@ -133,7 +138,6 @@ final class GuardRuntime {
     @SuppressWarnings("resource")
     ThreadLocalModule areas = ThreadLocalModule.open("uruk-areas", new byte[0], 8, 8, Access.FIXED);
     set("TPOFF", areas.threadPointerOffset());
-    set("ERRNO_LOCATION", function("__errno_location"));
     set("MMAP", function("mmap"));
     set("MUNMAP", function("munmap"));
     set("SIGALTSTACK", function("sigaltstack"));
