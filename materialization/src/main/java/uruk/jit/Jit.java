@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
 import uruk.jitlink.ObjectFile;
 import uruk.jitlink.archive.LibraryInput;
 import uruk.jitlink.archive.LibrarySearch;
+import uruk.materialization.DriverLibraries;
 import uruk.materialization.LibrarySymbols;
 import uruk.materialization.LinkedObject;
 import uruk.materialization.MemoryLedger;
@@ -47,8 +48,8 @@ import uruk.orc.TaskDispatcher;
  * }
  *
  * <p>Objects go into the dylib {@link #main()}; what they do not find there they find in the
- * process. Archives are searched in the order in which they were added, before the process.
- * Thread-safe.
+ * process, and last in the archives that a compiler driver adds to every link by itself. Archives
+ * are searched in the order in which they were added, before the process. Thread-safe.
  */
 public final class Jit implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(Jit.class);
@@ -60,6 +61,7 @@ public final class Jit implements AutoCloseable {
   private final ElfPlatform platform;
   private final NativeFunctions functions;
   private final Callbacks callbacks;
+  private final DriverLibraries driverLibraries;
   private final Arena arena = Arena.ofShared();
   private final Deque<StaticLibrary> archives = new ArrayDeque<>(); // guarded by itself
 
@@ -118,6 +120,11 @@ public final class Jit implements AutoCloseable {
     JITDylib process = session.createJITDylib("process");
     process.addGenerator(ProcessSymbols.all());
     main.addToLinkOrder(process, JITDylibLookupFlags.MATCH_EXPORTED_SYMBOLS_ONLY);
+    driverLibraries = new DriverLibraries(objects);
+    JITDylib compiler = session.createJITDylib("compiler");
+    compiler.addGenerator(driverLibraries);
+    compiler.addToLinkOrder(process, JITDylibLookupFlags.MATCH_EXPORTED_SYMBOLS_ONLY);
+    main.addToLinkOrder(compiler, JITDylibLookupFlags.MATCH_ALL_SYMBOLS);
   }
 
   /** {@return a builder with the usual choices} */
@@ -330,6 +337,7 @@ public final class Jit implements AutoCloseable {
   public void close() {
     session.close();
     arena.close();
+    driverLibraries.close();
     synchronized (archives) {
       archives.forEach(StaticLibrary::close);
       archives.clear();

@@ -2,6 +2,7 @@ package uruk.materialization;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import uruk.jitlink.KeptFixups;
 import uruk.jitlink.LinkContext;
 import uruk.jitlink.LinkException;
+import uruk.jitlink.MalformedObjectException;
 import uruk.jitlink.ObjectFile;
 import uruk.jitlink.PassConfiguration;
 import uruk.jitlink.ResolvedSymbol;
@@ -105,14 +107,37 @@ final class ObjectLink implements LinkContext {
     symbols = linked;
     Map<String, SymbolFlags> owned = responsibility.symbols();
     SymbolMap.Builder resolved = SymbolMap.builder(linked.size());
+    int count = 0;
     for (int i = 0; i < linked.size(); i++) {
       String name = linked.name(i);
       SymbolFlags flags = owned.get(name);
       if (flags != null) {
         resolved.put(name, linked.canonicalAddress(i), flags);
+        count++;
       }
     }
+    if (count < owned.size()) {
+      checkAllResolved(owned, linked);
+    }
     responsibility.notifyResolved(resolved.build());
+  }
+
+  /** A damaged file may list a definition that its sections do not have. */
+  private void checkAllResolved(Map<String, SymbolFlags> owned, LinkedSymbols linked) {
+    Set<String> present = new HashSet<>(linked.names());
+    List<String> missing = new ArrayList<>();
+    owned.forEach((name, flags) -> {
+      if (!flags.isSideEffectsOnly() && !present.contains(name)) {
+        missing.add(name);
+      }
+    });
+    if (!missing.isEmpty()) {
+      throw new MalformedObjectException(
+          object.name(),
+          "symbol table",
+          "%s is listed as a definition and is in no section that is linked"
+              .formatted(String.join(", ", missing)));
+    }
   }
 
   private LinkedSymbols linkedSymbols(LinkGraph graph) {

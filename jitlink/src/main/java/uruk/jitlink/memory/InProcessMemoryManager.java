@@ -8,6 +8,7 @@ import uruk.jitlink.MemoryAllocationException;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.Target;
 import uruk.jitlink.host.HostException;
+import uruk.jitlink.host.Libc;
 import uruk.jitlink.pass.FrameDescriptions;
 
 /**
@@ -133,7 +134,8 @@ public final class InProcessMemoryManager implements MemoryManager {
     }
     long needed = 0;
     for (Segment segment : segments) {
-      needed = Math.addExact(needed, Math.addExact(segment.size(), 2 * segment.alignment()));
+      long alignment = Math.max(Libc.pageSize(), segment.alignment());
+      needed = Math.addExact(needed, Math.addExact(segment.size(), 2 * alignment));
     }
     PagePool fresh = PagePool.open("uruk-pages-" + pagePools.size(), needed, frames);
     pagePools.add(fresh);

@@ -84,8 +84,9 @@ final class PagePool implements Pool {
 
   @Override
   public ByteBuffer working(MemProt protection, Span span) {
+    // Zero-fill blocks come last and are never written: content ends within an object file's size.
     return MemorySegment.ofAddress(span.address())
-        .reinterpret(span.size())
+        .reinterpret(Math.min(span.size(), Integer.MAX_VALUE - 8))
         .asByteBuffer()
         .order(ByteOrder.nativeOrder());
   }

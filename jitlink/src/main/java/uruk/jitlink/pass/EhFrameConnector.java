@@ -29,6 +29,7 @@ final class EhFrameConnector {
   void connect() {
     for (Block block : records) {
       EhFrameRecord record = EhFrameRecord.at(block, 0);
+      checkEdgesEndInside(block);
       if (record.terminator()) {
         graph.removeBlock(block);
       } else if (record.cie()) {
@@ -53,6 +54,21 @@ final class EhFrameConnector {
     }
     block.addEdge(graph.target().negativeDelta32(), record.idField(), cie, 0);
     function.edges().add(GenericEdgeKind.KEEP_ALIVE, 0, whole(block), 0);
+  }
+
+  /** A relocation that was inside of the section may cross the end of a record. */
+  private static void checkEdgesEndInside(Block block) {
+    if (!block.hasEdges()) {
+      return;
+    }
+    Edges edges = block.edges();
+    for (int i = 0; i < edges.size(); i++) {
+      int offset = edges.offset(i);
+      if (offset > block.size() - edges.kind(i).field().size()) {
+        throw EhFrameRecord.malformed(
+            block, 0, "ends at 0x%x, amid a relocation at 0x%x".formatted(block.size(), offset));
+      }
+    }
   }
 
   private Symbol whole(Block block) {

@@ -1,0 +1,121 @@
+package uruk.materialization;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import uruk.jitlink.archive.DriverLibrary;
+import uruk.jitlink.archive.LibraryInput;
+import uruk.jitlink.archive.LibrarySearch;
+import uruk.jitlink.archive.LibrarySearch.Preference;
+import uruk.orc.DefinitionGenerator;
+import uruk.orc.JITDylib;
+import uruk.orc.JITDylibLookupFlags;
+import uruk.orc.LookupKind;
+import uruk.orc.LookupState;
+import uruk.orc.SymbolLookupSet;
+
+/**
+ * Defines what is in the archives that a compiler driver adds to every link by itself; see {@link
+ * DriverLibrary}. For a dylib of its own at the end of a link order, searched with {@link
+ * JITDylibLookupFlags#MATCH_ALL_SYMBOLS}: most of what is in these archives is hidden.
+ *
+ * <p>The archives are found when the first name is missing elsewhere. Thread-safe.
+ */
+public final class DriverLibraries implements DefinitionGenerator, AutoCloseable {
+  private static final Path COMPILERS = Path.of("/usr/lib/gcc");
+
+  private final ObjectLinkingLayer layer;
+  private final Object lock = new Object();
+  private @Nullable List<StaticLibrary> libraries; // guarded by lock
+
+  /** Makes a generator that links what it finds with a layer. */
+  public DriverLibraries(ObjectLinkingLayer layer) {
+    this.layer = layer;
+  }
+
+  @Override
+  public void tryToGenerate(
+      LookupState state,
+      LookupKind kind,
+      JITDylib dylib,
+      JITDylibLookupFlags dylibFlags,
+      SymbolLookupSet candidates) {
+    for (StaticLibrary library : libraries()) {
+      library.tryToGenerate(state, kind, dylib, dylibFlags, candidates);
+    }
+  }
+
+  private List<StaticLibrary> libraries() {
+    synchronized (lock) {
+      List<StaticLibrary> known = libraries;
+      if (known == null) {
+        known =
+            DriverLibrary.find(new LibrarySearch(directories(), Preference.STATIC_ONLY)).stream()
+                .map(LibraryInput::path)
+                .map(path -> StaticLibrary.open(layer, path))
+                .toList();
+        libraries = known;
+      }
+      return known;
+    }
+  }
+
+  /** Where distributions keep them; asking a compiler would cost a process. */
+  private static List<Path> directories() {
+    String machine = System.getProperty("os.arch").replace("amd64", "x86_64");
+    List<Path> directories = new ArrayList<>();
+    for (Path target : children(COMPILERS, machine + "-*")) {
+      directories.addAll(children(target, "[0-9]*"));
+    }
+    directories.sort(Comparator.comparingInt(DriverLibraries::version).reversed());
+    directories.add(Path.of("/usr/lib/" + machine + "-linux-gnu"));
+    directories.add(Path.of("/usr/lib64"));
+    directories.add(Path.of("/usr/lib"));
+    return directories;
+  }
+
+  private static int version(Path directory) {
+    return Integer.parseInt(Objects.toString(directory.getFileName()).replaceFirst("\\D.*", ""));
+  }
+
+  private static List<Path> children(Path directory, String pattern) {
+    List<Path> children = new ArrayList<>();
+    if (Files.isDirectory(directory)) {
+      try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, pattern)) {
+        found.forEach(children::add);
+      } catch (IOException failure) {
+        throw new UncheckedIOException(directory + ": cannot be listed", failure);
+      }
+    }
+    return children;
+  }
+
+  /** Closes the archives. Members that are in dylibs stay. */
+  @Override
+  public void close() {
+    synchronized (lock) {
+      List<StaticLibrary> opened = libraries;
+      libraries = List.of();
+      if (opened != null) {
+        opened.forEach(StaticLibrary::close);
+      }
+    }
+  }
+
+  /** {@return the archives' file names, for error texts} */
+  @Override
+  public String toString() {
+    return Arrays.stream(DriverLibrary.values())
+        .map(DriverLibrary::fileName)
+        .collect(Collectors.joining(", "));
+  }
+}

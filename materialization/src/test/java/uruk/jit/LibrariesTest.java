@@ -1,0 +1,122 @@
+package uruk.jit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import uruk.jitlink.LinkException;
+import uruk.jitlink.archive.LibraryNotFoundException;
+import uruk.jitlink.archive.LibrarySearch;
+import uruk.jitlink.archive.LibrarySearch.Preference;
+import uruk.materialization.Compiler;
+
+class LibrariesTest {
+  @TempDir private Path folder;
+  @AutoClose private final Jit jit = Jit.create();
+
+  private Path compile(String name, String source) throws Exception {
+    Path text = Files.writeString(folder.resolve(name + ".c"), source);
+    run("gcc", "-O1", "-fPIC", "-c", text.toString(), "-o", folder.resolve(name + ".o").toString());
+    return folder.resolve(name + ".o");
+  }
+
+  private void run(String... command) throws Exception {
+    assertThat(new ProcessBuilder(command).inheritIO().directory(folder.toFile()).start().waitFor())
+        .as(String.join(" ", command))
+        .isZero();
+  }
+
+  private void library(String name, String function, String body) throws Exception {
+    compile(name, "int %s(void) { return %s; }".formatted(function, body));
+    run("ar", "rcs", "lib" + name + ".a", name + ".o");
+  }
+
+  private LibrarySearch search() {
+    return new LibrarySearch(List.of(folder), Preference.STATIC_FIRST);
+  }
+
+  private int call(String function) throws Throwable {
+    return (int) jit.function("int " + function + "(void)").invokeExact();
+  }
+
+  @Test
+  void helpersOfTheCompilerAreFoundByThemselves() throws Throwable {
+    jit.add(
+        Compiler.c(
+            "wide",
+            "unsigned __int128 a = 7, b = 3; _Complex double c = 2;"
+                + " int quotient(void) { return a / b * 10 + (int) __real__ (c * c); }"));
+
+    assertThat(call("quotient")).isEqualTo(24);
+  }
+
+  @Test
+  void missingNamesAreSearchedThereLast() {
+    jit.add(Compiler.c("user", "int nowhere(void); int f(void) { return nowhere(); }"));
+
+    assertThatThrownBy(() -> call("f"))
+        .hasMessageContaining(
+            "searched \"main\", \"process\" with the symbols of this process,"
+                + " \"compiler\" with libc_nonshared.a, libgcc.a");
+  }
+
+  @Test
+  void scriptNamesArchivesAndOtherLibraries() throws Throwable {
+    library("one", "one", "1");
+    library("two", "two", "2");
+    compile("three", "int three(void) { return 3; }");
+    Files.writeString(
+        folder.resolve("liball.so"),
+        "/* GNU ld script */ OUTPUT_FORMAT(elf64-x86-64)\nGROUP ( libone.a AS_NEEDED ( -ltwo ) )\nINPUT(three.o)");
+    jit.addLibrary("all", search());
+    jit.add(
+        Compiler.c(
+            "user",
+            "int one(void), two(void), three(void);"
+                + " int sum(void) { return one() + 10 * two() + 100 * three(); }"));
+
+    assertThat(call("sum")).isEqualTo(321);
+  }
+
+  @Test
+  void librariesAreSearchedInTheirOrder() throws Throwable {
+    library("first", "chosen", "1");
+    library("second", "chosen", "2");
+    jit.addLibrary("first", search());
+    jit.addLibrary("second", search());
+
+    assertThat(call("chosen")).isEqualTo(1);
+  }
+
+  @Test
+  void sharedLibraryIsLoadedIntoTheProcess() throws Throwable {
+    compile("dynamic", "int from_shared(void) { return 5; }");
+    run("gcc", "-shared", "-o", "libdynamic.so", "dynamic.o");
+    jit.addLibrary("dynamic", search());
+
+    assertThat(call("from_shared")).isEqualTo(5);
+  }
+
+  @Test
+  void absentLibraryIsRefusedWithTheDirectories() {
+    assertThatThrownBy(() -> jit.addLibrary("absent", search()))
+        .isInstanceOf(LibraryNotFoundException.class)
+        .hasMessageContaining(folder.toString());
+  }
+
+  @Test
+  void damagedScriptLeavesTheProgramUsable() throws Throwable {
+    Files.writeString(folder.resolve("libbad.so"), "GROUP ( libbad.so");
+    Files.writeString(folder.resolve("libloop.so"), "INPUT ( libloop.so )");
+
+    assertThatThrownBy(() -> jit.addLibrary("bad", search())).isInstanceOf(LinkException.class);
+    assertThatThrownBy(() -> jit.addLibrary("loop", search())).isInstanceOf(LinkException.class);
+    jit.add(Compiler.c("good", "int good(void) { return 6; }"));
+    assertThat(call("good")).isEqualTo(6);
+  }
+}
