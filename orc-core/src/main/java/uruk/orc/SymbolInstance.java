@@ -1,5 +1,7 @@
 package uruk.orc;
 
+import java.util.concurrent.CompletableFuture;
+
 /**
  * A symbol of one particular dylib.
  *
@@ -21,7 +23,7 @@ public record SymbolInstance(JITDylib dylib, String name) {
    *
    * @return completes when the symbol is ready
    */
-  public java.util.concurrent.CompletableFuture<ExecutorSymbolDef> lookupAsync() {
+  public CompletableFuture<ExecutorSymbolDef> lookupAsync() {
     return dylib
         .session()
         .lookup(LookupKind.STATIC, order(), SymbolLookupSet.of(name), SymbolState.READY)
