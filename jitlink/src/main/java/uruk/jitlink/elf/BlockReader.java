@@ -83,8 +83,9 @@ final class BlockReader {
   }
 
   private String text(int section) {
-    byte[] text = new byte[(int) Math.min(sections.size(section), sections.file().size())];
-    sections.file().bytes().get(sections.offset(section), text);
+    int begin = sections.offset(section);
+    byte[] text = new byte[(int) sections.size(section)];
+    sections.file().bytes().get(begin, text);
     return new String(text, StandardCharsets.UTF_8).replace("\0", "").strip();
   }
 
