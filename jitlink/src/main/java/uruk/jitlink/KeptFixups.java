@@ -171,10 +171,12 @@ public final class KeptFixups {
 
   /** {@return the value that fix-up {@code index} stores, its upper bits cut off} */
   public long expected(int index) {
-    EdgeKind kind = kind(index);
-    long value =
-        kind.formula().evaluate(target(index), site(index), addend(index), 0, globalOffsetTable);
-    return value & mask(kind);
+    return value(index, target(index)) & mask(kind(index));
+  }
+
+  /** {@return the value that fix-up {@code index} would store if its target were elsewhere} */
+  public long value(int index, long target) {
+    return kind(index).formula().evaluate(target, site(index), addend(index), 0, globalOffsetTable);
   }
 
   /** {@return the fix-ups whose memory does not hold what it should} */

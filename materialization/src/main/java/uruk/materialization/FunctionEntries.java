@@ -1,8 +1,10 @@
 package uruk.materialization;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.graph.Block;
@@ -26,12 +28,19 @@ final class FunctionEntries {
   private static final Set<String> ABOUT_CODE = Set.of(".eh_frame");
 
   private final InProcessMemoryManager memory;
+  private final Map<String, Long> adopted;
   private final List<Symbol> functions = new ArrayList<>();
   private @Nullable IdentityHashMap<Symbol, Integer> positions;
   private long[] entries = {};
+  private long[] created = {};
 
-  FunctionEntries(InProcessMemoryManager memory) {
+  /**
+   * @param adopted entries that functions of these names have from before; they are not redirected
+   *     by the link
+   */
+  FunctionEntries(InProcessMemoryManager memory, Map<String, Long> adopted) {
     this.memory = memory;
+    this.adopted = adopted;
   }
 
   /** Post-prune pass: makes the entries and leads every taking of an address to them. */
@@ -44,7 +53,7 @@ final class FunctionEntries {
     if (functions.isEmpty()) {
       return;
     }
-    entries = memory.createEntries(functions.size());
+    takeEntries();
     IdentityHashMap<Symbol, Symbol> canonical = new IdentityHashMap<>();
     for (Section section : graph.sections()) {
       if (section.memLifetime() != MemLifetime.NO_ALLOC && !ABOUT_CODE.contains(section.name())) {
@@ -55,6 +64,30 @@ final class FunctionEntries {
         }
       }
     }
+  }
+
+  /** Functions that adopt an entry come after those for which one is made. */
+  private void takeEntries() {
+    List<Symbol> adopting = new ArrayList<>(0);
+    if (!adopted.isEmpty()) {
+      functions.stream().filter(this::adopts).forEach(adopting::add);
+      functions.removeIf(this::adopts);
+    }
+    created = memory.createEntries(functions.size());
+    entries = Arrays.copyOf(created, created.length + adopting.size());
+    for (Symbol symbol : adopting) {
+      entries[functions.size()] = adopted.getOrDefault(symbol.name(), 0L);
+      functions.add(symbol);
+    }
+  }
+
+  private boolean adopts(Symbol function) {
+    return adopted.containsKey(function.name());
+  }
+
+  /** {@return how many entries the link has made} */
+  int created() {
+    return created.length;
   }
 
   private void lead(LinkGraph graph, Edges edges, IdentityHashMap<Symbol, Symbol> canonical) {
@@ -106,18 +139,18 @@ final class FunctionEntries {
     return built;
   }
 
-  /** Makes the entries lead to the code, whose addresses are final. */
+  /** Makes the new entries lead to the code, whose addresses are final. */
   void open() {
-    long[] code = new long[entries.length];
+    long[] code = new long[created.length];
     for (int i = 0; i < code.length; i++) {
       code[i] = functions.get(i).address();
     }
-    memory.redirectEntries(entries, code);
+    memory.redirectEntries(created, code);
   }
 
   /** Gives the entries of a link that failed back. */
   void release() {
-    memory.releaseEntries(entries);
-    entries = new long[0];
+    memory.releaseEntries(created);
+    created = new long[0];
   }
 }

@@ -3,6 +3,7 @@ package uruk.materialization;
 import java.lang.ref.SoftReference;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.KeptFixups;
@@ -23,6 +24,8 @@ public final class LinkedObject {
     ADDED,
     /** Its code and data are in memory. */
     LINKED,
+    /** It was replaced; its memory stays, because threads may still run its code. */
+    RETIRED,
     /** Its link has failed. */
     FAILED,
     /** Its memory has been given back. */
@@ -32,15 +35,35 @@ public final class LinkedObject {
   private static final AtomicLong COUNT = new AtomicLong();
 
   private final long ordinal = COUNT.getAndIncrement();
+  private final ObjectLinkingLayer layer;
   private final String name;
   private final JITDylib dylib;
+  private final int generation;
+  private final Succession succession;
+  private final boolean linkedAside;
   private volatile State state = State.ADDED;
+  private volatile @Nullable ObjectMaterializationUnit unit;
+  private volatile @Nullable Generations generations;
   private volatile @Nullable LinkResult result;
   private volatile SoftReference<@Nullable ObjectFile> file = new SoftReference<>(null);
 
-  LinkedObject(String name, JITDylib dylib) {
+  LinkedObject(ObjectLinkingLayer layer, String name, JITDylib dylib) {
+    this(layer, name, dylib, 1, Succession.NONE, false);
+  }
+
+  LinkedObject(
+      ObjectLinkingLayer layer,
+      String name,
+      JITDylib dylib,
+      int generation,
+      Succession succession,
+      boolean linkedAside) {
+    this.layer = layer;
     this.name = name;
     this.dylib = dylib;
+    this.generation = generation;
+    this.succession = succession;
+    this.linkedAside = linkedAside;
   }
 
   /** {@return the object file's name; for a member of an archive {@code archive(member)}} */
@@ -113,6 +136,123 @@ public final class LinkedObject {
     return linked == null ? List.of() : linked.fixups().verify(ProcessMemory::read);
   }
 
+  // Removal and replacement ----------------------------------------------------------------------
+
+  /** {@return which version it is of the object that was added first, counted from 1} */
+  public int generation() {
+    return generation;
+  }
+
+  /** {@return the version that runs now: this object unless it was replaced} */
+  public LinkedObject current() {
+    Generations line = generations;
+    return line == null ? this : line.current().object();
+  }
+
+  /**
+   * Replaces the current version; variables begin anew. See {@link ObjectLinkingLayer#update}.
+   *
+   * @return the update, which can be rolled back; its one object is the new version
+   */
+  public Replacement replace(ObjectFile newVersion) {
+    return replace(newVersion, DataPolicy.REINITIALISE);
+  }
+
+  /** Replaces the current version. See {@link ObjectLinkingLayer#update}. */
+  public Replacement replace(ObjectFile newVersion, DataPolicy data) {
+    return layer.update(update -> update.replace(this, newVersion, data));
+  }
+
+  /** Removes the object unless others use it; see {@link #remove(UnloadPolicy)}. */
+  public void remove() {
+    remove(UnloadPolicy.REFUSE);
+  }
+
+  /**
+   * Removes the object with all of its versions: its names leave the dylib, its memory is freed.
+   * The caller vouches that no thread runs its code and nobody keeps pointers to it. What is
+   * removed stays removed, also if a plugin fails.
+   *
+   * @throws ObjectInUseException if the policy forbids what others use; nothing has changed then
+   * @throws IllegalStateException if the object has failed or been removed already
+   * @throws uruk.orc.SymbolsCouldNotBeRemovedException if it is being linked
+   */
+  public void remove(UnloadPolicy policy) {
+    layer.remove(this, policy);
+  }
+
+  /**
+   * {@return why the memory of this replaced version is still there, in words; empty if it is not
+   * retired}
+   */
+  public List<String> pinnedBy() {
+    return state == State.RETIRED ? layer.pinnedBy(this) : List.of();
+  }
+
+  /**
+   * Frees the memory of this replaced version. The caller vouches that no thread runs its code any
+   * more and nobody keeps pointers to its data.
+   *
+   * @throws IllegalStateException if it is not retired
+   * @throws ObjectInUseException if another object refers to its memory
+   */
+  public void release() {
+    layer.release(this);
+  }
+
+  /** {@return whether it was linked by an update, not by the session} */
+  boolean linkedAside() {
+    return linkedAside;
+  }
+
+  /** {@return whether its code and data are there; not so for versions that were released} */
+  boolean inMemory() {
+    return result != null;
+  }
+
+  Succession succession() {
+    return succession;
+  }
+
+  /** {@return its versions, or null while there is only this one} */
+  @Nullable Generations generations() {
+    return generations;
+  }
+
+  void generations(Generations line) {
+    generations = line;
+  }
+
+  /** It runs now. */
+  void current(Generations line) {
+    generations = line;
+    state = State.LINKED;
+  }
+
+  void retired() {
+    if (state == State.LINKED) {
+      state = State.RETIRED;
+    }
+  }
+
+  void waitsIn(ObjectMaterializationUnit waiting) {
+    unit = waiting;
+  }
+
+  /** {@return the names that it defines in its dylib} */
+  Set<String> definedNames() {
+    ObjectMaterializationUnit waiting = unit;
+    Generations line = generations;
+    LinkResult linked = result;
+    if (line != null) {
+      return line.current().symbols().names();
+    }
+    if (linked != null) {
+      return Set.copyOf(linked.symbols().names());
+    }
+    return waiting == null ? Set.of() : waiting.definitions();
+  }
+
   /** {@return what its link left, or null} */
   @Nullable LinkResult result() {
     return result;
@@ -120,6 +260,7 @@ public final class LinkedObject {
 
   void linked(LinkResult linked) {
     result = linked;
+    unit = null;
     state = State.LINKED;
   }
 

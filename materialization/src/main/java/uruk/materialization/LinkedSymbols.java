@@ -3,7 +3,9 @@ package uruk.materialization;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import uruk.jitlink.memory.InProcessMemoryManager;
 
 /**
  * The symbols that an object defines for others, in three parallel arrays: there may be a hundred
@@ -16,15 +18,18 @@ final class LinkedSymbols {
   private final String[] names;
   private final long[] code;
   private final long[] entries;
+  private final long[] sizes;
 
   /**
    * @param code where each symbol is in memory
    * @param entries each symbol's entry; 0 where it has none
+   * @param sizes what each symbol names, in bytes
    */
-  LinkedSymbols(String[] names, long[] code, long[] entries) {
+  LinkedSymbols(String[] names, long[] code, long[] entries, long[] sizes) {
     this.names = names;
     this.code = code;
     this.entries = entries;
+    this.sizes = sizes;
   }
 
   int size() {
@@ -45,11 +50,53 @@ final class LinkedSymbols {
   }
 
   OptionalLong codeAddress(String name) {
-    int index = Arrays.asList(names).indexOf(name);
+    int index = indexOf(name);
     return index < 0 ? OptionalLong.empty() : OptionalLong.of(code[index]);
   }
 
-  /** {@return the entries in use, to be given back} */
+  /** {@return where a symbol is in memory} */
+  long code(int index) {
+    return code[index];
+  }
+
+  /** {@return a symbol's entry; 0 if it has none, because it is no function} */
+  long entry(int index) {
+    return entries[index];
+  }
+
+  /** {@return what a symbol names, in bytes} */
+  long size(int index) {
+    return sizes[index];
+  }
+
+  /** {@return the index of a name; -1 if the object does not define it} */
+  int indexOf(String name) {
+    return Arrays.asList(names).indexOf(name);
+  }
+
+  /** {@return the index of the last symbol at or before a place in memory; -1 if there is none} */
+  int floor(long address) {
+    int nearest = -1;
+    for (int i = 0; i < code.length; i++) {
+      boolean before = Long.compareUnsigned(code[i], address) <= 0;
+      if (before && (nearest < 0 || Long.compareUnsigned(code[i], code[nearest]) > 0)) {
+        nearest = i;
+      }
+    }
+    return nearest;
+  }
+
+  /** Makes the entries lead to this object's code. */
+  void redirectEntries(InProcessMemoryManager memory) {
+    long[] targets =
+        IntStream.range(0, names.length)
+            .filter(i -> entries[i] != 0)
+            .mapToLong(i -> code[i])
+            .toArray();
+    memory.redirectEntries(entries(), targets);
+  }
+
+  /** {@return the entries in use} */
   long[] entries() {
     return LongStream.of(entries).filter(entry -> entry != 0).toArray();
   }

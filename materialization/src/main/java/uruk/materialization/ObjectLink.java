@@ -60,7 +60,7 @@ final class ObjectLink implements LinkContext {
     this.object = object;
     this.responsibility = responsibility;
     this.commons = commons;
-    this.entries = new FunctionEntries(layer.memory());
+    this.entries = new FunctionEntries(layer.memory(), object.succession().entries());
   }
 
   @Override
@@ -73,6 +73,7 @@ final class ObjectLink implements LinkContext {
     LedgerPass ledgerPass = new LedgerPass();
     ledger = ledgerPass;
     passes.prePrune().addFirst(new DefinitionRules(responsibility.symbols(), commons));
+    passes.prePrune().addFirst(object.succession()::checkKept);
     passes.postPrune().addFirst(entries::create);
     passes.preFixup().add(layer.farBranches());
     passes.postFixup().add(ledgerPass);
@@ -148,14 +149,16 @@ final class ObjectLink implements LinkContext {
     long[] code = new long[names.length];
     long[] canonical = new long[names.length];
     int functions = 0;
+    long[] sizes = new long[names.length];
     for (int i = 0; i < names.length; i++) {
       Symbol symbol = visible.get(i);
       names[i] = symbol.name();
       code[i] = symbol.address();
       canonical[i] = entries.entry(symbol, functions);
       functions += canonical[i] == 0 ? 0 : 1;
+      sizes[i] = symbol.size();
     }
-    return new LinkedSymbols(names, code, canonical);
+    return new LinkedSymbols(names, code, canonical, sizes);
   }
 
   private static void addIfVisible(Symbol symbol, List<Symbol> visible) {
@@ -237,7 +240,7 @@ final class ObjectLink implements LinkContext {
             allocation,
             linked,
             kept,
-            counted.ledger(allocation, linked.entries().length, kept.footprint()));
+            counted.ledger(allocation, entries.created(), kept.footprint()));
     layer.emit(object, result, responsibility, dependenceGroups());
   }
 

@@ -1,7 +1,10 @@
 package uruk.materialization;
 
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.ObjectFile;
 import uruk.jitlink.ObjectInterface;
@@ -21,6 +24,7 @@ final class ObjectMaterializationUnit extends MaterializationUnit {
   private final ObjectFile file;
   private final LinkedObject object;
   private final Map<String, CommonExtent> commons;
+  private final Set<String> discarded = ConcurrentHashMap.newKeySet(0);
 
   private ObjectMaterializationUnit(
       ObjectLinkingLayer layer,
@@ -38,10 +42,23 @@ final class ObjectMaterializationUnit extends MaterializationUnit {
   /** Makes the unit of an object file from its symbol table. */
   static ObjectMaterializationUnit of(
       ObjectLinkingLayer layer, ObjectFile file, LinkedObject object) {
+    return of(layer, file, object, Set.of());
+  }
+
+  /**
+   * Makes the unit of an object file from its symbol table.
+   *
+   * @param lost definitions that others provide; the link makes references of them
+   */
+  static ObjectMaterializationUnit of(
+      ObjectLinkingLayer layer, ObjectFile file, LinkedObject object, Set<String> lost) {
     ObjectInterface symbols = file.symbols();
     SymbolMap.Builder flags = SymbolMap.builder(symbols.definitions().size());
     Map<String, CommonExtent> commons = new HashMap<>();
     for (ObjectInterface.Definition definition : symbols.definitions()) {
+      if (lost.contains(definition.name())) {
+        continue;
+      }
       flags.put(definition.name(), 0, flagsOf(definition));
       if (definition.common()) {
         commons.put(definition.name(), new CommonExtent(definition.size(), definition.alignment()));
@@ -76,6 +93,13 @@ final class ObjectMaterializationUnit extends MaterializationUnit {
     return flags;
   }
 
+  /** {@return the definitions that have not lost against others'} */
+  Set<String> definitions() {
+    Set<String> names = new LinkedHashSet<>(declaredInterface().symbols().keySet());
+    names.removeAll(discarded);
+    return names;
+  }
+
   @Override
   public String name() {
     return file.name();
@@ -89,6 +113,7 @@ final class ObjectMaterializationUnit extends MaterializationUnit {
   @Override
   protected void discard(JITDylib dylib, String name) {
     // The link finds out from its responsibility which definitions are left.
+    discarded.add(name);
   }
 
   @Override

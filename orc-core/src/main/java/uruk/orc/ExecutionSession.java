@@ -184,6 +184,20 @@ public final class ExecutionSession implements AutoCloseable {
     Removal.removeDylibs(this, removed);
   }
 
+  /**
+   * Changes ready symbols while their users stay, all changes or none. Who looks a symbol up from
+   * now on gets its new address; that the users' code finds it too is the caller's duty. What
+   * depends on a symbol goes on depending on it.
+   *
+   * @throws DuplicateDefinitionException if a symbol to be defined belongs to another tracker
+   * @throws SymbolsCouldNotBeRemovedException if a symbol is being materialized or has failed
+   * @throws SymbolsNotFoundException if a symbol to be removed does not exist
+   * @throws ResourceTrackerDefunctException if a tracker has been removed
+   */
+  public void redefine(List<Redefinition> changes) {
+    Outcome.locked(this, outcome -> Redefinition.apply(this, changes));
+  }
+
   // Look-ups -------------------------------------------------------------------------------------
 
   /**

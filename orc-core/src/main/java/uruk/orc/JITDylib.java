@@ -182,6 +182,14 @@ public final class JITDylib {
     return created;
   }
 
+  /** {@return the tracker that owns a symbol, or null if the symbol is not defined here} */
+  public @Nullable ResourceTracker trackerOf(String symbol) {
+    return session.locked(() -> {
+      SymbolEntry entry = table.find(symbol);
+      return entry == null || entry.owner == null ? null : entry.owner.tracker.handle();
+    });
+  }
+
   // Generators -----------------------------------------------------------------------------------
 
   /**

@@ -17,6 +17,13 @@ final class Removal {
 
   /** Removes symbols by name, all or none. Called under the session lock. */
   static void removeNames(JITDylib dylib, Set<String> names) {
+    checkRemovable(dylib, names).forEach(Removal::removeNamed);
+  }
+
+  /**
+   * {@return the symbols of these names, all of which may go now} Called under the session lock.
+   */
+  static List<SymbolEntry> checkRemovable(JITDylib dylib, Set<String> names) {
     List<SymbolEntry> entries = new ArrayList<>(names.size());
     List<String> missing = new ArrayList<>(0);
     Set<String> busy = new LinkedHashSet<>();
@@ -37,9 +44,7 @@ final class Removal {
     if (!busy.isEmpty()) {
       throw new SymbolsCouldNotBeRemovedException(dylib, busy);
     }
-    for (SymbolEntry entry : entries) {
-      removeNamed(entry);
-    }
+    return entries;
   }
 
   private static boolean isRemovable(SymbolEntry entry) {

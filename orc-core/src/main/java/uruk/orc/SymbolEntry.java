@@ -129,6 +129,12 @@ final class SymbolEntry {
     publish(flags.bits() | bits(SymbolState.RESOLVED));
   }
 
+  /** Gives a new or ready symbol its address and makes it ready. */
+  void redefine(long newAddress, SymbolFlags flags) {
+    address = newAddress;
+    publish(flags.bits() | bits(SymbolState.READY));
+  }
+
   void state(SymbolState state) {
     publish((word & ~STATE_MASK) | bits(state));
   }

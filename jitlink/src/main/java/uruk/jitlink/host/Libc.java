@@ -48,6 +48,9 @@ public final class Libc {
   /** Transparent huge pages are welcome, sys/mman.h. */
   public static final int MADV_HUGEPAGE = 14;
 
+  private static final int SYS_MEMBARRIER = 324; // asm/unistd_64.h
+  private static final int MEMBARRIER_SYNC_CORE = 1 << 5; // linux/membarrier.h
+  private static final int MEMBARRIER_REGISTER_SYNC_CORE = 1 << 6;
   private static final long MAP_FAILED = -1;
   private static final int MFD_CLOEXEC = 1;
   private static final int SC_PAGESIZE = 30; // _SC_PAGESIZE of bits/confname.h
@@ -174,6 +177,23 @@ public final class Libc {
   /** Writes out what the C streams of this process hold back, {@code fflush(NULL)}. */
   public static void flushStreams() {
     NativeCall.call(FFLUSH, 0);
+  }
+
+  /**
+   * Makes every thread of the process see code that was changed through another mapping,
+   * membarrier(2). Does nothing on a kernel that does not know how.
+   */
+  public static void synchronizeCores() {
+    NativeCall.call(Barrier.SYSCALL, SYS_MEMBARRIER, MEMBARRIER_SYNC_CORE, 0);
+  }
+
+  /** The process says once that it is going to ask for barriers. */
+  private static final class Barrier {
+    private static final long SYSCALL = DynamicLinker.systemFunction("syscall");
+
+    static {
+      NativeCall.call(SYSCALL, SYS_MEMBARRIER, MEMBARRIER_REGISTER_SYNC_CORE, 0);
+    }
   }
 
   private static HostException failure(String function, long address, long size) {

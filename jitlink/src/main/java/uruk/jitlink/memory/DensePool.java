@@ -162,6 +162,16 @@ final class DensePool implements Pool {
     // The view that programs see has had its protection from the beginning.
   }
 
+  /** {@return whether memory of a protection at an address is in this pool} */
+  boolean owns(MemProt protection, long address) {
+    return region(protection).owns(address);
+  }
+
+  @Override
+  public boolean patch(MemProt protection, long address, long word) {
+    return region(protection).patch(address, word);
+  }
+
   @Override
   public UnwindTable unwindTable() {
     return unwindTable;

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.MemoryAllocationException;
 import uruk.jitlink.graph.LinkGraph;
+import uruk.jitlink.graph.MemProt;
 import uruk.jitlink.graph.Target;
 import uruk.jitlink.host.HostException;
 import uruk.jitlink.host.Libc;
@@ -230,6 +231,49 @@ public final class InProcessMemoryManager implements MemoryManager {
       for (int i = 0; i < entries.length; i++) {
         tableOf(entries[i]).redirect(entries[i], newTargets[i]);
       }
+    }
+  }
+
+  /**
+   * {@return whether running memory of an address can be changed by {@link #patch}}
+   *
+   * @param protection of the memory
+   */
+  public boolean canPatch(MemProt protection, long address) {
+    synchronized (lock) {
+      return !protection.executable()
+          || densePools.stream().anyMatch(pool -> pool.owns(protection, address));
+    }
+  }
+
+  /**
+   * Replaces an aligned 8-byte word of an object's running memory by one store. Code must then be
+   * made visible with {@link uruk.jitlink.host.Libc#synchronizeCores}.
+   *
+   * @param protection of the memory
+   * @param address a multiple of 8, in memory that is allocated
+   * @param word what it becomes
+   */
+  public void patch(MemProt protection, long address, long word) {
+    synchronized (lock) {
+      boolean patched = false;
+      for (int i = 0; !patched && i < densePools.size(); i++) {
+        patched = densePools.get(i).patch(protection, address, word);
+      }
+      for (int i = 0; !patched && i < pagePools.size(); i++) {
+        patched = pagePools.get(i).patch(protection, address, word);
+      }
+      if (!patched) {
+        throw new IllegalArgumentException(
+            "0x" + Long.toHexString(address) + " is not in an object's memory");
+      }
+    }
+  }
+
+  /** {@return whether an address is that of an entry} */
+  public boolean isEntry(long address) {
+    synchronized (lock) {
+      return densePools.stream().anyMatch(pool -> pool.entries().owns(address));
     }
   }
 

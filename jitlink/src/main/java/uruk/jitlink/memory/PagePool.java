@@ -6,6 +6,8 @@ import static uruk.jitlink.host.Libc.PROT_READ;
 import static uruk.jitlink.host.Libc.PROT_WRITE;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,7 @@ import uruk.jitlink.host.Libc;
  * use huge pages.
  */
 final class PagePool implements Pool {
+  private static final VarHandle WORD = ValueLayout.JAVA_LONG.varHandle();
   private static final long SMALLEST = 256L << 20;
   private static final int UNWIND_CAPACITY = 1 << 20;
 
@@ -108,6 +111,30 @@ final class PagePool implements Pool {
       case READ_WRITE -> {}
       case READ_EXEC -> Libc.mprotect(span.address(), span.size(), PROT_READ | PROT_EXEC);
     }
+  }
+
+  /** Code is never made writable again: threads may be running it. */
+  @Override
+  public boolean patch(MemProt protection, long address, long word) {
+    if (Long.compareUnsigned(address - reserve.base(), reserve.size()) >= 0) {
+      return false;
+    }
+    long page = address & -pageSize;
+    switch (protection) {
+      case READ_EXEC ->
+          throw new UnsupportedOperationException("code on pages of its own is never changed");
+      case READ_WRITE -> store(address, word);
+      case READ -> {
+        Libc.mprotect(page, pageSize, PROT_READ | PROT_WRITE);
+        store(address, word);
+        Libc.mprotect(page, pageSize, PROT_READ);
+      }
+    }
+    return true;
+  }
+
+  private static void store(long address, long word) {
+    WORD.setRelease(MemorySegment.ofAddress(address).reinterpret(Long.BYTES), 0L, word);
   }
 
   @Override

@@ -32,6 +32,14 @@ sealed interface Pool permits DensePool, PagePool {
   /** Gives a written span its protection for running. */
   void protect(MemProt protection, Span span);
 
+  /**
+   * Replaces an aligned 8-byte word of running memory by one store.
+   *
+   * @return false if the address is not in this pool
+   * @throws UnsupportedOperationException if the pool cannot change such memory
+   */
+  boolean patch(MemProt protection, long address, long word);
+
   /** {@return the table in which the module's functions are published to unwinders} */
   UnwindTable unwindTable();
 }

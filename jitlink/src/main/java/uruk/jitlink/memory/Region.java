@@ -8,6 +8,8 @@ import static uruk.jitlink.host.Libc.PROT_READ;
 import static uruk.jitlink.host.Libc.PROT_WRITE;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import uruk.jitlink.host.Libc;
@@ -22,6 +24,8 @@ import uruk.jitlink.host.Libc;
  * parent's data.
  */
 final class Region {
+  private static final VarHandle WORD = ValueLayout.JAVA_LONG.varHandle();
+
   private final long address;
   private final long writableAddress;
   private final ByteBuffer writable;
@@ -82,6 +86,24 @@ final class Region {
 
   SpanAllocator spans() {
     return spans;
+  }
+
+  /** {@return whether a place is in this region, as programs see it} */
+  boolean owns(long place) {
+    return Long.compareUnsigned(place - address, writable.capacity()) < 0;
+  }
+
+  /**
+   * Replaces an aligned 8-byte word by one store, which programs see at once.
+   *
+   * @return false if the place is not in this region
+   */
+  boolean patch(long place, long word) {
+    if (!owns(place)) {
+      return false;
+    }
+    WORD.setRelease(MemorySegment.ofBuffer(writable), place - address, word);
+    return true;
   }
 
   /** Overwrites a range; used for zero-fill and for poison. */

@@ -1,0 +1,74 @@
+package uruk.materialization;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import uruk.orc.JITDylib;
+import uruk.orc.ResourceTracker;
+import uruk.orc.SymbolMap;
+
+/**
+ * The versions of one object, and which of them the dylib's names lead to. The first version holds
+ * the names' place in their tracker; each later one was linked in a dylib aside.
+ *
+ * <p>Guarded by the layer's update lock, but for what is final and the current version.
+ */
+final class Generations {
+  private final LinkedObject first;
+  private final ResourceTracker tracker;
+  private final List<Version> versions = new ArrayList<>();
+  private volatile Version current;
+  private int made;
+
+  /**
+   * One version.
+   *
+   * @param symbols what the dylib's names are while this version is current
+   * @param aside where it was linked; null for an object that was added in the ordinary way
+   */
+  record Version(LinkedObject object, SymbolMap symbols, @Nullable JITDylib aside) {}
+
+  Generations(Version version, ResourceTracker tracker) {
+    this.first = version.object();
+    this.tracker = tracker;
+    this.current = version;
+    this.made = version.object().generation();
+    versions.add(version);
+  }
+
+  LinkedObject first() {
+    return first;
+  }
+
+  JITDylib dylib() {
+    return first.dylib();
+  }
+
+  ResourceTracker tracker() {
+    return tracker;
+  }
+
+  Version current() {
+    return current;
+  }
+
+  int nextGeneration() {
+    return ++made;
+  }
+
+  /** {@return the versions whose memory is there} */
+  List<Version> versions() {
+    return List.copyOf(versions);
+  }
+
+  void switchTo(Version version) {
+    if (!versions.contains(version)) {
+      versions.add(version);
+    }
+    current = version;
+  }
+
+  void forget(Version version) {
+    versions.remove(version);
+  }
+}

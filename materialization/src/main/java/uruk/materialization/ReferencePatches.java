@@ -1,0 +1,120 @@
+package uruk.materialization;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import uruk.jitlink.KeptFixups;
+import uruk.jitlink.graph.EdgeKind;
+import uruk.jitlink.graph.MemProt;
+import uruk.jitlink.host.Libc;
+import uruk.jitlink.memory.InProcessMemoryManager;
+import uruk.jitlink.memory.SegmentRange;
+
+/**
+ * Leads references of linked objects to variables that move. All stores are planned first, so that
+ * nothing changes unless everything can. Each is one aligned 8-byte store: other threads see the
+ * old reference or the new one, never a mixture.
+ */
+final class ReferencePatches {
+  private static final VarHandle WORD = ValueLayout.JAVA_LONG.varHandle();
+
+  private final InProcessMemoryManager memory;
+  private final List<Store> stores = new ArrayList<>();
+  private final List<Retarget> retargets = new ArrayList<>();
+  private boolean changesCode;
+
+  /** A symbol at an address: aliases share addresses, dylibs share names. */
+  record SymbolAt(String name, long address) {}
+
+  /** A field of 4 or 8 bytes that gets another value. */
+  private record Store(MemProt protection, long site, int size, long before, long after) {}
+
+  private record Retarget(KeptFixups fixups, String symbol, long address) {}
+
+  ReferencePatches(InProcessMemoryManager memory) {
+    this.memory = memory;
+  }
+
+  /**
+   * Plans the stores for one object.
+   *
+   * @param moves where symbols go
+   * @throws ReplacementRefusedException if a reference cannot be changed by one store
+   */
+  void plan(LinkedObject user, LinkResult result, Map<SymbolAt, Long> moves) {
+    Map<String, Long> moved = new HashMap<>(0);
+    for (KeptFixups.OutsideTarget target : result.fixups().outsideTargets()) {
+      Long destination = moves.get(new SymbolAt(target.name(), target.address()));
+      if (destination != null) {
+        moved.put(target.name(), destination);
+      }
+    }
+    moved.forEach((symbol, destination) -> {
+      for (int use : result.fixups().usesOf(symbol)) {
+        plan(user, result, symbol, use, destination);
+      }
+      retargets.add(new Retarget(result.fixups(), symbol, destination));
+    });
+  }
+
+  private void plan(
+      LinkedObject user, LinkResult result, String symbol, int use, long destination) {
+    KeptFixups fixups = result.fixups();
+    EdgeKind kind = fixups.kind(use);
+    long site = fixups.site(use);
+    long value = fixups.value(use, destination);
+    int size = kind.field().size();
+    MemProt protection = protectionAt(result, site);
+    boolean inOneWord = (size == 4 || size == 8) && (site & 7) + size <= 8;
+    if (!inOneWord || !kind.field().holds(value) || !memory.canPatch(protection, site)) {
+      throw new ReplacementRefusedException(
+          ("%s moves, but %s refers to it directly at 0x%x (%s), which cannot be changed by one"
+                  + " store while threads may run. Compile %s with -fPIC, or replace with"
+                  + " DataPolicy.KEEP.")
+              .formatted(symbol, user, site, kind.llvmName(), user));
+    }
+    changesCode |= protection.executable();
+    stores.add(new Store(protection, site, size, fixups.expected(use), value));
+  }
+
+  private static MemProt protectionAt(LinkResult result, long site) {
+    for (SegmentRange segment : result.allocation().segments()) {
+      if (segment.contains(site)) {
+        return segment.memProt();
+      }
+    }
+    throw new AssertionError("0x" + Long.toHexString(site) + " is a fix-up outside of its object");
+  }
+
+  /** Makes the planned stores. */
+  void apply() {
+    stores.forEach(this::store);
+    retargets.forEach(each -> each.fixups().moved(each.symbol(), each.address()));
+    if (changesCode) {
+      Libc.synchronizeCores();
+    }
+  }
+
+  private void store(Store store) {
+    long place = store.site() & ~7L;
+    int shift = Byte.SIZE * (int) (store.site() & 7);
+    long mask = (store.size() == 8 ? -1L : 0xffff_ffffL) << shift;
+    MemorySegment word = MemorySegment.ofAddress(place).reinterpret(Long.BYTES);
+    long found = (long) WORD.getAcquire(word, 0L);
+    long after = (found & ~mask) | (store.after() << shift & mask);
+    if (!store.protection().writable()) {
+      memory.patch(store.protection(), place, after);
+      return;
+    }
+    // The program may have changed its variable: then it is not ours to change any more.
+    while ((found & mask) == (store.before() << shift & mask)
+        && !WORD.compareAndSet(word, 0L, found, after)) {
+      found = (long) WORD.getAcquire(word, 0L);
+      after = (found & ~mask) | (store.after() << shift & mask);
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package uruk.materialization;
+
+import java.util.List;
+
+/** An update that has been made. Thread-safe. */
+public final class Replacement {
+  private final ObjectLinkingLayer layer;
+  private final List<Switchover.Change> changes;
+
+  Replacement(ObjectLinkingLayer layer, List<Switchover.Change> changes) {
+    this.layer = layer;
+    this.changes = List.copyOf(changes);
+  }
+
+  /** {@return the new versions and added objects, in the order in which the update named them} */
+  public List<LinkedObject> objects() {
+    return changes.stream()
+        .filter(change -> change.to() != null)
+        .map(change -> java.util.Objects.requireNonNull(change.to()).object())
+        .toList();
+  }
+
+  /**
+   * Leads all names back to the versions before this update; variables have the values with which
+   * these versions were left. The versions of this update are retired.
+   *
+   * @return the update that this makes, which can be rolled back as well
+   * @throws IllegalStateException if a later update has replaced these versions, if the memory of
+   *     the versions before has been released, or if this update added or removed objects
+   * @throws UpdateException if others use symbols that only the new versions have; nothing has
+   *     changed then
+   */
+  public Replacement rollBack() {
+    return layer.rollBack(changes);
+  }
+}

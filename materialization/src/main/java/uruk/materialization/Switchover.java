@@ -1,0 +1,173 @@
+package uruk.materialization;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import uruk.materialization.Generations.Version;
+import uruk.materialization.ReferencePatches.SymbolAt;
+import uruk.orc.Redefinition;
+import uruk.orc.SymbolMap;
+
+/**
+ * The moment of an update at which names are led from versions that are linked to others that are
+ * linked too. Everything that may be refused comes before the first store.
+ */
+final class Switchover {
+  private final ObjectLinkingLayer layer;
+  private final List<Change> changes;
+
+  /**
+   * What becomes of one object.
+   *
+   * @param from the version that is current; null for one that is added
+   * @param to the version that becomes current; null for one that is removed
+   */
+  record Change(Generations generations, @Nullable Version from, @Nullable Version to) {
+    SymbolMap before() {
+      return from == null ? SymbolMap.of() : from.symbols();
+    }
+
+    SymbolMap after() {
+      return to == null ? SymbolMap.of() : to.symbols();
+    }
+  }
+
+  Switchover(ObjectLinkingLayer layer, List<Change> changes) {
+    this.layer = layer;
+    this.changes = changes;
+  }
+
+  /** Makes the change, all of it or nothing. The layer's update lock is held. */
+  void run() {
+    checkKinds();
+    checkVanished();
+    Map<SymbolAt, Long> moves = moves();
+    boolean _ =
+        layer
+            .session()
+            .runSessionLocked(() -> {
+              ReferencePatches patches = layer.planPatches(moves, leaving());
+              layer.session().redefine(redefinitions());
+              layer.moved(moves, patches);
+              changes.forEach(this::redirect);
+              return true;
+            });
+    changes.forEach(this::retire);
+  }
+
+  private void checkKinds() {
+    SymbolMap.Builder all = SymbolMap.builder();
+    changes.forEach(change -> change.after().forEach(all::put));
+    SymbolMap after = all.build();
+    for (Change change : changes) {
+      change
+          .before()
+          .forEach((name, old) -> {
+            var now = after.find(name);
+            if (now != null && now.flags().isCallable() != old.flags().isCallable()) {
+              throw new ReplacementRefusedException(
+                  "%s: %s was a %s and would become a %s. Give the new one another name."
+                      .formatted(
+                          change.generations().first(),
+                          name,
+                          kind(old.flags().isCallable()),
+                          kind(now.flags().isCallable())));
+            }
+          });
+    }
+  }
+
+  private static String kind(boolean callable) {
+    return callable ? "function" : "variable";
+  }
+
+  private void checkVanished() {
+    Set<String> remaining = new HashSet<>();
+    changes.forEach(change -> remaining.addAll(change.after().names()));
+    List<SymbolUse> uses = new ArrayList<>();
+    for (Change change : changes) {
+      Map<String, Long> vanished = new HashMap<>();
+      change
+          .before()
+          .forEach((name, old) -> {
+            if (!remaining.contains(name)) {
+              vanished.put(name, old.address());
+            }
+          });
+      uses.addAll(layer.uses(vanished, leaving()));
+    }
+    if (!uses.isEmpty()) {
+      throw new ObjectInUseException(
+          "The update would take symbols away that others use",
+          uses,
+          "Keep these symbols, or replace or remove their users in the same update.");
+    }
+  }
+
+  /** {@return the objects whose own references are of no interest: they refer to their own} */
+  private Set<LinkedObject> leaving() {
+    Set<LinkedObject> leaving = new HashSet<>();
+    for (Change change : changes) {
+      change.generations().versions().forEach(version -> leaving.add(version.object()));
+      if (change.to() != null) {
+        leaving.remove(change.to().object());
+      }
+    }
+    return leaving;
+  }
+
+  private Map<SymbolAt, Long> moves() {
+    Map<String, Long> after = new HashMap<>();
+    changes.forEach(
+        change -> change.after().forEach((name, symbol) -> after.put(name, symbol.address())));
+    Map<SymbolAt, Long> moves = new HashMap<>();
+    for (Change change : changes) {
+      change
+          .before()
+          .forEach((name, old) -> {
+            Long now = after.get(name);
+            if (now != null && now != old.address()) {
+              moves.put(new SymbolAt(name, old.address()), now);
+            }
+          });
+    }
+    return moves;
+  }
+
+  private List<Redefinition> redefinitions() {
+    List<Redefinition> redefinitions = new ArrayList<>();
+    for (Change change : changes) {
+      Set<String> removed = new LinkedHashSet<>(change.before().names());
+      removed.removeAll(change.after().names());
+      redefinitions.add(
+          new Redefinition(
+              change.generations().tracker(),
+              change.generations().first().name(),
+              change.after(),
+              removed));
+    }
+    return redefinitions;
+  }
+
+  private void redirect(Change change) {
+    LinkResult result = change.to() == null ? null : change.to().object().result();
+    if (result != null) {
+      result.symbols().redirectEntries(layer.memory());
+    }
+  }
+
+  private void retire(Change change) {
+    if (change.from() != null) {
+      change.from().object().retired();
+    }
+    if (change.to() != null) {
+      change.generations().switchTo(change.to());
+      change.to().object().current(change.generations());
+    }
+  }
+}

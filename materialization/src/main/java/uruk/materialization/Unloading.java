@@ -1,0 +1,94 @@
+package uruk.materialization;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import uruk.orc.Redefinition;
+import uruk.orc.ResourceTracker;
+import uruk.orc.SymbolMap;
+
+/** Takes objects out of their dylibs, as the policy has it. Runs under the layer's update lock. */
+final class Unloading {
+  private final ObjectLinkingLayer layer;
+
+  Unloading(ObjectLinkingLayer layer) {
+    this.layer = layer;
+  }
+
+  /** {@return the objects whose names are gone now, first versions, to be freed} */
+  List<LinkedObject> remove(LinkedObject object, UnloadPolicy policy) {
+    LinkedObject first = first(object);
+    Set<LinkedObject> going = new LinkedHashSet<>(List.of(first));
+    List<SymbolUse> uses = usesOf(first);
+    switch (policy) {
+      case REFUSE -> refuse(first, uses, "Remove the users first, or choose another policy.");
+      case CASCADE -> addUsers(going);
+      case UNCONDITIONAL -> {}
+    }
+    List<Redefinition> redefinitions = new ArrayList<>();
+    going.forEach(each -> redefinitions.add(removalOf(each)));
+    layer.session().redefine(redefinitions);
+    return List.copyOf(going);
+  }
+
+  private static LinkedObject first(LinkedObject object) {
+    Generations line = object.generations();
+    return line == null ? object : line.first();
+  }
+
+  private static void refuse(LinkedObject object, List<SymbolUse> uses, String remedy) {
+    if (!uses.isEmpty()) {
+      throw new ObjectInUseException(object + " cannot be removed", uses, remedy);
+    }
+  }
+
+  private void addUsers(Set<LinkedObject> going) {
+    List<LinkedObject> unvisited = new ArrayList<>(going);
+    while (!unvisited.isEmpty()) {
+      for (SymbolUse use : usesOf(unvisited.removeLast())) {
+        LinkedObject user = first(use.user());
+        if (going.add(user)) {
+          unvisited.add(user);
+        }
+      }
+    }
+  }
+
+  private List<SymbolUse> usesOf(LinkedObject object) {
+    Map<String, Long> symbols = new HashMap<>();
+    LinkResult result = object.current().result();
+    Generations line = object.generations();
+    if (line != null) {
+      line.current().symbols().forEach((name, symbol) -> symbols.put(name, symbol.address()));
+    } else if (result != null) {
+      for (int i = 0; i < result.symbols().size(); i++) {
+        symbols.put(result.symbols().name(i), result.symbols().canonicalAddress(i));
+      }
+    }
+    return layer.uses(symbols, versions(object));
+  }
+
+  private static Set<LinkedObject> versions(LinkedObject object) {
+    Set<LinkedObject> versions = new LinkedHashSet<>(List.of(object));
+    Generations line = object.generations();
+    if (line != null) {
+      line.versions().forEach(version -> versions.add(version.object()));
+    }
+    return versions;
+  }
+
+  private static Redefinition removalOf(LinkedObject object) {
+    Set<String> names = object.definedNames();
+    ResourceTracker tracker =
+        names.isEmpty() ? null : object.dylib().trackerOf(names.iterator().next());
+    if (tracker == null) {
+      throw new IllegalStateException(
+          "%s is %s and has no names to remove; remove its tracker"
+              .formatted(object, object.state()));
+    }
+    return new Redefinition(tracker, object.name(), SymbolMap.of(), names);
+  }
+}
