@@ -78,7 +78,11 @@ public final class JITLinker {
 
   private void finish(FinalizedAllocation finalized) {
     LOGGER.debug("linked {}: {}", graph.name(), finalized.segments());
-    context.notifyFinalized(finalized);
+    try {
+      context.notifyFinalized(finalized);
+    } catch (RuntimeException refused) {
+      failAfter(finalized.deallocate(), asLinkException("finalization", refused));
+    }
   }
 
   private void configurePasses() {
@@ -153,15 +157,17 @@ public final class JITLinker {
       context.notifyFailed(failure);
       return;
     }
+    failAfter(abandoned.abandon(), failure);
+  }
+
+  private void failAfter(CompletableFuture<Void> givenBack, LinkException failure) {
     var _ =
-        abandoned
-            .abandon()
-            .whenComplete((done, alsoThrown) -> {
-              if (alsoThrown != null) {
-                failure.addSuppressed(alsoThrown);
-              }
-              context.notifyFailed(failure);
-            });
+        givenBack.whenComplete((done, alsoThrown) -> {
+          if (alsoThrown != null) {
+            failure.addSuppressed(alsoThrown);
+          }
+          context.notifyFailed(failure);
+        });
   }
 
   private LinkException asLinkException(String phase, Throwable thrown) {

@@ -161,6 +161,15 @@ class JITLinkerTest {
   }
 
   @Test
+  void memoryThatTheContextRefusesIsGivenBack() {
+    context.refuseFinalized = true;
+
+    JITLinker.link(graph, context);
+
+    assertThat(events).endsWith("finalized", "deallocate", "failed");
+  }
+
+  @Test
   void aMissingSymbolIsNamed() {
     context.found = Map.of();
 
@@ -227,6 +236,7 @@ class JITLinkerTest {
     private @Nullable Boundary failAt;
     private @Nullable LinkException failure;
     private boolean later;
+    private boolean refuseFinalized;
 
     private <T> CompletableFuture<T> answer(Boundary boundary, T value) {
       CompletableFuture<T> future = new CompletableFuture<>();
@@ -311,6 +321,9 @@ class JITLinkerTest {
     @Override
     public void notifyFinalized(FinalizedAllocation allocation) {
       events.add("finalized");
+      if (refuseFinalized) {
+        throw new IllegalStateException("refused");
+      }
     }
 
     @Override
@@ -320,7 +333,7 @@ class JITLinkerTest {
     }
   }
 
-  private record Allocation() implements FinalizedAllocation {
+  private final class Allocation implements FinalizedAllocation {
     @Override
     public List<SegmentRange> segments() {
       return List.of();
@@ -333,6 +346,7 @@ class JITLinkerTest {
 
     @Override
     public CompletableFuture<Void> deallocate() {
+      events.add("deallocate");
       return CompletableFuture.completedFuture(null);
     }
   }

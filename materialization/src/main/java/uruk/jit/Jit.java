@@ -110,6 +110,9 @@ public final class Jit implements AutoCloseable {
     platform = new ElfPlatform(guard);
     session = builder.platform(platform).build();
     objects = new ObjectLinkingLayer(session);
+    if (guarded) {
+      objects.keepFiles();
+    }
     main = session.createJITDylib("main");
     functions = new NativeFunctions(session, main, guarded ? guard : null, platform);
     callbacks = new Callbacks(main);

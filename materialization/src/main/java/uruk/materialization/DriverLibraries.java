@@ -33,9 +33,13 @@ import uruk.orc.SymbolLookupSet;
 public final class DriverLibraries implements DefinitionGenerator, AutoCloseable {
   private static final Path COMPILERS = Path.of("/usr/lib/gcc");
 
+  /** Unwinding must be one for the whole process, so this is the shared library. */
+  private static final String UNWINDER = "libgcc_s.so.1";
+
   private final ObjectLinkingLayer layer;
   private final Object lock = new Object();
   private @Nullable List<StaticLibrary> libraries; // guarded by lock
+  private @Nullable DefinitionGenerator unwinder; // guarded by lock
 
   /** Makes a generator that links what it finds with a layer. */
   public DriverLibraries(ObjectLinkingLayer layer) {
@@ -51,6 +55,20 @@ public final class DriverLibraries implements DefinitionGenerator, AutoCloseable
       SymbolLookupSet candidates) {
     for (StaticLibrary library : libraries()) {
       library.tryToGenerate(state, kind, dylib, dylibFlags, candidates);
+    }
+    if (candidates.names().stream().anyMatch(name -> name.startsWith("_Unwind_"))) {
+      unwinder().tryToGenerate(state, kind, dylib, dylibFlags, candidates);
+    }
+  }
+
+  private DefinitionGenerator unwinder() {
+    synchronized (lock) {
+      DefinitionGenerator known = unwinder;
+      if (known == null) {
+        known = LibrarySymbols.open(UNWINDER);
+        unwinder = known;
+      }
+      return known;
     }
   }
 

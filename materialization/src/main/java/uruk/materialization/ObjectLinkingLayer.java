@@ -48,6 +48,7 @@ public final class ObjectLinkingLayer {
   private final ExecutionSession session;
   private final InProcessMemoryManager memory = InProcessMemoryManager.shared();
   private final FarBranches farBranches = new FarBranches(memory);
+  private volatile boolean keepsFiles;
   private final List<LinkPlugin> plugins = new CopyOnWriteArrayList<>();
   private final EntryCounts entryCounts = new EntryCounts(memory);
   private final AddressIndex places = new AddressIndex(memory);
@@ -74,6 +75,14 @@ public final class ObjectLinkingLayer {
   /** {@return the session} */
   public ExecutionSession session() {
     return session;
+  }
+
+  /**
+   * From now on objects keep the files they are linked from for as long as the JVM has memory to
+   * spare, so that crashes are reported with source lines and the names of local functions.
+   */
+  public void keepFiles() {
+    keepsFiles = true;
   }
 
   /** Adds a plugin, which sees the links that begin from now on. */
@@ -481,7 +490,9 @@ public final class ObjectLinkingLayer {
       MaterializationResponsibility responsibility,
       Map<String, CommonExtent> commons) {
     LinkGraph graph;
-    object.linkedFrom(file);
+    if (keepsFiles) {
+      object.linkedFrom(file);
+    }
     try {
       graph = file.linkGraph();
     } catch (RuntimeException failure) {

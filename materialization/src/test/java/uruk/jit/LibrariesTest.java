@@ -1,5 +1,6 @@
 package uruk.jit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,6 +15,7 @@ import uruk.jitlink.archive.LibraryNotFoundException;
 import uruk.jitlink.archive.LibrarySearch;
 import uruk.jitlink.archive.LibrarySearch.Preference;
 import uruk.materialization.Compiler;
+import uruk.materialization.LinkedObject;
 
 class LibrariesTest {
   @TempDir private Path folder;
@@ -53,6 +55,35 @@ class LibrariesTest {
                 + " int quotient(void) { return a / b * 10 + (int) __real__ (c * c); }"));
 
     assertThat(call("quotient")).isEqualTo(24);
+  }
+
+  @Test
+  void theCppRuntimeIsLinkedFromItsArchive() throws Exception {
+    jit.add(
+        Compiler.cpp(
+            "thrower",
+            """
+            #include <sstream>
+            #include <stdexcept>
+            int main(int argc, char **) {
+              try {
+                throw std::runtime_error("thrown");
+              } catch (const std::exception &e) {
+                std::ostringstream text;
+                text << e.what() << argc;
+                return text.str() == "thrown1" ? 42 : 1;
+              }
+            }
+            """));
+    Process compiler =
+        new ProcessBuilder("g++", "-print-file-name=libstdc++.a").redirectErrorStream(true).start();
+    String archive = new String(compiler.getInputStream().readAllBytes(), UTF_8).strip();
+    jit.addArchive(Path.of(archive));
+
+    assertThat(jit.runMain("thrower", List.of())).isEqualTo(42);
+    assertThat(jit.objects().objects())
+        .extracting(LinkedObject::name)
+        .anyMatch(name -> name.contains("libstdc++.a(eh_throw.o)"));
   }
 
   @Test

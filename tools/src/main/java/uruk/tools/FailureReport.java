@@ -2,6 +2,7 @@ package uruk.tools;
 
 import java.util.List;
 import uruk.jitlink.LinkException;
+import uruk.materialization.platform.NativeException;
 import uruk.orc.OrcException;
 
 /** Prints a failure for the user: what is wrong, or with {@code -v} the stack and all causes. */
@@ -42,6 +43,7 @@ final class FailureReport {
   private static boolean isForUsers(Throwable failure) {
     return failure instanceof CommandException
         || failure instanceof LinkException
+        || failure instanceof NativeException
         || failure instanceof OrcException;
   }
 }

@@ -156,7 +156,7 @@ final class BlockReader {
       graph.addAnonymousSymbol(block, 0, block.size(), false, true);
     }
     if (sections.hasFlag(section, Elf.SHF_LINK_ORDER) && sections.link(section) != 0) {
-      int described = sections.checkIndex(sections.link(section), sections.describe(section));
+      int described = sections.checkIndex(sections.link(section), () -> sections.describe(section));
       Block owner = blocks[described];
       if (owner != null && owner != block) {
         Symbol whole = graph.addAnonymousSymbol(block, 0, block.size(), false, false);

@@ -179,7 +179,7 @@ final class ElfLister {
     int entrySize = explicitAddends ? layout.relaSize() : layout.relSize();
     int count = sections.entries(section, entrySize);
     int at = sections.offset(section);
-    int patched = sections.checkIndex(sections.info(section), sections.describe(section));
+    int patched = sections.checkIndex(sections.info(section), () -> sections.describe(section));
     for (int i = 0; i < count; i++, at += entrySize) {
       long info = elfClass.word(bytes, at + layout.info());
       int number = (int) (layout.symbolShift() == 32 ? info & 0xffff_ffffL : info & 0xff);

@@ -63,7 +63,7 @@ final class GroupTable {
   }
 
   private void join(int group, int member) {
-    sections.checkIndex(member == 0 ? -1 : member, sections.describe(group));
+    sections.checkIndex(member == 0 ? -1 : member, () -> sections.describe(group));
     if (groupOfSection.length == 0) {
       groupOfSection = new int[sections.count()];
       Arrays.fill(groupOfSection, -1);

@@ -53,7 +53,8 @@ final class RelocationReader {
     for (int i = 1; i < sections.count(); i++) {
       int type = sections.type(i);
       if (type == Elf.SHT_RELA || type == Elf.SHT_REL) {
-        int patched = sections.checkIndex(sections.info(i), sections.describe(i));
+        int relocations = i;
+        int patched = sections.checkIndex(sections.info(i), () -> sections.describe(relocations));
         Block block = blocks[patched];
         if (block != null) {
           readSection(i, block, type == Elf.SHT_RELA);

@@ -1,6 +1,7 @@
 package uruk.jitlink.elf;
 
 import java.nio.ByteBuffer;
+import java.util.function.Supplier;
 import uruk.jitlink.MalformedObjectException;
 
 /**
@@ -136,10 +137,10 @@ final class SectionTable {
    *
    * @param from who refers, for the error text
    */
-  int checkIndex(int index, String from) {
+  int checkIndex(int index, Supplier<String> from) {
     if (index < 0 || index >= count) {
       throw file.malformed(
-          from, "refers to section %d of %d".formatted(index & 0xffff_ffffL, count));
+          from.get(), "refers to section %d of %d".formatted(index & 0xffff_ffffL, count));
     }
     return index;
   }
@@ -204,7 +205,7 @@ final class SectionTable {
     if (index == Elf.SHN_UNDEF || count == 0) {
       return StringTable.empty(file);
     }
-    checkIndex(index, "ELF header");
+    checkIndex(index, () -> "ELF header");
     return StringTable.of(this, index);
   }
 }

@@ -30,7 +30,8 @@ final class SymbolTable {
     this.count = sections.entries(section, layout.size());
     this.names =
         StringTable.of(
-            sections, sections.checkIndex(sections.link(section), sections.describe(section)));
+            sections,
+            sections.checkIndex(sections.link(section), () -> sections.describe(section)));
     this.firstGlobal = checkFirstGlobal(section);
     this.extendedIndices = findExtendedIndices(section);
     this.globalNames = new String[count - firstGlobal];
@@ -136,7 +137,7 @@ final class SymbolTable {
       field = bytes.getInt(extendedIndices + 4 * symbol);
     }
     if (field <= 0 || field >= sections.count()) {
-      sections.checkIndex(field == 0 ? -1 : field, describe(symbol));
+      sections.checkIndex(field == 0 ? -1 : field, () -> describe(symbol));
     }
     return field;
   }

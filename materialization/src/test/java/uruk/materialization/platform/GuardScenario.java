@@ -81,6 +81,7 @@ final class GuardScenario {
     DynamicLinker.open("libstdc++.so.6", DynamicLinker.RTLD_NOW | DynamicLinker.RTLD_GLOBAL);
     main.addGenerator(ProcessSymbols.all());
     ObjectLinkingLayer layer = new ObjectLinkingLayer(session);
+    layer.keepFiles();
     layer.addPlugin(symbolizer);
     layer.add(main, Compiler.c("crash", C, "-g", "-O0", "-Wno-infinite-recursion"));
     layer.add(main, Compiler.cpp("throws", CPP, "-g"));
