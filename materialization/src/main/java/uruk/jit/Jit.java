@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +27,7 @@ import uruk.materialization.MemoryLedger;
 import uruk.materialization.ObjectLinkingLayer;
 import uruk.materialization.ProcessSymbols;
 import uruk.materialization.StaticLibrary;
+import uruk.materialization.UseWarnings;
 import uruk.materialization.platform.ElfPlatform;
 import uruk.materialization.platform.Guard;
 import uruk.materialization.platform.Symbolizer;
@@ -71,6 +73,7 @@ public final class Jit implements AutoCloseable {
         ExecutionSession.builder().errorReporter(error -> LOGGER.warn(error.getMessage(), error));
 
     private boolean guarded = true;
+    private Consumer<String> warnings = LOGGER::warn;
 
     private Builder() {}
 
@@ -98,9 +101,19 @@ public final class Jit implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Gives warnings that objects attach to the use of their symbols to a sink; logged by default.
+     */
+    public Builder warnings(Consumer<String> sink) {
+      warnings = sink;
+      return this;
+    }
+
     /** {@return a new program without objects} */
     public Jit create() {
-      return new Jit(session, guarded);
+      Jit jit = new Jit(session, guarded);
+      jit.objects.addPlugin(new UseWarnings(warnings));
+      return jit;
     }
   }
 

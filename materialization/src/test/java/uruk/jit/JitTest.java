@@ -14,6 +14,8 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.IntBinaryOperator;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -245,5 +247,24 @@ class JitTest {
     MethodHandle apply = jit.function("apply", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
 
     assertThat((int) apply.invokeExact(jit.symbols().findOrThrow("mul"), 6)).isEqualTo(36);
+  }
+
+  @Test
+  void aWarningAboutASymbolIsToldWhenItIsUsed() throws Throwable {
+    List<String> warnings = new ArrayList<>();
+    try (Jit warned = Jit.builder().warnings(warnings::add).create()) {
+      warned.add(
+          Compiler.c(
+              "definer",
+              "static const char text[] __attribute__((section(\".gnu.warning.risky\"), used)) ="
+                  + " \"risky is risky\"; int risky(void) { return 1; } int safe(void) { return 2; }"));
+      warned.add(Compiler.c("careful", "int safe(void); int careful(void) { return safe(); }"));
+      warned.add(Compiler.c("bold", "int risky(void); int bold(void) { return risky(); }"));
+
+      assertThat((int) warned.function("int careful(void)").invokeExact()).isEqualTo(2);
+      assertThat(warnings).isEmpty();
+      assertThat((int) warned.function("int bold(void)").invokeExact()).isEqualTo(1);
+    }
+    assertThat(warnings).containsExactly("bold.o: warning: risky is risky");
   }
 }

@@ -79,7 +79,7 @@ public final class RunCommand implements Command {
     Map<Input.Source, Path> objects = compile(request);
     times.finished("compile");
     // Never closed: handlers that the program registered with atexit run when the process ends.
-    Jit jit = Jit.create();
+    Jit jit = Jit.builder().warnings(console.err()::println).create();
     add(jit, request, objects);
     times.finished("load");
     jit.session().lookup(jit.main(), "main");
