@@ -11,7 +11,7 @@ import uruk.orc.SymbolMap;
  * The versions of one object, and which of them the dylib's names lead to. The first version holds
  * the names' place in their tracker; each later one was linked in a dylib aside.
  *
- * <p>Guarded by the layer's update lock, but for what is final and the current version.
+ * <p>Guarded by the update lock, but for what is final and the current version.
  */
 final class Generations {
   private final LinkedObject first;

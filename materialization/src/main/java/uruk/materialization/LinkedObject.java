@@ -178,7 +178,7 @@ public final class LinkedObject {
    * @throws uruk.orc.SymbolsCouldNotBeRemovedException if it is being linked
    */
   public void remove(UnloadPolicy policy) {
-    layer.remove(this, policy);
+    layer.updates().remove(this, policy);
   }
 
   /**
@@ -186,7 +186,7 @@ public final class LinkedObject {
    * retired}
    */
   public List<String> pinnedBy() {
-    return state == State.RETIRED ? layer.pinnedBy(this) : List.of();
+    return state == State.RETIRED ? layer.updates().pinnedBy(this) : List.of();
   }
 
   /**
@@ -197,7 +197,7 @@ public final class LinkedObject {
    * @throws ObjectInUseException if another object refers to its memory
    */
   public void release() {
-    layer.release(this);
+    layer.updates().release(this);
   }
 
   /** {@return whether it was linked by an update, not by the session} */

@@ -4,11 +4,11 @@ import java.util.List;
 
 /** An update that has been made. Thread-safe. */
 public final class Replacement {
-  private final ObjectLinkingLayer layer;
+  private final Updates updates;
   private final List<Switchover.Change> changes;
 
-  Replacement(ObjectLinkingLayer layer, List<Switchover.Change> changes) {
-    this.layer = layer;
+  Replacement(Updates updates, List<Switchover.Change> changes) {
+    this.updates = updates;
     this.changes = List.copyOf(changes);
   }
 
@@ -31,6 +31,6 @@ public final class Replacement {
    *     changed then
    */
   public Replacement rollBack() {
-    return layer.rollBack(changes);
+    return updates.rollBack(changes);
   }
 }

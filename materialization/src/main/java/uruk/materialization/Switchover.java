@@ -18,7 +18,7 @@ import uruk.orc.SymbolMap;
  * linked too. Everything that may be refused comes before the first store.
  */
 final class Switchover {
-  private final ObjectLinkingLayer layer;
+  private final Updates updates;
   private final List<Change> changes;
 
   /**
@@ -37,23 +37,23 @@ final class Switchover {
     }
   }
 
-  Switchover(ObjectLinkingLayer layer, List<Change> changes) {
-    this.layer = layer;
+  Switchover(Updates updates, List<Change> changes) {
+    this.updates = updates;
     this.changes = changes;
   }
 
-  /** Makes the change, all of it or nothing. The layer's update lock is held. */
+  /** Makes the change, all of it or nothing. The update lock is held. */
   void run() {
     checkKinds();
     checkVanished();
     Map<SymbolAt, Long> moves = moves();
     boolean _ =
-        layer
+        updates
             .session()
             .runSessionLocked(() -> {
-              ReferencePatches patches = layer.planPatches(moves, leaving());
-              layer.session().redefine(redefinitions());
-              layer.moved(moves, patches);
+              ReferencePatches patches = updates.objects().planPatches(moves, leaving());
+              updates.session().redefine(redefinitions());
+              updates.objects().moved(moves, patches);
               changes.forEach(this::redirect);
               return true;
             });
@@ -99,7 +99,7 @@ final class Switchover {
               vanished.put(name, old.address());
             }
           });
-      uses.addAll(layer.uses(vanished, leaving()));
+      uses.addAll(updates.objects().uses(vanished, leaving()));
     }
     if (!uses.isEmpty()) {
       throw new ObjectInUseException(
@@ -157,7 +157,7 @@ final class Switchover {
   private void redirect(Change change) {
     LinkResult result = change.to() == null ? null : change.to().object().result();
     if (result != null) {
-      result.symbols().redirectEntries(layer.memory());
+      result.symbols().redirectEntries(updates.memory());
     }
   }
 

@@ -10,12 +10,12 @@ import uruk.orc.Redefinition;
 import uruk.orc.ResourceTracker;
 import uruk.orc.SymbolMap;
 
-/** Takes objects out of their dylibs, as the policy has it. Runs under the layer's update lock. */
+/** Takes objects out of their dylibs, as the policy has it. Runs under the update lock. */
 final class Unloading {
-  private final ObjectLinkingLayer layer;
+  private final Updates updates;
 
-  Unloading(ObjectLinkingLayer layer) {
-    this.layer = layer;
+  Unloading(Updates updates) {
+    this.updates = updates;
   }
 
   /** {@return the objects whose names are gone now, first versions, to be freed} */
@@ -30,7 +30,7 @@ final class Unloading {
     }
     List<Redefinition> redefinitions = new ArrayList<>();
     going.forEach(each -> redefinitions.add(removalOf(each)));
-    layer.session().redefine(redefinitions);
+    updates.session().redefine(redefinitions);
     return List.copyOf(going);
   }
 
@@ -68,7 +68,7 @@ final class Unloading {
         symbols.put(result.symbols().name(i), result.symbols().canonicalAddress(i));
       }
     }
-    return layer.uses(symbols, versions(object));
+    return updates.objects().uses(symbols, versions(object));
   }
 
   private static Set<LinkedObject> versions(LinkedObject object) {

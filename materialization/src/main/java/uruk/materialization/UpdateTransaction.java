@@ -25,10 +25,10 @@ import uruk.orc.SymbolMap;
  * Switchover switched to}. In the dylib aside the new versions see each other first, then what the
  * dylib itself sees.
  *
- * <p>Runs under the layer's update lock.
+ * <p>Runs under the update lock.
  */
 final class UpdateTransaction implements Update {
-  private final ObjectLinkingLayer layer;
+  private final Updates updates;
   private final List<Step> steps = new ArrayList<>();
   private @Nullable JITDylib dylib;
 
@@ -42,8 +42,8 @@ final class UpdateTransaction implements Update {
       Set<String> defined,
       Map<String, KeptData> kept) {}
 
-  UpdateTransaction(ObjectLinkingLayer layer) {
-    this.layer = layer;
+  UpdateTransaction(Updates updates) {
+    this.updates = updates;
   }
 
   @Override
@@ -87,20 +87,20 @@ final class UpdateTransaction implements Update {
     Map<Step, Generations> lines = new HashMap<>();
     for (Step step : steps) {
       if (step.object() != null) {
-        lines.put(step, layer.generationsOf(step.object()));
+        lines.put(step, updates.generationsOf(step.object()));
       }
     }
-    JITDylib aside = layer.createAside(target);
+    JITDylib aside = updates.createAside(target);
     try {
       List<Planned> planned = new ArrayList<>();
       for (Step step : steps) {
         planned.add(define(step, target, aside, lines));
       }
       List<Change> changes = link(target, aside, planned);
-      new Switchover(layer, changes).run();
+      new Switchover(updates, changes).run();
       return changes;
     } catch (RuntimeException failure) {
-      layer.session().removeJITDylibs(List.of(aside));
+      updates.session().removeJITDylibs(List.of(aside));
       throw failure;
     }
   }
@@ -138,14 +138,15 @@ final class UpdateTransaction implements Update {
     elsewhere.addAll(kept.keySet());
     LinkedObject version =
         new LinkedObject(
-            layer,
+            updates.layer(),
             file.name(),
             target,
             generations == null ? 1 : generations.nextGeneration(),
             new Succession(entries, kept),
             true);
     ResourceTracker tracker = aside.createResourceTracker();
-    ObjectMaterializationUnit unit = ObjectMaterializationUnit.of(layer, file, version, elsewhere);
+    ObjectMaterializationUnit unit =
+        ObjectMaterializationUnit.of(updates.layer(), file, version, elsewhere);
     version.waitsIn(unit);
     aside.define(unit, tracker);
     return new Planned(generations, version, defined, kept);
@@ -173,7 +174,7 @@ final class UpdateTransaction implements Update {
     if (symbol == null || symbol.flags().isCallable()) {
       return null;
     }
-    return new KeptData(symbol.address(), layer.sizeAt(name, symbol.address()));
+    return new KeptData(symbol.address(), updates.objects().sizeAt(name, symbol.address()));
   }
 
   private List<Change> link(JITDylib target, JITDylib aside, List<Planned> planned) {
@@ -189,7 +190,7 @@ final class UpdateTransaction implements Update {
 
   private SymbolMap lookUp(JITDylib aside, Set<String> names) {
     try {
-      return layer
+      return updates
           .session()
           .lookup(
               SearchOrder.of(JITDylibLookupFlags.MATCH_ALL_SYMBOLS, aside),

@@ -1,0 +1,213 @@
+package uruk.materialization;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import uruk.jitlink.KeptFixups;
+import uruk.jitlink.memory.InProcessMemoryManager;
+import uruk.jitlink.memory.SegmentRange;
+import uruk.materialization.ReferencePatches.SymbolAt;
+import uruk.orc.ResourceKey;
+
+/**
+ * The objects of a layer that are linked: whose they are, where they are, and who refers to whom.
+ *
+ * <p>Thread-safe. One lock guards the tables; it is taken inside the session lock and nothing
+ * outside of this class is called while it is held, but the memory manager.
+ */
+final class LinkedObjects {
+  private final InProcessMemoryManager memory;
+  private final EntryCounts entryCounts;
+  private final AddressIndex places;
+  private final Object lock = new Object();
+
+  /** Where variables have gone, for links under way that found the old place. Guarded by lock. */
+  private final Map<SymbolAt, Long> moved = new HashMap<>();
+
+  private final Map<ResourceKey, List<LinkedObject>> linked =
+      new LinkedHashMap<>(); // guarded by lock
+
+  LinkedObjects(InProcessMemoryManager memory) {
+    this.memory = memory;
+    this.entryCounts = new EntryCounts(memory);
+    this.places = new AddressIndex(memory);
+  }
+
+  /** {@return the objects of a tracker whose memory is there} */
+  List<LinkedObject> of(ResourceKey key) {
+    synchronized (lock) {
+      return linked.getOrDefault(key, List.of()).stream().filter(LinkedObject::inMemory).toList();
+    }
+  }
+
+  /** {@return all objects whose memory is there, by tracker in the order of first links} */
+  List<LinkedObject> all() {
+    synchronized (lock) {
+      List<LinkedObject> all = new ArrayList<>();
+      linked.values().forEach(all::addAll);
+      all.removeIf(object -> !object.inMemory());
+      return all;
+    }
+  }
+
+  // Coming and going -----------------------------------------------------------------------------
+
+  /** Several versions may share an object's entries from now on. */
+  void shareEntries(LinkedObject object) {
+    synchronized (lock) {
+      LinkResult result = object.result();
+      if (result == null) {
+        throw new IllegalStateException(object + " has been removed meanwhile");
+      }
+      entryCounts.retain(result.symbols().entries());
+    }
+  }
+
+  /** Takes an object whose link has ended; its memory belongs to the tracker from here on. */
+  void attach(ResourceKey key, LinkedObject object) {
+    synchronized (lock) {
+      LinkResult result = object.result();
+      if (result != null && !moved.isEmpty()) {
+        ReferencePatches patches = new ReferencePatches(memory);
+        patches.plan(object, result, moved);
+        patches.apply();
+      }
+      linked.computeIfAbsent(key, _ -> new ArrayList<>(1)).add(object);
+      places.add(object);
+    }
+  }
+
+  /** Takes an object from its tracker. */
+  void detach(LinkedObject object) {
+    synchronized (lock) {
+      linked.values().forEach(objects -> objects.remove(object));
+      linked.values().removeIf(List::isEmpty);
+    }
+  }
+
+  /** {@return the objects of a tracker, which has none any more} */
+  List<LinkedObject> detachAll(ResourceKey key) {
+    synchronized (lock) {
+      List<LinkedObject> removed = linked.remove(key);
+      return removed == null ? List.of() : removed;
+    }
+  }
+
+  /** Gives the objects of one tracker to another. */
+  void transfer(ResourceKey destination, ResourceKey source) {
+    synchronized (lock) {
+      List<LinkedObject> objects = linked.remove(source);
+      if (objects != null) {
+        linked.computeIfAbsent(destination, _ -> new ArrayList<>(1)).addAll(objects);
+      }
+    }
+  }
+
+  /** Gives an object's memory and entries back. */
+  void free(LinkedObject object) {
+    LinkResult result;
+    boolean shared;
+    synchronized (lock) {
+      result = object.result();
+      shared = object.generations() != null || object.linkedAside();
+      places.remove(object);
+      List<SegmentRange> segments = object.segments();
+      moved
+          .keySet()
+          .removeIf(place -> segments.stream().anyMatch(range -> range.contains(place.address())));
+      object.removed();
+    }
+    if (result != null) {
+      if (shared) {
+        entryCounts.release(result.symbols().entries());
+      } else {
+        memory.releaseEntries(result.symbols().entries());
+      }
+      result.allocation().deallocate().join();
+    }
+  }
+
+  // Who uses what --------------------------------------------------------------------------------
+
+  /** {@return uses of symbols at these addresses by other objects than those left out} */
+  List<SymbolUse> uses(Map<String, Long> symbols, Set<LinkedObject> without) {
+    List<SymbolUse> uses = new ArrayList<>();
+    for (LinkedObject user : symbols.isEmpty() ? List.<LinkedObject>of() : all()) {
+      LinkResult result = user.result();
+      if (result != null && !without.contains(user)) {
+        SymbolUses.collect(user, result, symbols, uses);
+      }
+    }
+    return uses;
+  }
+
+  /** {@return uses of an object's memory by other objects} */
+  List<SymbolUse> usesOfMemory(LinkedObject object) {
+    List<SymbolUse> uses = new ArrayList<>();
+    for (LinkedObject user : all()) {
+      LinkResult result = user.result();
+      if (user != object && result != null) {
+        SymbolUses.collectInto(user, result, object.segments(), uses);
+      }
+    }
+    return uses;
+  }
+
+  /** {@return what an address belongs to} */
+  Optional<SymbolPlace> find(long address) {
+    return Optional.ofNullable(places.find(address));
+  }
+
+  /** {@return the size of a variable, as its object has it; 0 if that is not known} */
+  long sizeAt(String name, long address) {
+    LinkedObject owner = places.owner(address);
+    LinkResult result = owner == null ? null : owner.result();
+    int index = result == null ? -1 : result.symbols().indexOf(name);
+    return result == null || index < 0 ? 0 : result.symbols().size(index);
+  }
+
+  /** {@return what memory differs from the fix-ups, by object} */
+  Map<LinkedObject, List<KeptFixups.Mismatch>> verify() {
+    Map<LinkedObject, List<KeptFixups.Mismatch>> found = new LinkedHashMap<>();
+    for (LinkedObject object : all()) {
+      List<KeptFixups.Mismatch> mismatches = object.verify();
+      if (!mismatches.isEmpty()) {
+        found.put(object, mismatches);
+      }
+    }
+    return found;
+  }
+
+  // References that go elsewhere -----------------------------------------------------------------
+
+  /** Plans what it takes to lead references elsewhere. Called inside the session lock. */
+  ReferencePatches planPatches(Map<SymbolAt, Long> moves, Set<LinkedObject> without) {
+    ReferencePatches patches = new ReferencePatches(memory);
+    if (!moves.isEmpty()) {
+      for (LinkedObject user : all()) {
+        LinkResult result = user.result();
+        if (result != null && !without.contains(user)) {
+          patches.plan(user, result, moves);
+        }
+      }
+    }
+    return patches;
+  }
+
+  /** Leads references elsewhere, also those of links under way. Inside the session lock. */
+  void moved(Map<SymbolAt, Long> moves, ReferencePatches patches) {
+    synchronized (lock) {
+      patches.apply();
+      moves.forEach((from, to) -> {
+        moved.replaceAll((earlier, address) ->
+            earlier.name().equals(from.name()) && address == from.address() ? to : address);
+        moved.put(from, to);
+      });
+      moved.entrySet().removeIf(move -> move.getKey().address() == move.getValue());
+    }
+  }
+}
