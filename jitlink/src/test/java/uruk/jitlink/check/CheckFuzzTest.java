@@ -1,28 +1,29 @@
 package uruk.jitlink.check;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whatever the rule, and whatever the code it looks into, the checker ends with a result. */
-class CheckFuzz {
-
+class CheckFuzzTest {
   @MethodSource("rules")
-  @FuzzTest
-  void rule(byte[] bytes) {
+  @FuzzTest(maxDuration = "30m")
+  void ruleIsChecked(byte[] bytes) {
     FakeContext context = new FakeContext();
     context.symbols.put("main", FakeContext.BASE);
     context.content = bytes;
-    new Checker(context).check(new String(bytes, StandardCharsets.UTF_8));
+    assertThat(new Checker(context).check(new String(bytes, StandardCharsets.UTF_8))).isNotNull();
   }
 
   @MethodSource("rules")
-  @FuzzTest
-  void code(byte[] bytes) {
-    InstructionDecoders.X86_64.decode(bytes);
-    InstructionDecoders.I386.decode(bytes);
-    InstructionDecoders.AARCH64.decode(bytes);
+  @FuzzTest(maxDuration = "30m")
+  void codeIsDecodedOrNot(byte[] bytes) {
+    assertThat(InstructionDecoders.X86_64.decode(bytes)).isNotNull();
+    assertThat(InstructionDecoders.I386.decode(bytes)).isNotNull();
+    assertThat(InstructionDecoders.AARCH64.decode(bytes)).isNotNull();
   }
 
   static Stream<byte[]> rules() {
