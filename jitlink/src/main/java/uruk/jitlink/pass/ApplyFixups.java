@@ -2,7 +2,9 @@ package uruk.jitlink.pass;
 
 import java.nio.ByteBuffer;
 import uruk.jitlink.FixupOutOfRangeException;
+import uruk.jitlink.UnsupportedObjectException;
 import uruk.jitlink.graph.Block;
+import uruk.jitlink.graph.Edge;
 import uruk.jitlink.graph.EdgeKind;
 import uruk.jitlink.graph.EdgeKindTable;
 import uruk.jitlink.graph.Edges;
@@ -38,8 +40,9 @@ public final class ApplyFixups {
    * Fixes a graph up, whose symbols all have their final addresses.
    *
    * @throws FixupOutOfRangeException if a value does not fit
-   * @throws IllegalStateException if an edge that must have been transformed by a pass was not, or
-   *     one lies outside of its block
+   * @throws UnsupportedObjectException if an edge that a pass must transform was not transformed,
+   *     as thread-local ones where no platform provides storage
+   * @throws IllegalStateException if an edge lies outside of its block
    */
   public static void apply(LinkGraph graph) {
     ApplyFixups fixups = new ApplyFixups(graph);
@@ -75,6 +78,9 @@ public final class ApplyFixups {
         throw new IllegalStateException("edge outside of its block: " + edges.edge(i));
       }
       Symbol target = edges.target(i);
+      if (formulas[code] == Formula.NONE) {
+        throw refusal(block, edges.edge(i));
+      }
       long value =
           formulas[code].evaluate(
               target.address(), address + offset, edges.addend(i), target.size(), got);
@@ -84,5 +90,20 @@ public final class ApplyFixups {
       }
       field.store(content, begin + offset, value);
     }
+  }
+
+  /** Thread-local kinds come through a plain link; what else has no value is our mistake. */
+  private static UnsupportedObjectException refusal(Block block, Edge edge) {
+    Symbol target = edge.target();
+    return new UnsupportedObjectException(
+        block.section().graph().name(),
+        "an edge %s to %s, at 0x%x of %s,"
+            .formatted(
+                edge.kind().llvmName(),
+                target.hasName() ? target.name() : "an unnamed symbol",
+                edge.offset(),
+                block),
+        "A pass must give it a value before fix-ups; thread-local ones need a platform that provides"
+            + " thread-local storage.");
   }
 }
