@@ -9,6 +9,7 @@ module uruk.tools {
   requires ch.qos.logback.core;
   requires com.google.common;
   requires com.google.gson;
+  requires java.management;
   requires org.jspecify;
   requires org.slf4j;
   requires uruk.materialization;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,7 +13,7 @@ import uruk.examples.RealProgram.Finished;
 /** What {@code uruk run} promises to shells and scripts, seen from outside of the process. */
 class RunCommandTest {
 
-  private static final Path URUK = Path.of(System.getProperty("uruk.root"), "uruk");
+  private static final Path URUK = UrukCommand.PATH;
 
   @TempDir private Path folder;
 
@@ -44,7 +43,8 @@ class RunCommandTest {
         #include <stdio.h>
         int main(void) { int c; while ((c = getchar()) != EOF) putchar(c == '\\n' ? '|' : c); return 0; }
         """);
-    assertThat(RealProgram.finish(folder, command("run", "echo.c"), "one\ntwo\n").output())
+    assertThat(
+            RealProgram.finish(folder, UrukCommand.command("run", "echo.c"), "one\ntwo\n").output())
         .isEqualTo("one|two|");
   }
 
@@ -152,19 +152,43 @@ class RunCommandTest {
     assertThat(json.linkedObjects()).containsExactly("tiny.c");
   }
 
+  @Test
+  void aRejectedCacheOfLinkedClassesIsSaid() throws Exception {
+    write("tiny.c", "int main(void) { return 5; }");
+    List<String> command =
+        List.of(
+            "env", "URUK_JAVA_OPTIONS=--add-modules java.sql", URUK.toString(), "run", "tiny.c");
+    Finished finished = RealProgram.finish(folder, command);
+    assertThat(finished.status()).isEqualTo(5);
+    assertThat(finished.messages())
+        .hasLineCount(1)
+        .contains("the JDK rejected the cache", "URUK_JAVA_OPTIONS=-Xlog:aot says why");
+  }
+
+  @Test
+  void verboseTellsWhereTheStartWent() throws Exception {
+    write("tiny.c", "int main(void) { return 0; }");
+    assertThat(run("-v", "tiny.c").messages())
+        .contains("linked tiny.c", " ms virtual machine", "classes loaded, AOT cache used");
+  }
+
+  @Test
+  void failuresAreRedOnATerminalOnly() throws Exception {
+    List<String> terminal =
+        List.of("script", "-qec", "TERM=xterm " + URUK + " run absent.o", "/dev/null");
+    assertThat(RealProgram.finish(folder, terminal).output()).contains("\033[1;31muruk run:");
+    List<String> plain =
+        List.of("script", "-qec", "TERM=xterm NO_COLOR=1 " + URUK + " run absent.o", "/dev/null");
+    assertThat(RealProgram.finish(folder, plain).output())
+        .contains("uruk run: absent.o")
+        .doesNotContain("\033");
+  }
+
   private void write(String file, String text) throws IOException {
-    Files.writeString(folder.resolve(file), text + "\n");
+    new UrukCommand(folder).write(file, text);
   }
 
   private Finished run(String... arguments) throws IOException, InterruptedException {
-    List<String> words = new ArrayList<>(List.of("run"));
-    words.addAll(List.of(arguments));
-    return RealProgram.finish(folder, command(words.toArray(String[]::new)));
-  }
-
-  private static List<String> command(String... arguments) {
-    List<String> command = new ArrayList<>(List.of(URUK.toString()));
-    command.addAll(List.of(arguments));
-    return command;
+    return new UrukCommand(folder).run(arguments);
   }
 }

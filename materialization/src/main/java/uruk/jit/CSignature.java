@@ -1,6 +1,7 @@
 package uruk.jit;
 
 import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.util.List;
 import java.util.OptionalInt;
@@ -11,17 +12,18 @@ import java.util.OptionalInt;
  * <p>Read by {@link #parse}: scalar types, {@code size_t} and the types of {@code stdint.h},
  * pointers to anything, enumerations, structures by value whose members are written out ({@code
  * struct { double x, y; }}), arrays (which are pointers as parameters), function pointers. The sign
- * of integers does not matter, as in Java: {@code unsigned} has the layout of its signed sister.
- * The variadic arguments that a call will pass are listed behind the dots: {@code int printf(const
- * char *, ..., int, double)}.
+ * of integers does not matter in a call, as in Java: {@code unsigned} has the layout of its signed
+ * sister. The variadic arguments that a call will pass are listed behind the dots: {@code int
+ * printf(const char *, ..., int, double)}.
  *
  * @param name the function's name
- * @param descriptor its types, variadic ones included
+ * @param result the type of its result
+ * @param parameters the types of its arguments, the variadic ones included
  * @param firstVariadicArgument the index of the first variadic argument; empty if the function has
  *     none
  */
 public record CSignature(
-    String name, FunctionDescriptor descriptor, OptionalInt firstVariadicArgument) {
+    String name, CType result, List<CType> parameters, OptionalInt firstVariadicArgument) {
 
   /**
    * Reads a declaration, such as {@code int add(int, int)}; a semicolon at the end may stand or
@@ -33,13 +35,19 @@ public record CSignature(
     return new CDeclarationParser(declaration).function();
   }
 
-  static CSignature of(
-      String name, List<MemoryLayout> arguments, FunctionDescriptor result, int fixedArguments) {
-    FunctionDescriptor descriptor =
-        result.appendArgumentLayouts(arguments.toArray(MemoryLayout[]::new));
-    return new CSignature(
-        name,
-        descriptor,
-        fixedArguments < 0 ? OptionalInt.empty() : OptionalInt.of(fixedArguments));
+  /** {@return the layouts of result and arguments, the variadic ones included} */
+  public FunctionDescriptor descriptor() {
+    MemoryLayout[] arguments =
+        parameters.stream().map(CType::valueLayout).toArray(MemoryLayout[]::new);
+    return result instanceof CType.VoidType
+        ? FunctionDescriptor.ofVoid(arguments)
+        : FunctionDescriptor.of(result.valueLayout(), arguments);
+  }
+
+  /** {@return what {@link Linker#downcallHandle} must be told beside the descriptor} */
+  Linker.Option[] options() {
+    return firstVariadicArgument.isEmpty()
+        ? new Linker.Option[0]
+        : new Linker.Option[] {Linker.Option.firstVariadicArg(firstVariadicArgument.getAsInt())};
   }
 }

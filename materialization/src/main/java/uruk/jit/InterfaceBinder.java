@@ -15,7 +15,6 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.DynamicConstantDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -103,16 +102,8 @@ final class InterfaceBinder {
     }
     CSignature signature = CSignature.parse(declaration);
     String symbol = given.isEmpty() ? signature.name() : given;
-    MethodHandle call = functions.handle(symbol, signature.descriptor(), variadicOption(signature));
+    MethodHandle call = functions.handle(symbol, signature.descriptor(), signature.options());
     return Marshalling.adapt(call, type(method));
-  }
-
-  static Linker.Option[] variadicOption(CSignature signature) {
-    return signature.firstVariadicArgument().isEmpty()
-        ? new Linker.Option[0]
-        : new Linker.Option[] {
-          Linker.Option.firstVariadicArg(signature.firstVariadicArgument().getAsInt())
-        };
   }
 
   static MethodType type(Method method) {

@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
 import uruk.jitlink.ObjectFile;
 import uruk.jitlink.archive.LibraryInput;
 import uruk.jitlink.archive.LibrarySearch;
+import uruk.jitlink.host.Libc;
 import uruk.materialization.DriverLibraries;
 import uruk.materialization.LibrarySymbols;
 import uruk.materialization.LinkedObject;
@@ -249,8 +250,17 @@ public final class Jit implements AutoCloseable {
    */
   public MethodHandle function(String declaration) {
     CSignature signature = CSignature.parse(declaration);
-    return function(
-        signature.name(), signature.descriptor(), InterfaceBinder.variadicOption(signature));
+    return function(signature.name(), signature.descriptor(), signature.options());
+  }
+
+  /**
+   * {@return a handle that calls a function given by its C declaration, under a name of its own}
+   *
+   * @param name the linker-level name, which the declaration's need not be
+   * @see #function(String, FunctionDescriptor, Linker.Option...)
+   */
+  public MethodHandle function(String name, CSignature signature) {
+    return function(name, signature.descriptor(), signature.options());
   }
 
   /**
@@ -321,6 +331,36 @@ public final class Jit implements AutoCloseable {
       define(name, target, InterfaceBinder.descriptor(method));
     } catch (IllegalAccessException refused) {
       throw new IllegalArgumentException(type.getName() + " cannot be called", refused);
+    }
+  }
+
+  /**
+   * Links all objects that have initializers and runs those that have not run yet, what others
+   * depend on first. {@link #function}, {@link #variable} and {@link #bind(Class)} do so as well;
+   * this is for programs that act through their initializers alone.
+   *
+   * @throws uruk.orc.OrcException if something cannot be linked; nothing has run then
+   * @throws uruk.materialization.platform.NativeException if an initializer crashes, exits, or
+   *     throws
+   */
+  public void initialize() {
+    platform.initialize(main, null);
+  }
+
+  /**
+   * Ends the program without {@code main}: runs what was registered to run at the end of this
+   * thread and at the exit, the last first, then the finalizers of the objects that were
+   * initialized, and writes the C streams out. {@link #close} does none of this.
+   *
+   * @throws uruk.materialization.platform.NativeException if one of them crashes, exits, or throws;
+   *     the others have run nevertheless
+   */
+  public void deinitialize() {
+    try {
+      platform.endThread();
+      platform.deinitialize(main);
+    } finally {
+      Libc.flushStreams();
     }
   }
 

@@ -1,5 +1,6 @@
 package uruk.materialization;
 
+import com.google.common.collect.ImmutableList;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -8,7 +9,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +19,7 @@ import uruk.jitlink.archive.DriverLibrary;
 import uruk.jitlink.archive.LibraryInput;
 import uruk.jitlink.archive.LibrarySearch;
 import uruk.jitlink.archive.LibrarySearch.Preference;
+import uruk.jitlink.host.HostException;
 import uruk.orc.DefinitionGenerator;
 import uruk.orc.JITDylib;
 import uruk.orc.JITDylibLookupFlags;
@@ -24,22 +28,42 @@ import uruk.orc.LookupState;
 import uruk.orc.SymbolLookupSet;
 
 /**
- * Defines what is in the archives that a compiler driver adds to every link by itself; see {@link
- * DriverLibrary}. For a dylib of its own at the end of a link order, searched with {@link
- * JITDylibLookupFlags#MATCH_ALL_SYMBOLS}: most of what is in these archives is hidden.
+ * Defines what is in the libraries that a compiler driver adds to every link by itself: archives,
+ * see {@link DriverLibrary}, the unwinder, and the run-time library of C++. For a dylib of its own
+ * at the end of a link order, searched with {@link JITDylibLookupFlags#MATCH_ALL_SYMBOLS}: most of
+ * what is in these archives is hidden.
  *
  * <p>The archives are found when the first name is missing elsewhere. Thread-safe.
  */
 public final class DriverLibraries implements DefinitionGenerator, AutoCloseable {
   private static final Path COMPILERS = Path.of("/usr/lib/gcc");
 
-  /** Unwinding must be one for the whole process, so this is the shared library. */
-  private static final String UNWINDER = "libgcc_s.so.1";
+  /**
+   * Shared libraries that a driver adds, and the names that belong to them. Unwinding and the
+   * exceptions of C++ must be one for the whole process, so these are not archives.
+   */
+  private enum SharedLibrary {
+    UNWINDER("libgcc_s.so.1", "_Unwind_"),
+    C_PLUS_PLUS("libstdc++.so.6", "_Z", "__cxa_", "__gxx_", "__dynamic_cast", "__once_");
+
+    private final String fileName;
+    private final ImmutableList<String> prefixes;
+
+    SharedLibrary(String fileName, String... prefixes) {
+      this.fileName = fileName;
+      this.prefixes = ImmutableList.copyOf(prefixes);
+    }
+
+    boolean mayDefine(String name) {
+      return prefixes.stream().anyMatch(name::startsWith);
+    }
+  }
 
   private final ObjectLinkingLayer layer;
   private final Object lock = new Object();
   private @Nullable List<StaticLibrary> libraries; // guarded by lock
-  private @Nullable DefinitionGenerator unwinder; // guarded by lock
+  private final Map<SharedLibrary, DefinitionGenerator> opened =
+      new EnumMap<>(SharedLibrary.class); // guarded by lock
 
   /** Makes a generator that links what it finds with a layer. */
   public DriverLibraries(ObjectLinkingLayer layer) {
@@ -56,19 +80,25 @@ public final class DriverLibraries implements DefinitionGenerator, AutoCloseable
     for (StaticLibrary library : libraries()) {
       library.tryToGenerate(state, kind, dylib, dylibFlags, candidates);
     }
-    if (candidates.names().stream().anyMatch(name -> name.startsWith("_Unwind_"))) {
-      unwinder().tryToGenerate(state, kind, dylib, dylibFlags, candidates);
+    for (SharedLibrary library : SharedLibrary.values()) {
+      if (candidates.names().stream().anyMatch(library::mayDefine)) {
+        open(library).tryToGenerate(state, kind, dylib, dylibFlags, candidates);
+      }
     }
   }
 
-  private DefinitionGenerator unwinder() {
+  /** A system may lack a library that the program does not need after all. */
+  private DefinitionGenerator open(SharedLibrary library) {
     synchronized (lock) {
-      DefinitionGenerator known = unwinder;
-      if (known == null) {
-        known = LibrarySymbols.open(UNWINDER);
-        unwinder = known;
-      }
-      return known;
+      return opened.computeIfAbsent(
+          library,
+          _ -> {
+            try {
+              return LibrarySymbols.open(library.fileName, library::mayDefine);
+            } catch (HostException _) {
+              return (state, kind, dylib, dylibFlags, candidates) -> {};
+            }
+          });
     }
   }
 

@@ -1,5 +1,6 @@
 package uruk.materialization;
 
+import java.util.function.Predicate;
 import uruk.jitlink.host.DynamicLinker;
 import uruk.orc.DefinitionGenerator;
 
@@ -15,7 +16,12 @@ public final class LibrarySymbols {
    * @throws uruk.jitlink.host.HostException with the dynamic linker's reason
    */
   public static DefinitionGenerator open(String library) {
+    return open(library, name -> true);
+  }
+
+  /** Opens a shared library of which only the symbols are used that a filter lets pass. */
+  static DefinitionGenerator open(String library, Predicate<String> filter) {
     long handle = DynamicLinker.open(library, DynamicLinker.RTLD_NOW | DynamicLinker.RTLD_GLOBAL);
-    return new ProcessSymbols(library, handle, name -> true);
+    return new ProcessSymbols(library, handle, filter);
   }
 }

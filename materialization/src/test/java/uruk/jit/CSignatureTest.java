@@ -96,6 +96,28 @@ class CSignatureTest {
         .isEqualTo(FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_DOUBLE));
   }
 
+  @Test
+  void variadicArgumentsArePromoted() {
+    assertThat(descriptor("int printf(const char *, ..., float, char, short, bool, long)"))
+        .isEqualTo(
+            FunctionDescriptor.of(
+                JAVA_INT, ADDRESS, JAVA_DOUBLE, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
+  }
+
+  @Test
+  void signsAndStringsAreKept() {
+    CSignature signature =
+        CSignature.parse("unsigned char f(char c, const char *text, char **all, uint64_t size)");
+
+    assertThat(signature.result()).isEqualTo(CType.Scalar.UNSIGNED_8);
+    assertThat(signature.parameters())
+        .containsExactly(
+            CType.Scalar.CHARACTER,
+            new CType.Pointer(true),
+            new CType.Pointer(false),
+            CType.Scalar.UNSIGNED_64);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -106,6 +128,9 @@ class CSignatureTest {
           int f(struct point p) | the layout of struct point is not known; write a structure's members out
           int f(thing t)        | the layout of thing is not known
           long double f(int)    | the layout of long double is not known
+          short char f(int)     | 'short char' is no type
+          int int f(int)        | 'int int' is no type
+          unsigned signed f(int) | 'unsigned signed' is no type
           int f(int) x          | column 12, at 'x': the end is expected
           int f(int a[x])       | at 'x': ']' is expected
           ''                    | column 1, at the end: a type is expected

@@ -1,6 +1,7 @@
 package uruk.tools;
 
 import java.util.List;
+import uruk.tools.option.Option;
 
 /** One of the words that may follow {@code uruk}, such as {@code run}. */
 public interface Command {
@@ -13,6 +14,11 @@ public interface Command {
 
   /** {@return the text of {@code uruk NAME --help}, ending in a newline} */
   String help();
+
+  /** {@return the table of its options, for the completion of shells; empty if it has none} */
+  default List<Option> options() {
+    return List.of();
+  }
 
   /**
    * Does the command's work.

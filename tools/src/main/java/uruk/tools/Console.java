@@ -7,5 +7,26 @@ import java.io.PrintStream;
  *
  * @param out results
  * @param err messages for people
+ * @param outStyle how results may look
+ * @param errStyle how messages may look
+ * @param attended whether somebody watches {@code err} while the command works
  */
-public record Console(PrintStream out, PrintStream err) {}
+public record Console(
+    PrintStream out, PrintStream err, Style outStyle, Style errStyle, boolean attended) {
+
+  /** Makes a console that nobody watches, without colours. */
+  public Console(PrintStream out, PrintStream err) {
+    this(out, err, Style.PLAIN, Style.PLAIN, false);
+  }
+
+  /** {@return the process's console} */
+  static Console ofProcess() {
+    boolean attended = Terminal.ERROR.isTerminal();
+    return new Console(
+        System.out,
+        System.err,
+        Style.of(Terminal.OUTPUT.isTerminal(), System.getenv()),
+        Style.of(attended, System.getenv()),
+        attended);
+  }
+}

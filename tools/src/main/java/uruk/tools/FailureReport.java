@@ -13,11 +13,15 @@ final class FailureReport {
   static void print(
       Command command, List<String> arguments, RuntimeException failure, Console console) {
     if (isVerbose(arguments)) {
-      console.err().printf("uruk %s: ", command.name());
+      console.err().print(head(command, console));
       failure.printStackTrace(console.err());
     } else {
-      console.err().printf("uruk %s: %s%n", command.name(), text(failure));
+      console.err().println(head(command, console) + text(failure));
     }
+  }
+
+  private static String head(Command command, Console console) {
+    return console.errStyle().bad("uruk %s:".formatted(command.name())) + " ";
   }
 
   /** Options end where the program's arguments begin. */

@@ -1,16 +1,35 @@
 package uruk.tools;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import uruk.tools.completion.CompletionCommand;
+import uruk.tools.doctor.DoctorCommand;
 import uruk.tools.inspect.InspectCommand;
 import uruk.tools.run.RunCommand;
 
 /** The entry point of the command line {@code uruk}: picks the command and reports its failure. */
 public final class Main {
 
-  private static final List<Command> COMMANDS = List.of(new RunCommand(), new InspectCommand());
+  private static final List<Command> COMMANDS = commands();
+
+  private static final long startNanoTime = System.nanoTime();
 
   private Main() {}
+
+  private static List<Command> commands() {
+    List<Command> commands = new ArrayList<>();
+    commands.add(new RunCommand());
+    commands.add(new InspectCommand());
+    commands.add(new DoctorCommand());
+    commands.add(new CompletionCommand(commands));
+    return commands;
+  }
+
+  /** {@return when Java code of ours began to run, in the time of {@link System#nanoTime}} */
+  public static long startNanoTime() {
+    return startNanoTime;
+  }
 
   /**
    * Runs the command line and ends the process with its status.
@@ -19,7 +38,7 @@ public final class Main {
    */
   public static void main(String[] arguments) {
     Logging.silence();
-    int status = run(Arrays.asList(arguments), new Console(System.out, System.err));
+    int status = run(Arrays.asList(arguments), Console.ofProcess());
     System.out.flush();
     System.exit(status);
   }
@@ -85,7 +104,7 @@ public final class Main {
             Commands:
             """);
     for (Command command : COMMANDS) {
-      text.append("  %-9s %s%n".formatted(command.name(), command.summary()));
+      text.append("  %-10s %s%n".formatted(command.name(), command.summary()));
     }
     return text.append(
             """

@@ -22,6 +22,7 @@ import uruk.tools.Command;
 import uruk.tools.CommandException;
 import uruk.tools.Console;
 import uruk.tools.ExitStatus;
+import uruk.tools.option.Option;
 import uruk.tools.option.OptionHelp;
 
 /**
@@ -45,6 +46,11 @@ public final class InspectCommand implements Command {
   }
 
   @Override
+  public List<Option> options() {
+    return List.of(InspectOption.values());
+  }
+
+  @Override
   public String help() {
     return """
     Usage: uruk inspect [OPTIONS] FILES...
@@ -56,7 +62,7 @@ public final class InspectCommand implements Command {
 
     Options:
     """
-        + OptionHelp.of(List.of(InspectOption.values()))
+        + OptionHelp.of(options())
         + """
 
         Phases: %s.

@@ -9,5 +9,7 @@ public enum ArgumentStyle {
   /** {@code -Ldir}, {@code -L dir}: the rest of the word, or the next one. */
   JOINED_OR_NEXT,
   /** {@code --cc=clang}, {@code --cc clang}: after an equals sign, or the next word. */
-  EQUALS_OR_NEXT
+  EQUALS_OR_NEXT,
+  /** {@code --call 'int f(int)' 1}: the next word; all that follow are not for the command. */
+  NEXT_AND_REST
 }

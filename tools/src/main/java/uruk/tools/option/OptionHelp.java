@@ -34,7 +34,8 @@ public final class OptionHelp {
     return switch (option.style()) {
       case NONE -> option.spelling();
       case JOINED -> option.spelling() + option.argument();
-      case JOINED_OR_NEXT, EQUALS_OR_NEXT -> option.spelling() + " " + option.argument();
+      case JOINED_OR_NEXT, EQUALS_OR_NEXT, NEXT_AND_REST ->
+          option.spelling() + " " + option.argument();
     };
   }
 }

@@ -1,13 +1,13 @@
 package uruk.tools.run;
 
 import java.nio.file.Path;
-import uruk.tools.source.SourceLanguage;
+import uruk.tools.source.SourceFile;
 
 /** One thing to link, in the order typed. */
 sealed interface Input {
 
   /** A source file, compiled first. */
-  record Source(Path file, SourceLanguage language) implements Input {}
+  record Source(SourceFile file) implements Input {}
 
   /** An object, archive or shared library. */
   record Binary(Path file) implements Input {}

@@ -1,7 +1,9 @@
 package uruk.tools.run;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import org.jspecify.annotations.Nullable;
 import uruk.jit.Jit;
 import uruk.materialization.LinkedObject;
 import uruk.materialization.MemoryLedger.Kind;
@@ -13,16 +15,30 @@ final class JsonReport {
 
   private JsonReport() {}
 
-  static String of(RunRequest.Reports reports, Jit jit, StepTimes times) {
+  /**
+   * {@return the document}
+   *
+   * @param result what the function of {@code --call} returned, if it did
+   */
+  static String of(
+      RunRequest.Reports reports, Jit jit, StepTimes times, @Nullable JsonElement result) {
     JsonObject document = new JsonObject();
     document.addProperty("schema", SCHEMA);
+    if (result != null) {
+      document.add("result", result);
+    }
     if (reports.memory()) {
       document.add("memory", memory(jit));
     }
     if (reports.time()) {
       JsonObject milliseconds = new JsonObject();
-      times.steps().forEach(step -> milliseconds.addProperty(step.name(), step.milliseconds()));
+      JsonObject phases = new JsonObject();
+      for (StepTimes.Step step : times.steps()) {
+        milliseconds.addProperty(step.name(), step.milliseconds());
+        step.phases().forEach(phases::addProperty);
+      }
       document.add("milliseconds", milliseconds);
+      document.add("phases", phases);
     }
     return document.toString();
   }

@@ -1,26 +1,18 @@
 package uruk.tools.run;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
+import com.google.gson.JsonElement;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import uruk.jit.Jit;
-import uruk.jitlink.ObjectFile;
-import uruk.jitlink.archive.FileKind;
-import uruk.jitlink.archive.LibrarySearch;
+import uruk.tools.AotCache;
 import uruk.tools.Command;
-import uruk.tools.CommandException;
 import uruk.tools.Console;
 import uruk.tools.ExitStatus;
 import uruk.tools.Logging;
+import uruk.tools.Progress;
+import uruk.tools.option.Option;
 import uruk.tools.option.OptionHelp;
-import uruk.tools.source.ObjectCache;
-import uruk.tools.source.SourceCompiler;
-import uruk.tools.source.SourceCompiler.Compilation;
 
 /** {@code uruk run}: compiles, links, calls {@code main}, and ends with its status. */
 public final class RunCommand implements Command {
@@ -39,24 +31,32 @@ public final class RunCommand implements Command {
   }
 
   @Override
+  public List<Option> options() {
+    return List.of(RunOption.values());
+  }
+
+  @Override
   public String help() {
     return """
     Usage: uruk run [OPTIONS] FILES... [-- ARGUMENTS]
+           uruk run [OPTIONS] FILES... --call 'DECLARATION' [ARGUMENTS]
 
     Links the files in memory and calls main(argc, argv) with the first file as argv[0] and
     ARGUMENTS behind it. Takes objects (.o), archives (.a), shared libraries (.so) and sources
-    (.c, .cc, .cpp, .cxx, .C, .s, .S), which the system's compiler turns into objects first;
-    they are kept in the user's cache folder. What the files do not define comes from the
-    process: libc and libm are there.
+    (.c, .cc, .cpp, .cxx, .C, .s, .S, .rs), which the system's compilers turn into objects
+    first; they are kept in the user's cache folder. What the files do not define comes from the
+    process and the compilers' own libraries: libc, libm, libstdc++ and Rust's std are there.
+    A file that begins with "#!/usr/bin/env -S uruk run" can be started like any command.
 
     Options:
     """
-        + OptionHelp.of(List.of(RunOption.values()))
+        + OptionHelp.of(options())
         + """
 
         Examples:
           uruk run hello.c
           uruk run -O2 main.c print-args.o -- a b c
+          uruk run add.o --call 'int add(int, int)' 2 3
           uruk run round-trip.c -lz --memory
           uruk run -I/usr/include/lua5.4 host.c -llua5.4 -- script.lua
 
@@ -75,89 +75,89 @@ public final class RunCommand implements Command {
     if (request.verbose()) {
       Logging.toStandardError();
     }
-    StepTimes times = new StepTimes();
-    Map<Input.Source, Path> objects = compile(request);
-    times.finished("compile");
-    // Never closed: handlers that the program registered with atexit run when the process ends.
-    Jit jit = Jit.builder().warnings(console.err()::println).create();
-    add(jit, request, objects);
-    times.finished("load");
-    jit.session().lookup(jit.main(), "main");
-    times.finished("link");
-    int status = jit.runMain(programName(request), request.programArguments());
-    times.finished("run");
-    report(request.reports(), jit, times, console);
-    return status;
+    if (AotCache.state() == AotCache.REJECTED) {
+      console.err().println(console.errStyle().doubtful("uruk run:") + " " + AotCache.complaint());
+    }
+    return new Run(request, console).run();
   }
 
-  /** {@return each source's object} */
-  private static Map<Input.Source, Path> compile(RunRequest request) {
-    SourceCompiler compiler =
-        new SourceCompiler(ObjectCache.ofUser(), request.compiler(), request.compilerOptions());
-    Map<Input.Source, Compilation> compilations = new LinkedHashMap<>();
-    for (Input input : request.inputs()) {
-      if (input instanceof Input.Source source) {
-        compilations.computeIfAbsent(source, _ -> compiler.start(source.file(), source.language()));
+  /** One run, step by step. */
+  private static final class Run {
+
+    private final RunRequest request;
+    private final Console console;
+    private final Inputs inputs;
+    private final StepTimes times = new StepTimes();
+    private final PhaseTimes phases = new PhaseTimes();
+
+    Run(RunRequest request, Console console) {
+      this.request = request;
+      this.console = console;
+      this.inputs = new Inputs(request);
+    }
+
+    int run() {
+      Jit jit = link();
+      times.begin("run");
+      if (request.call().isEmpty()) {
+        int status = jit.runMain(inputs.programName(), request.programArguments());
+        report(jit, null);
+        return status;
+      }
+      FunctionCall.Outcome outcome = request.call().get().run(jit, console.out());
+      report(jit, outcome.result());
+      return outcome.status();
+    }
+
+    private Jit link() {
+      try (Progress progress = Progress.on(console)) {
+        step(progress, "compile");
+        inputs.compile();
+        step(progress, "set up");
+        // Never closed: handlers that the program registered with atexit run when the process ends.
+        Jit jit = Jit.builder().warnings(console.err()::println).create();
+        if (request.reports().time()) {
+          jit.objects().addPlugin(phases);
+        }
+        step(progress, "load");
+        inputs.addTo(jit);
+        times.begin("link");
+        progress.begin("link", () -> jit.objects().objects().size());
+        phases.begin();
+        linkFirst(jit);
+        times.end(request.reports().time() ? phases.milliseconds() : Map.of());
+        return jit;
       }
     }
-    Map<Input.Source, Path> objects = new HashMap<>();
-    compilations.forEach((source, compilation) -> objects.put(source, compiler.await(compilation)));
-    return objects;
-  }
 
-  private static void add(Jit jit, RunRequest request, Map<Input.Source, Path> objects) {
-    for (Input input : request.inputs()) {
-      switch (input) {
-        case Input.Source source ->
-            addObject(jit, source, Objects.requireNonNull(objects.get(source)));
-        case Input.Binary binary -> addFile(jit, binary.file());
-        case Input.Library library ->
-            jit.addLibrary(library.name(), LibraryFolders.search(request.libraryFolders()));
+    private void linkFirst(Jit jit) {
+      if (request.call().isEmpty()) {
+        jit.session().lookup(jit.main(), "main");
+      } else {
+        // A function of the process or of a shared library will do as well.
+        String function = request.call().get().signature().name();
+        jit.session().lookup(jit.main().linkOrder(), function);
       }
     }
-  }
 
-  /** Messages and reports name the source: the object is in the cache, where nobody looks. */
-  private static void addObject(Jit jit, Input.Source source, Path object) {
-    try {
-      jit.add(ObjectFile.of(source.file().toString(), Files.readAllBytes(object)));
-    } catch (IOException e) {
-      throw new CommandException(
-          "%s: its object %s cannot be read".formatted(source.file(), object), e);
+    private void step(Progress progress, String name) {
+      times.begin(name);
+      progress.begin(name);
     }
-  }
 
-  private static void addFile(Jit jit, Path file) {
-    switch (FileKind.of(file)) {
-      case ARCHIVE, THIN_ARCHIVE -> jit.addArchive(file);
-      case ELF_SHARED, TEXT -> jit.addLibrary(":" + file.getFileName(), besides(file));
-      case ELF_RELOCATABLE, ELF_EXECUTABLE, ELF_OTHER, BITCODE, EMPTY, UNKNOWN -> jit.add(file);
-    }
-  }
-
-  private static LibrarySearch besides(Path file) {
-    return LibraryFolders.search(List.of(file.toAbsolutePath().getParent()));
-  }
-
-  private static String programName(RunRequest request) {
-    return switch (request.inputs().getFirst()) {
-      case Input.Source source -> source.file().toString();
-      case Input.Binary binary -> binary.file().toString();
-      case Input.Library library -> library.name();
-    };
-  }
-
-  private static void report(
-      RunRequest.Reports reports, Jit jit, StepTimes times, Console console) {
-    if (reports.json()) {
-      console.err().println(JsonReport.of(reports, jit, times));
-      return;
-    }
-    if (reports.memory()) {
-      console.err().print(MemoryTable.of(jit.objects().objects()));
-    }
-    if (reports.time()) {
-      console.err().print(times.text());
+    private void report(Jit jit, @Nullable JsonElement result) {
+      times.end();
+      if (request.reports().json()) {
+        console.err().println(JsonReport.of(request.reports(), jit, times, result));
+      } else if (request.reports().memory()) {
+        console.err().print(MemoryTable.of(jit.objects().objects()));
+      }
+      if (request.reports().time() && !request.reports().json()) {
+        console.err().print(times.text());
+      }
+      if (request.verbose()) {
+        console.err().print(StartTimes.text());
+      }
     }
   }
 }

@@ -4,9 +4,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import uruk.tools.UsageException;
 import uruk.tools.option.Argument;
 import uruk.tools.option.CommandLine;
+import uruk.tools.source.CompilerOptions;
+import uruk.tools.source.SourceFile;
 import uruk.tools.source.SourceLanguage;
 
 /**
@@ -14,18 +17,18 @@ import uruk.tools.source.SourceLanguage;
  *
  * @param inputs what to link, in the order typed
  * @param libraryFolders where to look for libraries first
- * @param compiler the compiler's command, if not the usual one
- * @param compilerOptions passed on to the compiler
+ * @param compilation how sources are compiled
+ * @param call the function to call instead of {@code main}
  * @param reports what to print after the run
  * @param verbose whether to log, and to print failures in full
  * @param help whether only the help text is wanted
- * @param programArguments the program's own arguments, without its name
+ * @param programArguments the program's own arguments, without its name, or the called function's
  */
 record RunRequest(
     List<Input> inputs,
     List<Path> libraryFolders,
-    Optional<String> compiler,
-    List<String> compilerOptions,
+    CompilerOptions compilation,
+    Optional<FunctionCall> call,
     Reports reports,
     boolean verbose,
     boolean help,
@@ -40,8 +43,10 @@ record RunRequest(
    */
   record Reports(boolean memory, boolean time, boolean json) {}
 
+  /** What follows a script is the script's, as its first line puts it last. */
   static RunRequest of(List<String> words) {
-    CommandLine<RunOption> line = CommandLine.parse(List.of(RunOption.values()), words);
+    CommandLine<RunOption> line =
+        CommandLine.parse(List.of(RunOption.values()), words, SourceFile::isScript);
     Reader reader = new Reader();
     for (Argument<RunOption> argument : line.arguments()) {
       switch (argument) {
@@ -57,8 +62,10 @@ record RunRequest(
 
     private final List<Input> inputs = new ArrayList<>();
     private final List<Path> libraryFolders = new ArrayList<>();
-    private final List<String> compilerOptions = new ArrayList<>();
+    private final List<String> compilerWords = new ArrayList<>();
     private Optional<String> compiler = Optional.empty();
+    private @Nullable String declaration;
+    private @Nullable String onlyForC;
     private boolean memory;
     private boolean time;
     private boolean json;
@@ -66,14 +73,14 @@ record RunRequest(
     private boolean help;
 
     void addFile(String word) {
-      Path file = Path.of(word);
-      Optional<SourceLanguage> language = SourceLanguage.of(word);
+      Optional<SourceFile> source = SourceFile.of(word);
       inputs.add(
-          language.isPresent() ? new Input.Source(file, language.get()) : new Input.Binary(file));
+          source.isPresent() ? new Input.Source(source.get()) : new Input.Binary(Path.of(word)));
     }
 
     void set(RunOption option, String value) {
       switch (option) {
+        case CALL -> declaration = value;
         case LIBRARY -> inputs.add(new Input.Library(value));
         case LIBRARY_FOLDER -> libraryFolders.add(Path.of(value));
         case MEMORY -> memory = true;
@@ -89,28 +96,49 @@ record RunRequest(
             DEBUG,
             CODE_GENERATION,
             MACHINE,
-            WARNING ->
-            compilerOptions.add(option.spelling() + value);
+            WARNING -> {
+          compilerWords.add(option.spelling() + value);
+          if (option != RunOption.OPTIMIZE && option != RunOption.DEBUG) {
+            onlyForC = option.spelling();
+          }
+        }
         case HELP -> help = true;
       }
     }
 
-    RunRequest request(List<String> programArguments) {
+    RunRequest request(List<String> rest) {
       if (inputs.isEmpty() && !help) {
-        throw new UsageException("no file to run");
+        throw new UsageException(
+            declaration == null ? "no file to run" : "no file; files go before --call");
       }
-      if (json && !memory && !time) {
-        throw new UsageException("--json goes with --memory or --time");
+      Optional<FunctionCall> call =
+          Optional.ofNullable(declaration).map(text -> FunctionCall.of(text, rest));
+      if (json && !memory && !time && call.isEmpty()) {
+        throw new UsageException("--json goes with --memory, --time or --call");
+      }
+      if (onlyForC != null && onlyRust()) {
+        throw new UsageException("%s is not for Rust, which takes -O and -g".formatted(onlyForC));
       }
       return new RunRequest(
           List.copyOf(inputs),
           List.copyOf(libraryFolders),
-          compiler,
-          List.copyOf(compilerOptions),
+          new CompilerOptions(compiler, compilerWords, call.isPresent()),
+          call,
           new Reports(memory, time, json),
           verbose,
           help,
-          List.copyOf(programArguments));
+          List.copyOf(rest));
+    }
+
+    private boolean onlyRust() {
+      List<SourceLanguage> languages = new ArrayList<>();
+      for (Input input : inputs) {
+        if (input instanceof Input.Source source) {
+          languages.add(source.file().language());
+        }
+      }
+      return !languages.isEmpty()
+          && languages.stream().allMatch(language -> language == SourceLanguage.RUST);
     }
   }
 }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import uruk.tools.CommandException;
+import uruk.tools.source.SourceCompiler.Compiled;
 
 /**
  * Objects of earlier compilations, in the user's cache folder.
@@ -25,6 +26,9 @@ import uruk.tools.CommandException;
  * cache at once: entries appear whole, by a rename.
  */
 public final class ObjectCache {
+
+  /** Before those of the inputs that are linked with the object. */
+  private static final String LIBRARY_MARK = "library ";
 
   private static final Duration LIFETIME = Duration.ofDays(30);
 
@@ -72,16 +76,22 @@ public final class ObjectCache {
     hasher.putInt(word.length()).putUnencodedChars(word);
   }
 
-  Optional<Path> find(Key key) {
+  Optional<Compiled> find(Key key) {
     Path object = objectFile(key);
+    List<Path> libraries = new ArrayList<>();
     try {
-      for (String input : Files.readAllLines(inputsFile(key))) {
-        String path = input.substring(input.indexOf('\t') + 1);
-        if (!fingerprint(Path.of(path)).equals(Optional.of(input))) {
+      for (String line : Files.readAllLines(inputsFile(key))) {
+        boolean isLibrary = line.startsWith(LIBRARY_MARK);
+        String input = isLibrary ? line.substring(LIBRARY_MARK.length()) : line;
+        Path path = Path.of(input.substring(input.indexOf('\t') + 1));
+        if (!fingerprint(path).equals(Optional.of(input))) {
           return Optional.empty();
         }
+        if (isLibrary) {
+          libraries.add(path);
+        }
       }
-      return Files.exists(object) ? Optional.of(object) : Optional.empty();
+      return Files.exists(object) ? Optional.of(new Compiled(object, libraries)) : Optional.empty();
     } catch (IOException e) {
       return Optional.empty();
     }
@@ -161,19 +171,23 @@ public final class ObjectCache {
     /**
      * Keeps the object.
      *
+     * @param libraries archives that it has to be linked with
      * @return where it is from now on
      */
-    Path commit() {
+    Compiled commit(List<Path> libraries) {
       try {
         List<String> inputs = new ArrayList<>();
         for (String file : MakeRule.prerequisites(Files.readString(dependencies()))) {
           fingerprint(Path.of(file)).ifPresent(inputs::add);
         }
+        for (Path library : libraries) {
+          fingerprint(library).ifPresent(print -> inputs.add(LIBRARY_MARK + print));
+        }
         // The list last: an object counts only when its list is there.
         Files.move(object, objectFile(key), StandardCopyOption.ATOMIC_MOVE);
         Files.write(dependencies(), inputs, StandardCharsets.UTF_8);
         Files.move(dependencies(), inputsFile(key), StandardCopyOption.ATOMIC_MOVE);
-        return objectFile(key);
+        return new Compiled(objectFile(key), libraries);
       } catch (IOException e) {
         throw new CommandException("%s: cannot be written".formatted(folder), e);
       }

@@ -2,10 +2,9 @@ package uruk.tools.source;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import uruk.tools.CommandException;
@@ -17,30 +16,40 @@ import uruk.tools.CommandException;
 public final class SourceCompiler {
 
   private final ObjectCache cache;
-  private final Optional<String> chosenCompiler;
-  private final List<String> options;
+  private final CompilerOptions options;
 
   /**
    * Creates a compiler.
    *
    * @param cache holds objects of earlier runs
-   * @param chosenCompiler the command to use instead of the language's usual one
-   * @param options options for the compiler, such as {@code -O2} or {@code -DNDEBUG}
+   * @param options how to compile
    */
-  public SourceCompiler(ObjectCache cache, Optional<String> chosenCompiler, List<String> options) {
+  public SourceCompiler(ObjectCache cache, CompilerOptions options) {
     this.cache = cache;
-    this.chosenCompiler = chosenCompiler;
-    this.options = List.copyOf(options);
+    this.options = options;
   }
+
+  /**
+   * What became of a source file.
+   *
+   * @param object the object
+   * @param libraries archives that it has to be linked with, in order
+   */
+  public record Compiled(Path object, List<Path> libraries) {}
 
   /** A compilation that was started, or found to be unnecessary. */
   public sealed interface Compilation {
 
     /** The object of an earlier run is still good. */
-    record Cached(Path object) implements Compilation {}
+    record Cached(Compiled compiled) implements Compilation {}
 
     /** The compiler is running. */
-    record Running(Path source, ObjectCache.NewEntry entry, String compiler, Process process)
+    record Running(
+        SourceFile source,
+        CompilerDriver driver,
+        ObjectCache.NewEntry entry,
+        String compiler,
+        Process process)
         implements Compilation {}
   }
 
@@ -48,33 +57,38 @@ public final class SourceCompiler {
    * Starts compiling a file, unless the cache has its object.
    *
    * @param source the source file
-   * @param language its language
    * @return to be handed to {@link #await}
    */
-  public Compilation start(Path source, SourceLanguage language) {
-    String compiler = chosenCompiler.orElse(language.compiler());
-    Path executable = findOnPath(compiler, source);
-    ObjectCache.Key key = cache.key(source, executable, options);
-    Optional<Path> cached = cache.find(key);
+  public Compilation start(SourceFile source) {
+    String compiler = options.command(source.language());
+    Path executable = find(compiler, source);
+    CompilerDriver driver = options.driver(source.language());
+    ObjectCache.Key key = cache.key(source.path(), executable, driver.options());
+    Optional<Compiled> cached = cache.find(key);
     if (cached.isPresent()) {
       return new Compilation.Cached(cached.get());
     }
     ObjectCache.NewEntry entry = cache.create(key);
-    List<String> command = new ArrayList<>();
-    command.add(executable.toString());
-    command.addAll(options);
-    command.addAll(List.of("-MD", "-MF", entry.dependencies().toString()));
-    command.addAll(List.of("-c", source.toString(), "-o", entry.object().toString()));
+    byte[] input = driver.input(source);
+    ProcessBuilder command =
+        new ProcessBuilder(driver.command(executable, source, entry))
+            .redirectInput(input.length == 0 ? Redirect.from(new File("/dev/null")) : Redirect.PIPE)
+            .redirectOutput(driver.output(entry))
+            .redirectError(Redirect.INHERIT);
     try {
-      Process process =
-          new ProcessBuilder(command)
-              .redirectInput(Redirect.from(new File("/dev/null")))
-              .redirectOutput(Redirect.DISCARD)
-              .redirectError(Redirect.INHERIT)
-              .start();
-      return new Compilation.Running(source, entry, compiler, process);
+      Process process = command.start();
+      send(input, process);
+      return new Compilation.Running(source, driver, entry, compiler, process);
     } catch (IOException e) {
-      throw new CommandException("%s: %s cannot be started".formatted(source, compiler), e);
+      throw new CommandException("%s: %s cannot be started".formatted(source.path(), compiler), e);
+    }
+  }
+
+  private static void send(byte[] input, Process process) {
+    try (OutputStream stdin = process.getOutputStream()) {
+      stdin.write(input);
+    } catch (IOException _) {
+      // The compiler has ended early, and its status and messages say why.
     }
   }
 
@@ -84,20 +98,28 @@ public final class SourceCompiler {
    * @param compilation from {@link #start}
    * @return the object
    */
-  public Path await(Compilation compilation) {
+  public Compiled await(Compilation compilation) {
     return switch (compilation) {
-      case Compilation.Cached cached -> cached.object();
+      case Compilation.Cached cached -> cached.compiled();
       case Compilation.Running running -> {
-        int status = awaitExit(running);
-        if (status != 0) {
-          running.entry().discard();
-          throw new CommandException(
-              "%s: %s ended with status %d, its messages are above"
-                  .formatted(running.source(), running.compiler(), status));
+        try {
+          yield compiled(running);
+        } finally {
+          running.driver().cleanUp(running.entry());
         }
-        yield running.entry().commit();
       }
     };
+  }
+
+  private static Compiled compiled(Compilation.Running running) {
+    int status = awaitExit(running);
+    if (status != 0) {
+      running.entry().discard();
+      throw new CommandException(
+          "%s: %s ended with status %d, its messages are above"
+              .formatted(running.source().path(), running.compiler(), status));
+    }
+    return running.entry().commit(running.driver().finish(running.source(), running.entry()));
   }
 
   private static int awaitExit(Compilation.Running running) {
@@ -106,23 +128,27 @@ public final class SourceCompiler {
     } catch (InterruptedException e) {
       running.process().destroy();
       Thread.currentThread().interrupt();
-      throw new CommandException("%s: interrupted while compiling".formatted(running.source()), e);
+      throw new CommandException(
+          "%s: interrupted while compiling".formatted(running.source().path()), e);
     }
   }
 
-  private static Path findOnPath(String compiler, Path source) {
+  private static Path find(String compiler, SourceFile source) {
     if (compiler.contains("/")) {
       return Path.of(compiler);
     }
-    String searched = Optional.ofNullable(System.getenv("PATH")).orElse("");
-    for (String folder : searched.split(":", -1)) {
-      Path candidate = Path.of(folder, compiler);
-      if (Files.isExecutable(candidate)) {
-        return candidate;
-      }
-    }
-    throw new CommandException(
-        "%s: no '%s' on the PATH to compile it. Install a compiler (Debian: gcc, g++), or name one with --cc."
-            .formatted(source, compiler));
+    return Executables.find(compiler)
+        .orElseThrow(() ->
+            new CommandException(
+                "%s: no '%s' on the PATH to compile it. %s"
+                    .formatted(source.path(), compiler, remedy(source.language()))));
+  }
+
+  private static String remedy(SourceLanguage language) {
+    return switch (language) {
+      case C, CPLUSPLUS, ASSEMBLY, PREPROCESSED_ASSEMBLY ->
+          "Install a compiler (Debian: gcc, g++), or name one with --cc.";
+      case RUST -> "Install Rust: https://rustup.rs, or Debian's package rustc.";
+    };
   }
 }

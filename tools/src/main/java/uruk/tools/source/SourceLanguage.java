@@ -6,23 +6,34 @@ import java.util.Optional;
 /** What a source file's suffix says: the language and who compiles it. */
 public enum SourceLanguage {
   /** C. */
-  C("cc", ImmutableList.of(".c")),
+  C("cc", "c", ImmutableList.of(".c")),
   /** C++. */
-  CPLUSPLUS("c++", ImmutableList.of(".cc", ".cpp", ".cxx", ".C")),
-  /** Assembly, with and without preprocessing; the C compiler's driver takes it. */
-  ASSEMBLY("cc", ImmutableList.of(".s", ".S"));
+  CPLUSPLUS("c++", "c++", ImmutableList.of(".cc", ".cpp", ".cxx", ".C")),
+  /** Assembly; the C compiler's driver takes it. */
+  ASSEMBLY("cc", "assembler", ImmutableList.of(".s")),
+  /** Assembly for C's preprocessor. */
+  PREPROCESSED_ASSEMBLY("cc", "assembler-with-cpp", ImmutableList.of(".S")),
+  /** Rust, a crate of one file. */
+  RUST("rustc", "rust", ImmutableList.of(".rs"));
 
   private final String compiler;
+  private final String driverName;
   private final ImmutableList<String> suffixes;
 
-  SourceLanguage(String compiler, ImmutableList<String> suffixes) {
+  SourceLanguage(String compiler, String driverName, ImmutableList<String> suffixes) {
     this.compiler = compiler;
+    this.driverName = driverName;
     this.suffixes = suffixes;
   }
 
   /** {@return the command that compiles this language on every Unix} */
   public String compiler() {
     return compiler;
+  }
+
+  /** {@return what {@code -x} of the C compiler's driver calls the language} */
+  String driverName() {
+    return driverName;
   }
 
   /**

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import uruk.tools.UsageException;
+import uruk.tools.source.SourceFile;
 import uruk.tools.source.SourceLanguage;
 
 class RunRequestTest {
@@ -16,7 +17,7 @@ class RunRequestTest {
     RunRequest request = RunRequest.of(List.of("main.c", "-lz", "extra.o", "libmine.a"));
     assertThat(request.inputs())
         .containsExactly(
-            new Input.Source(Path.of("main.c"), SourceLanguage.C),
+            new Input.Source(new SourceFile(Path.of("main.c"), SourceLanguage.C, false)),
             new Input.Library("z"),
             new Input.Binary(Path.of("extra.o")),
             new Input.Binary(Path.of("libmine.a")));
@@ -26,7 +27,7 @@ class RunRequestTest {
   void compilerOptionsArePassedOnAsTyped() {
     RunRequest request =
         RunRequest.of(List.of("-O2", "-I", "include", "-DNDEBUG", "-std=c11", "-g", "a.c"));
-    assertThat(request.compilerOptions())
+    assertThat(request.compilation().words())
         .containsExactly("-O2", "-Iinclude", "-DNDEBUG", "-std=c11", "-g");
   }
 
@@ -48,6 +49,6 @@ class RunRequestTest {
   void jsonNeedsSomethingToReport() {
     assertThatThrownBy(() -> RunRequest.of(List.of("a.o", "--json")))
         .isInstanceOf(UsageException.class)
-        .hasMessageContaining("--memory or --time");
+        .hasMessageContaining("--memory, --time or --call");
   }
 }

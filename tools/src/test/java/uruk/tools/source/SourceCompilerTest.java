@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import uruk.tools.CommandException;
 import uruk.tools.source.SourceCompiler.Compilation;
+import uruk.tools.source.SourceCompiler.Compiled;
 
 class SourceCompilerTest {
 
@@ -26,10 +27,9 @@ class SourceCompilerTest {
 
   @Test
   void theSecondCompilationIsFromTheCache() {
-    Path object = compile();
-    assertThat(object).isNotEmptyFile();
-    assertThat(compiler().start(source, SourceLanguage.C))
-        .isEqualTo(new Compilation.Cached(object));
+    Compiled compiled = compile();
+    assertThat(compiled.object()).isNotEmptyFile();
+    assertThat(compiler().start(source())).isEqualTo(new Compilation.Cached(compiled));
   }
 
   @Test
@@ -50,9 +50,9 @@ class SourceCompilerTest {
 
   @Test
   void otherOptionsAreAnotherObject() {
-    Path plain = compile();
+    Compiled plain = compile();
     SourceCompiler optimizing = compiler("-O2");
-    assertThat(optimizing.await(optimizing.start(source, SourceLanguage.C))).isNotEqualTo(plain);
+    assertThat(optimizing.await(optimizing.start(source()))).isNotEqualTo(plain);
   }
 
   @Test
@@ -67,27 +67,33 @@ class SourceCompilerTest {
   @Test
   void aMissingCompilerIsNamedWithTheWayOut() {
     SourceCompiler compiler =
-        new SourceCompiler(cache(), Optional.of("no-such-compiler"), List.of());
-    assertThatThrownBy(() -> compiler.start(source, SourceLanguage.C))
+        new SourceCompiler(
+            cache(), new CompilerOptions(Optional.of("no-such-compiler"), List.of(), false));
+    assertThatThrownBy(() -> compiler.start(source()))
         .isInstanceOf(CommandException.class)
         .hasMessageContaining("no 'no-such-compiler' on the PATH")
         .hasMessageContaining("--cc");
   }
 
-  private Path compile() {
+  private Compiled compile() {
     SourceCompiler compiler = compiler();
-    return compiler.await(compiler.start(source, SourceLanguage.C));
+    return compiler.await(compiler.start(source()));
   }
 
   private Compilation startAndFinish() {
     SourceCompiler compiler = compiler();
-    Compilation compilation = compiler.start(source, SourceLanguage.C);
+    Compilation compilation = compiler.start(source());
     compiler.await(compilation);
     return compilation;
   }
 
   private SourceCompiler compiler(String... options) {
-    return new SourceCompiler(cache(), Optional.empty(), List.of(options));
+    return new SourceCompiler(
+        cache(), new CompilerOptions(Optional.empty(), List.of(options), false));
+  }
+
+  private SourceFile source() {
+    return SourceFile.of(source.toString()).orElseThrow();
   }
 
   private ObjectCache cache() {

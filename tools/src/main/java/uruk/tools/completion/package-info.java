@@ -1,0 +1,2 @@
+/** {@code uruk completion}: scripts that teach shells to complete the command line. */
+package uruk.tools.completion;

@@ -1,0 +1,2 @@
+/** {@code uruk doctor}: what this machine can do, and how to mend what is missing. */
+package uruk.tools.doctor;
