@@ -2,12 +2,12 @@ package uruk.jit;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
+import uruk.materialization.platform.Guard;
 import uruk.orc.AbsoluteSymbols;
 import uruk.orc.JITDylib;
 import uruk.orc.ResourceTracker;
@@ -20,9 +20,20 @@ final class Callbacks {
       SymbolFlags.of(SymbolFlags.EXPORTED, SymbolFlags.CALLABLE, SymbolFlags.ABSOLUTE);
 
   private final JITDylib dylib;
+  private final Guard guard;
 
-  Callbacks(JITDylib dylib) {
+  /**
+   * @param dylib gets the symbols
+   * @param guard is suspended while Java runs
+   */
+  Callbacks(JITDylib dylib, Guard guard) {
     this.dylib = dylib;
+    this.guard = guard;
+  }
+
+  /** {@return a function pointer that calls a method handle until the arena closes} */
+  MemorySegment pointer(MethodHandle target, FunctionDescriptor descriptor, Arena arena) {
+    return guard.upcall(target, descriptor, dylib.session()::reportError, arena);
   }
 
   /**
@@ -30,9 +41,9 @@ final class Callbacks {
    * must not call it any more then.
    */
   void define(String name, MethodHandle target, FunctionDescriptor descriptor, Arena arena) {
-    MemorySegment stub = Linker.nativeLinker().upcallStub(target, descriptor, arena);
+    MemorySegment pointer = pointer(target, descriptor, arena);
     ResourceTracker tracker = dylib.createResourceTracker();
-    SymbolMap symbol = SymbolMap.builder(1).put(name, stub.address(), FLAGS).build();
+    SymbolMap symbol = SymbolMap.builder(1).put(name, pointer.address(), FLAGS).build();
     dylib.define(AbsoluteSymbols.of(symbol), tracker);
     // An arena runs the cleanup actions of its segments when it closes.
     MemorySegment.NULL.reinterpret(arena, _ -> tracker.remove());

@@ -31,6 +31,7 @@ import uruk.materialization.StaticLibrary;
 import uruk.materialization.UseWarnings;
 import uruk.materialization.platform.ElfPlatform;
 import uruk.materialization.platform.Guard;
+import uruk.materialization.platform.NativeException;
 import uruk.materialization.platform.Symbolizer;
 import uruk.materialization.platform.ThreadLocalPlugin;
 import uruk.orc.ErrorReporter;
@@ -129,7 +130,7 @@ public final class Jit implements AutoCloseable {
     }
     main = session.createJITDylib("main");
     functions = new NativeFunctions(session, main, guarded ? guard : null, platform);
-    callbacks = new Callbacks(main);
+    callbacks = new Callbacks(main, guard);
     objects.addPlugin(symbolizer);
     objects.addPlugin(platform);
     objects.addPlugin(new ThreadLocalPlugin());
@@ -297,7 +298,20 @@ public final class Jit implements AutoCloseable {
   }
 
   /**
-   * Defines a symbol that calls Java. It stays until this program is closed.
+   * {@return a function pointer that calls Java, to be handed to linked code until the arena
+   * closes} Exceptions and faults go the way that {@link Guard#upcall} describes.
+   *
+   * @param target its type must be that of the descriptor, as for {@link Linker#upcallStub}
+   */
+  public MemorySegment callback(
+      MethodHandle target, FunctionDescriptor descriptor, Arena lifetime) {
+    return callbacks.pointer(target, descriptor, lifetime);
+  }
+
+  /**
+   * Defines a symbol that calls Java. It stays until this program is closed. What Java throws goes
+   * through the frames of C++ on its way, which are cleaned up, and is thrown again as it is by the
+   * call that entered linked code; see {@link Guard#upcall}.
    *
    * @param target its type must fit the descriptor, as for {@link Linker#upcallStub}
    * @throws uruk.orc.DuplicateDefinitionException if the symbol exists
@@ -388,9 +402,19 @@ public final class Jit implements AutoCloseable {
     return objects.ledger();
   }
 
-  /** Ends the session: all code and data go, so nothing of the program may run any more. */
+  /**
+   * Ends the session: runs what the program registered for its exit and the finalizers of what was
+   * initialized, then all code and data go, so nothing of the program may run any more. Errors go
+   * to the session's reporter.
+   */
   @Override
   public void close() {
+    try {
+      platform.deinitializeAll();
+    } catch (NativeException failure) {
+      session.reportError(failure);
+    }
+    Libc.flushStreams();
     session.close();
     arena.close();
     driverLibraries.close();

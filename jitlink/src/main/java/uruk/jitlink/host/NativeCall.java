@@ -24,6 +24,9 @@ public final class NativeCall {
   private static final ThreadLocal<MemorySegment> CALL_STATE =
       ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(Linker.Option.captureStateLayout()));
 
+  private static final MemorySegment IGNORED_STATE =
+      Arena.global().allocate(Linker.Option.captureStateLayout());
+
   private NativeCall() {}
 
   private static MethodHandle downcall() {
@@ -79,9 +82,21 @@ public final class NativeCall {
    * @return the 64-bit result register; a callee that returns less leaves its upper bits undefined
    */
   public static long call(long function, long a, long b, long c, long d, long e, long f) {
+    return call(function, CALL_STATE.get(), a, b, c, d, e, f);
+  }
+
+  /**
+   * Calls {@code function()} and leaves {@link #errno} as it was. Runs no Java code that could
+   * block: a virtual thread stays on its carrier.
+   */
+  public static long callWithoutErrno(long function) {
+    return call(function, IGNORED_STATE, 0, 0, 0, 0, 0, 0);
+  }
+
+  private static long call(
+      long function, MemorySegment state, long a, long b, long c, long d, long e, long f) {
     try {
-      return (long)
-          CALL.invokeExact(MemorySegment.ofAddress(function), CALL_STATE.get(), a, b, c, d, e, f);
+      return (long) CALL.invokeExact(MemorySegment.ofAddress(function), state, a, b, c, d, e, f);
     } catch (RuntimeException | Error unexpected) {
       throw unexpected;
     } catch (Throwable impossible) {

@@ -2,11 +2,13 @@ package uruk.materialization.platform;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.PassConfiguration;
@@ -15,6 +17,7 @@ import uruk.jitlink.memory.InProcessMemoryManager;
 import uruk.materialization.LinkPlugin;
 import uruk.materialization.LinkedObject;
 import uruk.orc.AbsoluteSymbols;
+import uruk.orc.ExecutionSession;
 import uruk.orc.JITDylib;
 import uruk.orc.JITDylibLookupFlags;
 import uruk.orc.MaterializationResponsibility;
@@ -51,17 +54,21 @@ public final class ElfPlatform implements Platform, LinkPlugin {
   private final ExitFunctions exitFunctions = ExitFunctions.get();
   private final ReentrantLock running = new ReentrantLock();
   private final Map<JITDylib, DylibState> dylibs = new ConcurrentHashMap<>();
+  private final AtomicInteger count = new AtomicInteger();
+  private final Map<ExecutionSession, LinkedThreads.Owner> owners = new ConcurrentHashMap<>();
   private final Map<LinkedObject, InitializerPasses> linking = new ConcurrentHashMap<>();
 
   /** What is known of a dylib. Its lists are guarded by itself. */
   private static final class DylibState {
     private final long handle;
+    private final int ordinal;
     private final List<String> initSymbols = new ArrayList<>();
     private final Map<LinkedObject, List<InitializerFunction>> linked = new HashMap<>();
     private final Map<LinkedObject, List<InitializerFunction>> initialized = new HashMap<>();
 
-    private DylibState(long handle) {
+    private DylibState(long handle, int ordinal) {
       this.handle = handle;
+      this.ordinal = ordinal;
     }
   }
 
@@ -85,8 +92,9 @@ public final class ElfPlatform implements Platform, LinkPlugin {
 
   @Override
   public void setupJITDylib(JITDylib dylib) {
-    DylibState state = new DylibState(exitFunctions.createHandle());
+    DylibState state = new DylibState(exitFunctions.createHandle(), count.getAndIncrement());
     dylibs.put(dylib, state);
+    owners.computeIfAbsent(dylib.session(), this::own);
     SymbolMap.Builder symbols = SymbolMap.builder();
     symbols.put("__dso_handle", state.handle, FLAGS);
     Map<String, Long> functions = new HashMap<>(guard.replacements());
@@ -100,9 +108,21 @@ public final class ElfPlatform implements Platform, LinkPlugin {
     dylib.define(AbsoluteSymbols.of(symbols.build()));
   }
 
+  private LinkedThreads.Owner own(ExecutionSession session) {
+    LinkedThreads.Owner owner = new ProgramOwner(session, this, guard.symbolizer());
+    LinkedThreads.add(owner);
+    return owner;
+  }
+
   @Override
   public void teardownJITDylib(JITDylib dylib) {
     dylibs.remove(dylib);
+    if (dylibs.keySet().stream().noneMatch(other -> other.session().equals(dylib.session()))) {
+      LinkedThreads.Owner owner = owners.remove(dylib.session());
+      if (owner != null) {
+        LinkedThreads.remove(owner);
+      }
+    }
   }
 
   @Override
@@ -251,6 +271,32 @@ public final class ElfPlatform implements Platform, LinkPlugin {
     } finally {
       running.unlock();
     }
+  }
+
+  /**
+   * {@linkplain #deinitialize(JITDylib) Deinitializes} all dylibs, the last created first.
+   *
+   * @throws NativeException if something ends otherwise than by returning; the rest has run
+   *     nevertheless
+   */
+  public void deinitializeAll() {
+    FirstFailure failures = new FirstFailure();
+    newestFirst().forEach(dylib -> failures.run(() -> deinitialize(dylib)));
+    failures.rethrow();
+  }
+
+  /** Runs what all dylibs registered with {@code at_quick_exit}; see {@link #runQuickExit}. */
+  void runAllQuickExits() {
+    FirstFailure failures = new FirstFailure();
+    newestFirst().forEach(dylib -> failures.run(() -> runQuickExit(dylib)));
+    failures.rethrow();
+  }
+
+  private List<JITDylib> newestFirst() {
+    return dylibs.entrySet().stream()
+        .sorted(Comparator.comparingInt(entry -> -entry.getValue().ordinal))
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   /**

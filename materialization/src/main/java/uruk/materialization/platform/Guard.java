@@ -2,6 +2,7 @@ package uruk.materialization.platform;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -9,11 +10,11 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import uruk.jitlink.host.NativeCall;
+import uruk.orc.ErrorReporter;
 
 /**
  * Calls linked code so that it cannot take the process down by accident: exceptions of C++ that
@@ -21,9 +22,10 @@ import uruk.jitlink.host.NativeCall;
  * end the call and arrive as {@link NativeException}s.
  *
  * <p>What cannot be saved: locks that interrupted code held, in the C library too, stay held; what
- * it had allocated stays allocated; memory that it overwrote stays overwritten. Faults in threads
- * that linked code created itself are not caught. A fault below a call-back into Java ends the
- * innermost guarded call. Code that needs isolation belongs into a process of its own.
+ * it had allocated stays allocated; memory that it overwrote stays overwritten. A fault below a
+ * call-back into Java ({@link #upcall}) ends the innermost guarded call; one on a thread that
+ * linked code has created is reported and ends the process. Code that needs isolation belongs into
+ * a process of its own.
  *
  * <p>The first guard of a process installs signal handlers for SIGSEGV, SIGBUS, SIGFPE, SIGILL and
  * SIGABRT, which pass everything else on to those that were there. A thread's first guarded call
@@ -46,7 +48,6 @@ public final class Guard {
   private final GuardRuntime runtime = GuardRuntime.get();
   private final MemorySegment pending = runtime.pending();
   private final long call = runtime.address("call");
-  private final long take = runtime.address("take");
   private final Symbolizer symbolizer;
 
   /**
@@ -121,81 +122,77 @@ public final class Guard {
 
   /** What is pending may be another thread's. */
   private void throwPending() {
-    long address = NativeCall.call(take);
+    long address = runtime.area();
     if (address == 0) {
       COUNT.getAndAdd(pending, 0L, -1L);
       throw new OutOfMemoryError("no memory for a thread's first guarded call");
     }
-    MemorySegment area =
-        MemorySegment.ofAddress(address).reinterpret(runtime.number("HEADER_SIZE"));
-    long status = area.get(JAVA_LONG, runtime.number("STATUS"));
-    if (status == 0) {
+    GuardArea ended = GuardArea.take(runtime, address);
+    if (ended.status() == 0) {
       return;
     }
-    area.set(JAVA_LONG, runtime.number("STATUS"), 0);
     COUNT.getAndAdd(pending, 0L, -1L);
-    long value = area.get(JAVA_LONG, runtime.number("VALUE"));
-    long code = area.get(JAVA_LONG, runtime.number("CODE"));
-    if (status == runtime.number("SIGNAL")) {
-      throw new NativeCrashException(
-          GuardRuntime.Signal.nameOf(value),
-          area.get(JAVA_LONG, runtime.number("FAULT_ADDRESS")),
-          faultFrames(area));
-    } else if (status == runtime.number("FOREIGN")) {
-      throw foreign(value, code, frames(area, 0));
-    } else if (status == runtime.number("EXIT")) {
-      throw new NativeExitException((int) value, exitKind((int) code));
-    } else if (status == runtime.number("TOO_DEEP")) {
+    if (ended.status() == runtime.number("SIGNAL")) {
+      throw crash(ended);
+    } else if (ended.status() == runtime.number("FOREIGN")) {
+      throwForeign(ended);
+    } else if (ended.status() == runtime.number("EXIT")) {
+      throw ended.exit();
+    } else if (ended.status() == runtime.number("TOO_DEEP")) {
       throw new StackOverflowError("too many guarded calls within each other");
     }
   }
 
-  /** As the code at {@code exit} and its siblings numbers them. */
-  private static NativeExitException.Kind exitKind(int code) {
-    return switch (code) {
-      case 0 -> NativeExitException.Kind.EXIT;
-      case 1 -> NativeExitException.Kind.EXIT_AT_ONCE;
-      case 2 -> NativeExitException.Kind.QUICK_EXIT;
-      default -> throw new AssertionError("exit function " + code);
-    };
-  }
-
-  private ForeignException foreign(long exception, long languageClass, List<NativeFrame> stack) {
-    return new UnwindException(exception, languageClass).describe(this, stack);
-  }
-
-  /** The backtrace begins in the signal handler; where the fault was, the system says. */
-  private List<NativeFrame> faultFrames(MemorySegment area) {
-    long fault = area.get(JAVA_LONG, runtime.number("FAULT_RIP"));
-    long depth = area.get(JAVA_LONG, runtime.number("DEPTH"));
-    for (int i = 0; i < depth; i++) {
-      if (backtrace(area, i) == fault) {
-        List<NativeFrame> frames = new ArrayList<>();
-        frames.add(symbolizer.frame(fault, false));
-        frames.addAll(frames(area, i + 1));
-        return frames;
-      }
+  private NativeCrashException crash(GuardArea ended) {
+    NativeCrashException crash = ended.crash(symbolizer);
+    Throwable onItsWay = RaisedExceptions.ofThread().innermost();
+    if (onItsWay != null) {
+      crash.initCause(onItsWay);
     }
-    // A call to nowhere: nobody can unwind from there, but the return address is on the stack.
-    long caller = area.get(JAVA_LONG, runtime.number("STACK_WORD"));
-    return caller == 0
-        ? List.of(symbolizer.frame(fault, false))
-        : List.of(symbolizer.frame(fault, false), symbolizer.frame(caller, true));
+    return crash;
   }
 
-  private List<NativeFrame> frames(MemorySegment area, int first) {
-    List<NativeFrame> frames = new ArrayList<>();
-    long depth = area.get(JAVA_LONG, runtime.number("DEPTH"));
-    for (int i = first; i < depth; i++) {
-      long address = backtrace(area, i);
-      if (!runtime.owns(address)) {
-        frames.add(symbolizer.frame(address, true));
-      }
+  private void throwForeign(GuardArea ended) {
+    if (ended.code() == RaisedExceptions.LANGUAGE) {
+      RaisedExceptions.rethrow(ended.value());
     }
-    return frames;
+    throw new UnwindException(ended.value(), ended.code()).describe(this, ended.frames(symbolizer));
   }
 
-  private long backtrace(MemorySegment area, int index) {
-    return area.get(JAVA_LONG, runtime.number("BACKTRACE") + 8L * index);
+  /**
+   * Makes a function pointer by which linked code calls Java.
+   *
+   * <p>While Java runs, the guard is suspended: a fault there is the JVM's business as anywhere
+   * else, and guarded calls begin a guard of their own. What Java throws goes through the frames of
+   * C++ on its way, which are cleaned up and may handle it by {@code catch (...)}, and is thrown
+   * again as it is by the guarded call that entered linked code. If there is none, because linked
+   * code has created the thread or was entered without a guard, it is reported and the process ends
+   * through Java's shutdown with status 1.
+   *
+   * @param target its type must be that of the descriptor, as for {@link Linker#upcallStub}
+   * @param descriptor the C types of result and arguments
+   * @param uncaught hears of exceptions that nobody can catch
+   * @param arena linked code must not call the pointer any more when it is closed
+   */
+  public MemorySegment upcall(
+      MethodHandle target, FunctionDescriptor descriptor, ErrorReporter uncaught, Arena arena) {
+    MethodHandle caught =
+        RaisedExceptions.catching(
+            target, descriptor.returnLayout(), thrown -> raise(thrown, uncaught));
+    MemorySegment stub = Linker.nativeLinker().upcallStub(caught, descriptor, arena);
+    return MemorySegment.ofAddress(GuardThunks.callback(stub.address()));
+  }
+
+  private void raise(Throwable thrown, ErrorReporter uncaught) {
+    long area = runtime.area();
+    if (area == 0 || !GuardArea.calledUnderGuard(runtime, area)) {
+      LinkedThreads.endProcess(thrown, uncaught);
+    }
+    long exception = RaisedExceptions.ofThread().add(thrown, runtime.address("forget"));
+    GuardArea.raise(runtime, area, exception);
+  }
+
+  Symbolizer symbolizer() {
+    return symbolizer;
   }
 }

@@ -2,8 +2,8 @@ package uruk.materialization.platform;
 
 /**
  * The machine code of the guard, x86-64 (System V psABI, section 3.2). The left column is what is
- * executed, the right one is its assembly ({@link MachineCode}). The code's data follow it one page
- * later.
+ * executed, the right one is its assembly ({@link MachineCode}). Signal handling and threads are in
+ * {@link GuardSignalCode} and {@link GuardThreadCode}; data follow all code one page later.
  *
  * <p>{@code call} takes a function and up to five arguments; {@code enter} is reached with the
  * function in r11 and everything else as the function expects it. Both move the return address and
@@ -11,13 +11,16 @@ package uruk.materialization.platform;
  * stack stay where the function looks for them, call, and move them back. Whatever ends the call
  * early goes to {@code land}, which restores the innermost frame, counts {@code PENDING} up and
  * returns 0 to the caller; the area then says what happened. A thread's first call makes its area,
- * and with it a stack for signal handlers; {@code threadExit} gives it back.
+ * and with it a stack for signal handlers.
+ *
+ * <p>{@code callJava} is reached with an upcall stub in r11. While Java runs, {@code CURRENT} is 0:
+ * nothing lands in a frame that Java's frames are above of. When Java has left an exception in
+ * {@code RAISE}, it is raised as the unwinder's, in a language of ours, so that frames of C++ on
+ * its way are cleaned up; if nobody can unwind to the guard, the call lands at once. {@code forget}
+ * is what C++ calls when it has handled such an exception.
  *
  * <p>{@code personality} is what the unwinder calls for the frame of {@code enter}: it claims every
  * exception in the search phase and lands in the cleanup phase, when all frames below are clean.
- * {@code handler} is the signal handler: it lands only if this thread is in a guarded call and the
- * fault is neither in the JVM's library nor in code that the JVM has compiled; all other signals go
- * to the handler that was there before.
  */
 final class GuardCode {
   private static final String TABLE =
@@ -32,6 +35,7 @@ final class GuardCode {
       FAULT_RIP = 56
       STACK_WORD = 64
       DEPTH = 72
+      RAISE = 80
       BACKTRACE = 128
       MAXIMUM_DEPTH = 128
       HEADER_SIZE = 4096
@@ -54,6 +58,11 @@ final class GuardCode {
       FOREIGN = 2
       EXIT = 3
       TOO_DEEP = 4
+      LINKED_THREAD = 1
+      EXCEPTION_STATE = 32
+      EXCEPTION_SIZE = 48
+      SYSTEM_CODE = 8
+      SYSTEM_ADDRESS = 16
       CONTEXT_RSP = 160
       CONTEXT_RIP = 168
 
@@ -127,33 +136,8 @@ final class GuardCode {
       0f 11 6c 24 70                   movups [rsp + 112], xmm5
       0f 11 b4 24 80 00 00 00          movups [rsp + 128], xmm6
       0f 11 bc 24 90 00 00 00          movups [rsp + 144], xmm7
-      31 ff                            xor edi, edi
-      be 00 10 11 00                   mov esi, AREA_SIZE
-      ba 03 00 00 00                   mov edx, 3
-      b9 22 40 00 00                   mov ecx, 0x4022
-      49 c7 c0 ff ff ff ff             mov r8, -1
-      45 31 c9                         xor r9d, r9d
-      ff 15 14 0f 00 00                call [rip + MMAP]
-      48 89 c3                         mov rbx, rax
-      48 83 f8 ff                      cmp rax, -1
-      74 50                            je setupDone
-      48 8d 83 00 10 00 00             lea rax, [rbx + HEADER_SIZE]
-      48 89 43 08                      mov [rbx + TOP], rax
-      48 05 00 00 10 00                add rax, FRAMES_SIZE
-      48 89 43 10                      mov [rbx + LIMIT], rax
-      48 89 04 24                      mov [rsp], rax
-      48 c7 44 24 08 00 00 00 00       mov qword ptr [rsp + 8], 0
-      48 c7 44 24 10 00 00 01 00       mov qword ptr [rsp + 16], STACK_SIZE
-      48 89 e7                         mov rdi, rsp
-      31 f6                            xor esi, esi
-      ff 15 e5 0e 00 00                call [rip + SIGALTSTACK]
-      8b 3d bf 0e 00 00                mov edi, [rip + KEY]
-      48 89 de                         mov rsi, rbx
-      ff 15 de 0e 00 00                call [rip + PTHREAD_SETSPECIFIC]
-      4c 8b 15 a7 0e 00 00             mov r10, [rip + TPOFF]
-      64 49 89 1a                      mov fs:[r10], rbx
-      setupDone:
-      49 89 da                         mov r10, rbx
+      e8 54 00 00 00                   call makeArea
+      49 89 c2                         mov r10, rax
       0f 10 44 24 20                   movups xmm0, [rsp + 32]
       0f 10 4c 24 30                   movups xmm1, [rsp + 48]
       0f 10 54 24 40                   movups xmm2, [rsp + 64]
@@ -174,8 +158,41 @@ final class GuardCode {
       5f                               pop rdi
       5d                               pop rbp
       49 83 fa ff                      cmp r10, -1
-      0f 84 e7 fe ff ff                je fail
-      e9 63 fe ff ff                   jmp enter
+      0f 84 5c ff ff ff                je fail
+      e9 d8 fe ff ff                   jmp enter
+      makeArea:
+      53                               push rbx
+      48 83 ec 20                      sub rsp, 32
+      31 ff                            xor edi, edi
+      be 00 10 11 00                   mov esi, AREA_SIZE
+      ba 03 00 00 00                   mov edx, 3
+      b9 22 40 00 00                   mov ecx, 0x4022
+      49 c7 c0 ff ff ff ff             mov r8, -1
+      45 31 c9                         xor r9d, r9d
+      ff 15 b6 0e 00 00                call [rip + MMAP]
+      48 83 f8 ff                      cmp rax, -1
+      74 56                            je areaMade
+      48 89 c3                         mov rbx, rax
+      48 8d 83 00 10 00 00             lea rax, [rbx + HEADER_SIZE]
+      48 89 43 08                      mov [rbx + TOP], rax
+      48 05 00 00 10 00                add rax, FRAMES_SIZE
+      48 89 43 10                      mov [rbx + LIMIT], rax
+      48 89 04 24                      mov [rsp], rax
+      48 c7 44 24 08 00 00 00 00       mov qword ptr [rsp + 8], 0
+      48 c7 44 24 10 00 00 01 00       mov qword ptr [rsp + 16], STACK_SIZE
+      48 89 e7                         mov rdi, rsp
+      31 f6                            xor esi, esi
+      ff 15 87 0e 00 00                call [rip + SIGALTSTACK]
+      8b 3d 61 0e 00 00                mov edi, [rip + KEY]
+      48 89 de                         mov rsi, rbx
+      ff 15 80 0e 00 00                call [rip + PTHREAD_SETSPECIFIC]
+      4c 8b 15 49 0e 00 00             mov r10, [rip + TPOFF]
+      64 49 89 1a                      mov fs:[r10], rbx
+      48 89 d8                         mov rax, rbx
+      areaMade:
+      48 83 c4 20                      add rsp, 32
+      5b                               pop rbx
+      c3                               ret
       personality:
       55                               push rbp
       48 89 e5                         mov rbp, rsp
@@ -183,11 +200,11 @@ final class GuardCode {
       74 32                            jz foreign
       53                               push rbx
       48 83 ec 08                      sub rsp, 8
-      4c 8b 15 37 0e 00 00             mov r10, [rip + TPOFF]
+      4c 8b 15 24 0e 00 00             mov r10, [rip + TPOFF]
       64 49 8b 1a                      mov rbx, fs:[r10]
       48 8d bb 80 00 00 00             lea rdi, [rbx + BACKTRACE]
       be 80 00 00 00                   mov esi, MAXIMUM_DEPTH
-      ff 15 59 0e 00 00                call [rip + BACKTRACE_FUNCTION]
+      ff 15 46 0e 00 00                call [rip + BACKTRACE_FUNCTION]
       48 89 43 48                      mov [rbx + DEPTH], rax
       48 83 c4 08                      add rsp, 8
       5b                               pop rbx
@@ -195,14 +212,14 @@ final class GuardCode {
       b8 06 00 00 00                   mov eax, 6
       c3                               ret
       foreign:
-      4c 8b 15 0a 0e 00 00             mov r10, [rip + TPOFF]
+      4c 8b 15 f7 0d 00 00             mov r10, [rip + TPOFF]
       64 49 8b 02                      mov rax, fs:[r10]
       48 c7 40 18 02 00 00 00          mov qword ptr [rax + STATUS], FOREIGN
       48 89 48 20                      mov [rax + VALUE], rcx
       48 89 50 28                      mov [rax + CODE], rdx
       land:
       fc                               cld
-      4c 8b 15 ee 0d 00 00             mov r10, [rip + TPOFF]
+      4c 8b 15 db 0d 00 00             mov r10, [rip + TPOFF]
       64 49 8b 02                      mov rax, fs:[r10]
       48 8b 18                         mov rbx, [rax + CURRENT]
       48 8b 4b 40                      mov rcx, [rbx + PREVIOUS]
@@ -212,7 +229,7 @@ final class GuardCode {
       db e3                            fninit
       d9 6b 4c                         fldcw [rbx + SAVED_FPCW]
       0f ae 53 48                      ldmxcsr [rbx + SAVED_MXCSR]
-      f0 48 ff 05 d7 0d 00 00          lock inc qword ptr [rip + PENDING]
+      f0 48 ff 05 c4 0d 00 00          lock inc qword ptr [rip + PENDING]
       48 8b 6b 18                      mov rbp, [rbx + SAVED_RBP]
       4c 8b 63 20                      mov r12, [rbx + SAVED_R12]
       4c 8b 6b 28                      mov r13, [rbx + SAVED_R13]
@@ -226,117 +243,69 @@ final class GuardCode {
       0f 57 c0                         xorps xmm0, xmm0
       0f 57 c9                         xorps xmm1, xmm1
       c3                               ret
-      handler:
+      callJava:
+      4c 8b 15 86 0d 00 00             mov r10, [rip + TPOFF]
+      64 4d 8b 12                      mov r10, fs:[r10]
+      4d 85 d2                         test r10, r10
+      74 6d                            jz toJava
+      53                               push rbx
+      49 8b 5a 08                      mov rbx, [r10 + TOP]
+      49 3b 5a 10                      cmp rbx, [r10 + LIMIT]
+      73 4e                            jae javaTooDeep
+      8f 03                            pop qword ptr [rbx + SAVED_RBX]
+      8f 43 08                         pop qword ptr [rbx + RETURN]
+      4c 89 63 20                      mov [rbx + SAVED_R12], r12
+      4d 8b 22                         mov r12, [r10 + CURRENT]
+      4c 89 63 40                      mov [rbx + PREVIOUS], r12
+      4d 89 d4                         mov r12, r10
+      49 c7 04 24 00 00 00 00          mov qword ptr [r12 + CURRENT], 0
+      4c 8d 93 80 00 00 00             lea r10, [rbx + FRAME_SIZE]
+      4d 89 54 24 08                   mov [r12 + TOP], r10
+      41 ff d3                         call r11
+      48 8b 4b 40                      mov rcx, [rbx + PREVIOUS]
+      49 89 0c 24                      mov [r12 + CURRENT], rcx
+      49 89 5c 24 08                   mov [r12 + TOP], rbx
+      4d 8b 54 24 50                   mov r10, [r12 + RAISE]
+      4c 8b 63 20                      mov r12, [rbx + SAVED_R12]
+      48 8b 4b 08                      mov rcx, [rbx + RETURN]
+      48 8b 1b                         mov rbx, [rbx + SAVED_RBX]
+      51                               push rcx
+      4d 85 d2                         test r10, r10
+      75 18                            jnz raise
+      c3                               ret
+      javaTooDeep:
+      5b                               pop rbx
+      49 83 3a 01                      cmp qword ptr [r10 + CURRENT], LINKED_THREAD
+      76 0d                            jbe toJava
+      49 c7 42 18 04 00 00 00          mov qword ptr [r10 + STATUS], TOO_DEEP
+      e9 2d ff ff ff                   jmp land
+      toJava:
+      41 ff e3                         jmp r11
+      raise:
       55                               push rbp
       48 89 e5                         mov rbp, rsp
       53                               push rbx
-      41 54                            push r12
-      4c 8b 15 92 0d 00 00             mov r10, [rip + TPOFF]
-      64 49 8b 1a                      mov rbx, fs:[r10]
-      48 85 db                         test rbx, rbx
-      0f 84 ae 00 00 00                jz chain
-      48 83 3b 00                      cmp qword ptr [rbx + CURRENT], 0
-      0f 84 a4 00 00 00                je chain
-      48 8b 82 a8 00 00 00             mov rax, [rdx + CONTEXT_RIP]
-      48 3b 05 b5 0d 00 00             cmp rax, [rip + JVM_BEGIN]
-      72 0d                            jb notJvm
-      48 3b 05 b4 0d 00 00             cmp rax, [rip + JVM_END]
-      0f 82 87 00 00 00                jb chain
-      notJvm:
-      48 3b 05 af 0d 00 00             cmp rax, [rip + CODE_CACHE_BEGIN]
-      72 09                            jb notJava
-      48 3b 05 ae 0d 00 00             cmp rax, [rip + CODE_CACHE_END]
-      72 75                            jb chain
-      notJava:
-      49 89 d4                         mov r12, rdx
-      48 83 7b 18 00                   cmp qword ptr [rbx + STATUS], 0
-      75 57                            jne rewrite
-      48 c7 43 18 01 00 00 00          mov qword ptr [rbx + STATUS], SIGNAL
-      48 89 43 38                      mov [rbx + FAULT_RIP], rax
-      48 63 ff                         movsxd rdi, edi
-      48 89 7b 20                      mov [rbx + VALUE], rdi
-      48 63 46 08                      movsxd rax, dword ptr [rsi + 8]
-      48 89 43 28                      mov [rbx + CODE], rax
-      48 8b 46 10                      mov rax, [rsi + 16]
-      48 89 43 30                      mov [rbx + FAULT_ADDRESS], rax
-      48 c7 43 48 00 00 00 00          mov qword ptr [rbx + DEPTH], 0
-      48 c7 43 40 00 00 00 00          mov qword ptr [rbx + STACK_WORD], 0
-      48 8b 82 a0 00 00 00             mov rax, [rdx + CONTEXT_RSP]
-      48 8b 00                         mov rax, [rax]
-      48 89 43 40                      mov [rbx + STACK_WORD], rax
-      48 8d bb 80 00 00 00             lea rdi, [rbx + BACKTRACE]
-      be 80 00 00 00                   mov esi, MAXIMUM_DEPTH
-      ff 15 27 0d 00 00                call [rip + BACKTRACE_FUNCTION]
-      48 89 43 48                      mov [rbx + DEPTH], rax
-      rewrite:
-      48 8d 05 ee fe ff ff             lea rax, [rip + land]
-      49 89 84 24 a8 00 00 00          mov [r12 + CONTEXT_RIP], rax
-      handled:
-      41 5c                            pop r12
-      5b                               pop rbx
-      5d                               pop rbp
-      c3                               ret
-      chain:
-      41 5c                            pop r12
-      5b                               pop rbx
-      5d                               pop rbp
-      48 63 c7                         movsxd rax, edi
-      4c 8d 15 49 0d 00 00             lea r10, [rip + PREVIOUS_HANDLERS]
-      4d 8b 14 c2                      mov r10, [r10 + rax*8]
-      49 83 fa 01                      cmp r10, 1
-      74 0d                            je ignored
-      72 03                            jb byDefault
-      41 ff e2                         jmp r10
-      byDefault:
-      31 f6                            xor esi, esi
-      ff 25 f2 0c 00 00                jmp [rip + SIGNAL_FUNCTION]
-      ignored:
-      c3                               ret
-      exit:
-      31 c9                            xor ecx, ecx
-      eb 0c                            jmp leave
-      exitAtOnce:
-      b9 01 00 00 00                   mov ecx, 1
-      eb 05                            jmp leave
-      quickExit:
-      b9 02 00 00 00                   mov ecx, 2
-      leave:
-      4c 8b 15 9a 0c 00 00             mov r10, [rip + TPOFF]
-      64 49 8b 02                      mov rax, fs:[r10]
-      48 85 c0                         test rax, rax
-      74 1e                            jz unguarded
-      48 83 38 00                      cmp qword ptr [rax + CURRENT], 0
-      74 18                            je unguarded
-      48 c7 40 18 03 00 00 00          mov qword ptr [rax + STATUS], EXIT
-      48 89 48 28                      mov [rax + CODE], rcx
-      48 63 ff                         movsxd rdi, edi
-      48 89 78 20                      mov [rax + VALUE], rdi
-      e9 7d fe ff ff                   jmp land
-      unguarded:
-      4c 8d 15 d4 0c 00 00             lea r10, [rip + EXIT_FUNCTIONS]
-      41 ff 24 ca                      jmp [r10 + rcx*8]
-      take:
-      4c 8b 15 61 0c 00 00             mov r10, [rip + TPOFF]
-      64 49 8b 02                      mov rax, fs:[r10]
-      c3                               ret
-      threadExit:
       53                               push rbx
-      48 89 fb                         mov rbx, rdi
-      48 83 ec 20                      sub rsp, 32
-      4c 8b 15 4d 0c 00 00             mov r10, [rip + TPOFF]
-      64 49 c7 02 00 00 00 00          mov qword ptr fs:[r10], 0
-      48 c7 04 24 00 00 00 00          mov qword ptr [rsp], 0
-      48 c7 44 24 08 02 00 00 00       mov qword ptr [rsp + 8], 2
-      48 c7 44 24 10 00 00 00 00       mov qword ptr [rsp + 16], 0
-      48 89 e7                         mov rdi, rsp
-      31 f6                            xor esi, esi
-      ff 15 48 0c 00 00                call [rip + SIGALTSTACK]
+      4c 89 d3                         mov rbx, r10
+      4c 8b 15 fd 0c 00 00             mov r10, [rip + TPOFF]
+      64 49 8b 02                      mov rax, fs:[r10]
+      48 c7 40 50 00 00 00 00          mov qword ptr [rax + RAISE], 0
       48 89 df                         mov rdi, rbx
-      be 00 10 11 00                   mov esi, AREA_SIZE
-      ff 15 32 0c 00 00                call [rip + MUNMAP]
-      48 83 c4 20                      add rsp, 32
-      5b                               pop rbx
+      ff 15 60 0d 00 00                call [rip + RAISE_EXCEPTION]
+      48 89 d9                         mov rcx, rbx
+      48 8b 13                         mov rdx, [rbx]
+      e9 df fe ff ff                   jmp foreign
+      take:
+      4c 8b 15 d6 0c 00 00             mov r10, [rip + TPOFF]
+      64 49 8b 02                      mov rax, fs:[r10]
       c3                               ret
+      forget:
+      48 c7 46 20 01 00 00 00          mov qword ptr [rsi + EXCEPTION_STATE], 1
+      c3                               ret
+      """;
+
+  private static final String DATA =
+      """
 
       .org 4096
       TPOFF: .quad 0
@@ -352,6 +321,21 @@ final class GuardCode {
       JVM_END: .quad 0
       CODE_CACHE_BEGIN: .quad 0
       CODE_CACHE_END: .quad 0
+      JAVA_VM: .quad 0
+      GET_ENV: .quad 0
+      RAISE_EXCEPTION: .quad 0
+      MALLOC: .quad 0
+      FREE: .quad 0
+      USLEEP: .quad 0
+      DLSYM: .quad 0
+      SEM_POST: .quad 0
+      PTHREAD_CREATE: .quad 0
+      THROW_SYSTEM_ERROR: .quad 0
+      ABORT: .quad 0
+      REPORT: .quad 0
+      REPORTER: .quad 0
+      REPORT_CLAIMED: .quad 0
+      REPORT_DECLINED: .quad 0
       EXIT_FUNCTIONS: .zero 24
       PREVIOUS_HANDLERS: .zero 256
       """;
@@ -360,6 +344,6 @@ final class GuardCode {
 
   /** {@return the guard's code} */
   static MachineCode create() {
-    return new MachineCode(TABLE);
+    return new MachineCode(TABLE + GuardSignalCode.TABLE + GuardThreadCode.TABLE + DATA);
   }
 }

@@ -55,6 +55,34 @@ final class GuardRuntime {
   private static final int SA_RESTART = 0x1000_0000;
   private static final int SA_NODEFER = 0x4000_0000;
 
+  private static final int SEMAPHORE_SIZE = 32; // sem_t of bits/semaphore.h
+
+  private static final String UNWINDER = "libgcc_s.so.1";
+
+  /** {@code std::__throw_system_error(int)}. */
+  private static final String THROW_SYSTEM_ERROR = "_ZSt20__throw_system_errori";
+
+  /** {@code std::thread::_M_start_thread(std::unique_ptr<std::thread::_State>, void (*)())}. */
+  private static final String START_THREAD =
+      "_ZNSt6thread15_M_start_threadESt10unique_ptrINS_6_StateESt14default_deleteIS1_EEPFvvE";
+
+  /** The process's functions that the code calls, by the words of data that they are in. */
+  private static final Map<String, String> FUNCTIONS =
+      Map.ofEntries(
+          Map.entry("MMAP", "mmap"),
+          Map.entry("MUNMAP", "munmap"),
+          Map.entry("SIGALTSTACK", "sigaltstack"),
+          Map.entry("PTHREAD_SETSPECIFIC", "pthread_setspecific"),
+          Map.entry("PTHREAD_CREATE", "pthread_create"),
+          Map.entry("BACKTRACE_FUNCTION", "backtrace"),
+          Map.entry("SIGNAL_FUNCTION", "signal"),
+          Map.entry("MALLOC", "malloc"),
+          Map.entry("FREE", "free"),
+          Map.entry("USLEEP", "usleep"),
+          Map.entry("DLSYM", "dlsym"),
+          Map.entry("SEM_POST", "sem_post"),
+          Map.entry("ABORT", "abort"));
+
   private static final class Installed {
     private static final GuardRuntime INSTANCE = new GuardRuntime();
   }
@@ -110,14 +138,47 @@ final class GuardRuntime {
 
   /**
    * {@return the functions that linked code must call instead of the process's: they end the
-   * guarded call, not the process}
+   * guarded call, not the process, or begin threads that the guard knows}
    */
   Map<String, Long> replacements() {
     return Map.of(
-        "exit", address("exit"),
-        "_exit", address("exitAtOnce"),
-        "_Exit", address("exitAtOnce"),
-        "quick_exit", address("quickExit"));
+        "exit",
+        address("exit"),
+        "_exit",
+        address("exitAtOnce"),
+        "_Exit",
+        address("exitAtOnce"),
+        "quick_exit",
+        address("quickExit"),
+        "pthread_create",
+        address("createThread"),
+        "thrd_create",
+        address("createC11Thread"),
+        START_THREAD,
+        address("startThread"));
+  }
+
+  /** Waits until a thread without a Java caller has something to report; {@link #report} then. */
+  void awaitReport() {
+    long semaphore = data.get(JAVA_LONG, dataOffset("REPORTER"));
+    while ((int) NativeCall.call(function("sem_wait"), semaphore) != 0) {
+      // A signal has interrupted it.
+    }
+  }
+
+  /** {@return the report that {@link #awaitReport} has waited for} */
+  GuardArea report() {
+    return GuardArea.take(this, data.get(JAVA_LONG, dataOffset("REPORT")));
+  }
+
+  /** Lets the reporting thread go on as if there were no guard. */
+  void declineReport() {
+    set("REPORT_DECLINED", 1);
+  }
+
+  /** {@return the calling thread's area; 0 if it has none} Never blocks. */
+  long area() {
+    return NativeCall.callWithoutErrno(address("take"));
   }
 
   private MemorySegment map(long address, ByteBuffer content) {
@@ -138,12 +199,16 @@ final class GuardRuntime {
     @SuppressWarnings("resource")
     ThreadLocalModule areas = ThreadLocalModule.open("uruk-areas", new byte[0], 8, 8, Access.FIXED);
     set("TPOFF", areas.threadPointerOffset());
-    set("MMAP", function("mmap"));
-    set("MUNMAP", function("munmap"));
-    set("SIGALTSTACK", function("sigaltstack"));
-    set("PTHREAD_SETSPECIFIC", function("pthread_setspecific"));
-    set("BACKTRACE_FUNCTION", function("backtrace"));
-    set("SIGNAL_FUNCTION", function("signal"));
+    FUNCTIONS.forEach((word, name) -> set(word, function(name)));
+    HotSpot.JavaVm javaVm = HotSpot.javaVm();
+    set("JAVA_VM", javaVm.address());
+    set("GET_ENV", javaVm.getEnv());
+    Arena forever = Arena.global();
+    set("THROW_SYSTEM_ERROR", forever.allocateFrom(THROW_SYSTEM_ERROR).address());
+    set("REPORT", forever.allocate(number("HEADER_SIZE"), Long.BYTES).address());
+    MemorySegment reporter = forever.allocate(SEMAPHORE_SIZE, Long.BYTES);
+    NativeCall.call(function("sem_init"), reporter.address(), 0, 0);
+    set("REPORTER", reporter.address());
     set("JVM_BEGIN", library.begin());
     set("JVM_END", library.end());
     set("CODE_CACHE_BEGIN", codeCache.begin());
@@ -175,8 +240,10 @@ final class GuardRuntime {
     return address;
   }
 
-  /** The first backtrace loads libgcc, which a signal handler must not do. */
+  /** The first backtrace loads it too, which a signal handler must not do. */
   private void loadUnwinder() {
+    long unwinder = DynamicLinker.open(UNWINDER, DynamicLinker.RTLD_NOW);
+    set("RAISE_EXCEPTION", DynamicLinker.symbol(unwinder, "_Unwind_RaiseException"));
     try (Arena arena = Arena.ofConfined()) {
       NativeCall.call(function("backtrace"), arena.allocate(JAVA_LONG, 2).address(), 2);
     }

@@ -6,8 +6,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Addresses that call a function under the guard with whatever arguments they are called with. A
- * function keeps its thunk for the life of the process: handles to it may be anywhere. Thread-safe.
+ * Addresses that call a function under the guard, or Java outside of it, with whatever arguments
+ * they are called with. A thunk stays for the life of the process: pointers to it may be anywhere.
+ * Thread-safe.
  */
 final class GuardThunks {
   private static final byte[] THUNK = {
@@ -34,26 +35,35 @@ final class GuardThunks {
     0,
     0,
     0,
-    0, // .quad enter
+    0, // .quad enter or callJava
   };
 
   private static final int FUNCTION_OFFSET = 2;
-  private static final int ENTER_OFFSET = 16;
+  private static final int WAY_OFFSET = 16;
   private static final Map<Long, Long> THUNKS = new ConcurrentHashMap<>();
 
   private GuardThunks() {}
 
   /** {@return the thunk of a function} */
   static long thunk(long function) {
-    return THUNKS.computeIfAbsent(function, GuardThunks::create);
+    return THUNKS.computeIfAbsent(function, each -> create(each, "enter"));
   }
 
-  private static long create(long function) {
+  /**
+   * {@return a new thunk by which linked code calls Java}
+   *
+   * @param upcallStub what {@code Linker.upcallStub} has made
+   */
+  static long callback(long upcallStub) {
+    return create(upcallStub, "callJava");
+  }
+
+  private static long create(long function, String way) {
     byte[] thunk = THUNK.clone();
     ByteBuffer.wrap(thunk)
         .order(ByteOrder.LITTLE_ENDIAN)
         .putLong(FUNCTION_OFFSET, function)
-        .putLong(ENTER_OFFSET, GuardRuntime.get().address("enter"));
+        .putLong(WAY_OFFSET, GuardRuntime.get().address(way));
     return CodeThunks.shared().create(thunk);
   }
 }

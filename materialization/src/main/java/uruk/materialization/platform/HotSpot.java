@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +36,33 @@ final class HotSpot {
    */
   record CodeRange(long begin, long end) {}
 
+  private static final String CREATED_VMS = "JNI_GetCreatedJavaVMs";
+  private static final int GET_ENV_INDEX = 6; // in struct JNIInvokeInterface_ of jni.h
+
+  /**
+   * The JVM as JNI's invocation interface knows it.
+   *
+   * @param address of the JavaVM
+   * @param getEnv address of its GetEnv, which tells whether a thread is a Java thread
+   */
+  record JavaVm(long address, long getEnv) {}
+
   private HotSpot() {}
+
+  /** {@return this process's JVM} */
+  static JavaVm javaVm() {
+    long function = DynamicLinker.symbol(DynamicLinker.RTLD_DEFAULT, CREATED_VMS);
+    if (function == 0) {
+      throw unknown(CREATED_VMS);
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment results = arena.allocate(JAVA_LONG, 2);
+      NativeCall.call(function, results.address(), 1, results.address() + Long.BYTES);
+      long vm = results.get(JAVA_LONG, 0);
+      MemorySegment memory = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+      return new JavaVm(vm, read(memory, read(memory, vm) + (long) GET_ENV_INDEX * Long.BYTES));
+    }
+  }
 
   /** {@return the addresses of the JVM's library} */
   static CodeRange library() {

@@ -12,6 +12,11 @@ final class ChildJvm {
 
   /** {@return the lines of the program's output, which must end well} */
   static List<String> run(Class<?> program, String... arguments) throws Exception {
+    return runTo(0, program, arguments);
+  }
+
+  /** {@return the lines of the program's output, which must end with the given status} */
+  static List<String> runTo(int status, Class<?> program, String... arguments) throws Exception {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -31,7 +36,7 @@ final class ChildJvm {
     List<String> lines =
         process.inputReader().lines().filter(line -> !line.startsWith("SLF4J")).toList();
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).as(String.join("\n", lines)).isZero();
+    assertThat(process.exitValue()).as(String.join("\n", lines)).isEqualTo(status);
     return lines;
   }
 }

@@ -127,7 +127,7 @@ final class GuardScenario {
   }
 
   /** What HotSpot itself uses signals for. */
-  private static void javaStillWorks() {
+  static void javaStillWorks() {
     int caught = 0;
     Object[] objects = {"text", null};
     for (int i = 0; i < 200_000; i++) {
@@ -142,6 +142,8 @@ final class GuardScenario {
     } catch (StackOverflowError expected) {
       caught++;
     }
+    // Its compiled loop stops at safepoints by reading a page that the JVM protects.
+    Thread.ofPlatform().daemon().start(GuardScenario::spin);
     for (int i = 0; i < 3; i++) {
       byte[][] garbage = new byte[64][];
       for (int j = 0; j < garbage.length; j++) {
@@ -150,6 +152,18 @@ final class GuardScenario {
       System.gc();
     }
     System.out.println("java caught " + caught);
+  }
+
+  private static void spin() {
+    long sum = 0;
+    for (long until = System.nanoTime() + 300_000_000L; System.nanoTime() < until; ) {
+      for (int i = 0; i < 1_000_000; i++) {
+        sum += sum ^ i;
+      }
+    }
+    if (sum == 42) {
+      System.out.println();
+    }
   }
 
   private static int overflow(int depth) {

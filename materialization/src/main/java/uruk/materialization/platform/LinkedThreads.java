@@ -1,0 +1,114 @@
+package uruk.materialization.platform;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import uruk.jitlink.host.Libc;
+import uruk.orc.ErrorReporter;
+
+/**
+ * What linked code does on threads that it has created itself. No Java call is below that could
+ * throw: a crash is reported to the owner of the code and ends the process, as it would end any
+ * program; {@code exit} ends it through Java's shutdown.
+ *
+ * <p>The thread itself cannot do either, since it may hold locks that Java needs. It waits, and a
+ * daemon thread that this class starts does it. Thread-safe.
+ */
+final class LinkedThreads {
+  private static final int STATUS_OF_SIGNAL = 128; // as shells report it
+  private static final List<Owner> OWNERS = new CopyOnWriteArrayList<>();
+
+  /** Whose code it can be. */
+  interface Owner {
+    /** {@return what names its places} */
+    Symbolizer symbolizer();
+
+    /** Code of it has crashed; the process ends next. */
+    void crashed(NativeCrashException crash);
+
+    /** Code of it exits: runs what is to run before the process ends. */
+    void exits(NativeExitException exit);
+  }
+
+  private static final class Started {
+    static {
+      GuardRuntime runtime = GuardRuntime.get();
+      Thread.ofPlatform().daemon().name("uruk-linked-threads").start(() -> watch(runtime));
+    }
+
+    private Started() {}
+
+    static void ensure() {}
+  }
+
+  private LinkedThreads() {}
+
+  /** Adds an owner; the first one starts the daemon thread. */
+  static void add(Owner owner) {
+    Started.ensure();
+    OWNERS.add(owner);
+  }
+
+  /** Removes an owner. */
+  static void remove(Owner owner) {
+    OWNERS.remove(owner);
+  }
+
+  private static void watch(GuardRuntime runtime) {
+    runtime.awaitReport();
+    GuardArea report = runtime.report();
+    for (Owner owner : OWNERS) {
+      if (owns(owner, report)) {
+        endProcess(owner, report);
+      }
+    }
+    runtime.declineReport();
+  }
+
+  private static boolean owns(Owner owner, GuardArea report) {
+    return report.status() == report.runtime().number("SIGNAL")
+        ? report.crash(owner.symbolizer()).nativeStack().stream().anyMatch(NativeFrame::linked)
+        : report.frames(owner.symbolizer()).stream().anyMatch(NativeFrame::linked);
+  }
+
+  private static void endProcess(Owner owner, GuardArea report) {
+    if (report.status() == report.runtime().number("SIGNAL")) {
+      crash(owner, report.crash(owner.symbolizer()), STATUS_OF_SIGNAL + (int) report.value());
+    } else {
+      exit(owner, report.exit());
+    }
+  }
+
+  private static void crash(Owner owner, NativeCrashException crash, int status) {
+    try {
+      System.err.println("A thread of linked code crashed: " + crash.getMessage());
+      owner.crashed(crash);
+    } finally {
+      Runtime.getRuntime().halt(status);
+    }
+  }
+
+  private static void exit(Owner owner, NativeExitException exit) {
+    try {
+      owner.exits(exit);
+    } finally {
+      Libc.flushStreams();
+      switch (exit.kind()) {
+        case EXIT -> System.exit(exit.status());
+        case QUICK_EXIT, EXIT_AT_ONCE -> Runtime.getRuntime().halt(exit.status());
+      }
+    }
+  }
+
+  /** Ends the process, because of an exception in a call-back that nobody can catch. */
+  static void endProcess(Throwable thrown, ErrorReporter reporter) {
+    try {
+      System.err.println(
+          "A call-back into Java threw "
+              + thrown
+              + ". No guarded call is below that could rethrow it, so the process ends.");
+      reporter.report(thrown);
+    } finally {
+      System.exit(1);
+    }
+  }
+}
