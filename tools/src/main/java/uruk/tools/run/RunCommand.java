@@ -13,6 +13,8 @@ import uruk.tools.Logging;
 import uruk.tools.Progress;
 import uruk.tools.option.Option;
 import uruk.tools.option.OptionHelp;
+import uruk.tools.program.Inputs;
+import uruk.tools.program.MemoryTable;
 
 /** {@code uruk run}: compiles, links, calls {@code main}, and ends with its status. */
 public final class RunCommand implements Command {
@@ -32,7 +34,7 @@ public final class RunCommand implements Command {
 
   @Override
   public List<Option> options() {
-    return List.of(RunOption.values());
+    return RunRequest.OPTIONS;
   }
 
   @Override
@@ -93,14 +95,14 @@ public final class RunCommand implements Command {
     Run(RunRequest request, Console console) {
       this.request = request;
       this.console = console;
-      this.inputs = new Inputs(request);
+      this.inputs = new Inputs(request.files());
     }
 
     int run() {
       Jit jit = link();
       times.begin("run");
       if (request.call().isEmpty()) {
-        int status = jit.runMain(inputs.programName(), request.programArguments());
+        int status = jit.runMain(request.files().programName(), request.programArguments());
         report(jit, null);
         return status;
       }

@@ -10,8 +10,6 @@ enum RunOption implements Option {
       ArgumentStyle.NEXT_AND_REST,
       "DECLARATION",
       "call this function, not main, with the ARGUMENTS that follow; print its result"),
-  LIBRARY("-l", ArgumentStyle.JOINED_OR_NEXT, "NAME", "link libNAME.a, or load libNAME.so"),
-  LIBRARY_FOLDER("-L", ArgumentStyle.JOINED_OR_NEXT, "DIR", "look for libraries in DIR first"),
   MEMORY("--memory", ArgumentStyle.NONE, "", "print what each object's memory is used for"),
   TIME("--time", ArgumentStyle.NONE, "", "print how long each step and phase of the links took"),
   JSON("--json", ArgumentStyle.NONE, "", "print --memory, --time and --call's result as JSON"),
@@ -20,21 +18,6 @@ enum RunOption implements Option {
       ArgumentStyle.NONE,
       "",
       "log every link; print where the start's time went, and failures with their stack"),
-  COMPILER(
-      "--cc", ArgumentStyle.EQUALS_OR_NEXT, "COMMAND", "compile C, C++ and assembly with COMMAND"),
-  OPTIMIZE(
-      "-O",
-      ArgumentStyle.JOINED,
-      "LEVEL",
-      "for the compiler, as all options below; Rust takes -O and -g"),
-  INCLUDE_FOLDER("-I", ArgumentStyle.JOINED_OR_NEXT, "DIR", "look for headers in DIR"),
-  DEFINE("-D", ArgumentStyle.JOINED_OR_NEXT, "NAME[=VALUE]", "define a macro"),
-  UNDEFINE("-U", ArgumentStyle.JOINED_OR_NEXT, "NAME", "undefine a macro"),
-  STANDARD("-std=", ArgumentStyle.JOINED, "NAME", "language standard"),
-  DEBUG("-g", ArgumentStyle.JOINED, "[LEVEL]", "debug information"),
-  CODE_GENERATION("-f", ArgumentStyle.JOINED, "OPTION", "code generation, such as -fPIC"),
-  MACHINE("-m", ArgumentStyle.JOINED, "OPTION", "target, such as -march=native"),
-  WARNING("-W", ArgumentStyle.JOINED, "NAME", "warnings, such as -Wall"),
   HELP("--help", ArgumentStyle.NONE, "", "print this");
 
   private final String spelling;

@@ -1,23 +1,21 @@
 package uruk.tools.run;
 
-import java.nio.file.Path;
-import java.util.ArrayList;
+import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import uruk.tools.UsageException;
 import uruk.tools.option.Argument;
 import uruk.tools.option.CommandLine;
-import uruk.tools.source.CompilerOptions;
+import uruk.tools.option.Option;
+import uruk.tools.program.ProgramFiles;
+import uruk.tools.program.ProgramOption;
 import uruk.tools.source.SourceFile;
-import uruk.tools.source.SourceLanguage;
 
 /**
  * A command line of {@code uruk run}, understood.
  *
- * @param inputs what to link, in the order typed
- * @param libraryFolders where to look for libraries first
- * @param compilation how sources are compiled
+ * @param files what the program is made of
  * @param call the function to call instead of {@code main}
  * @param reports what to print after the run
  * @param verbose whether to log, and to print failures in full
@@ -25,9 +23,7 @@ import uruk.tools.source.SourceLanguage;
  * @param programArguments the program's own arguments, without its name, or the called function's
  */
 record RunRequest(
-    List<Input> inputs,
-    List<Path> libraryFolders,
-    CompilerOptions compilation,
+    ProgramFiles files,
     Optional<FunctionCall> call,
     Reports reports,
     boolean verbose,
@@ -43,15 +39,18 @@ record RunRequest(
    */
   record Reports(boolean memory, boolean time, boolean json) {}
 
+  /** The command's own options, then those of all programs. */
+  static final List<Option> OPTIONS =
+      ImmutableList.<Option>builder().add(RunOption.values()).add(ProgramOption.values()).build();
+
   /** What follows a script is the script's, as its first line puts it last. */
   static RunRequest of(List<String> words) {
-    CommandLine<RunOption> line =
-        CommandLine.parse(List.of(RunOption.values()), words, SourceFile::isScript);
+    CommandLine<Option> line = CommandLine.parse(OPTIONS, words, SourceFile::isScript);
     Reader reader = new Reader();
-    for (Argument<RunOption> argument : line.arguments()) {
+    for (Argument<Option> argument : line.arguments()) {
       switch (argument) {
-        case Argument.Operand<RunOption> operand -> reader.addFile(operand.word());
-        case Argument.Setting<RunOption> setting -> reader.set(setting.option(), setting.value());
+        case Argument.Operand<Option> operand -> reader.files.addFile(operand.word());
+        case Argument.Setting<Option> setting -> reader.set(setting.option(), setting.value());
       }
     }
     return reader.request(line.rest());
@@ -60,54 +59,35 @@ record RunRequest(
   /** Collects the settings of one command line. */
   private static final class Reader {
 
-    private final List<Input> inputs = new ArrayList<>();
-    private final List<Path> libraryFolders = new ArrayList<>();
-    private final List<String> compilerWords = new ArrayList<>();
-    private Optional<String> compiler = Optional.empty();
+    private final ProgramFiles.Reader files = new ProgramFiles.Reader();
     private @Nullable String declaration;
-    private @Nullable String onlyForC;
     private boolean memory;
     private boolean time;
     private boolean json;
     private boolean verbose;
     private boolean help;
 
-    void addFile(String word) {
-      Optional<SourceFile> source = SourceFile.of(word);
-      inputs.add(
-          source.isPresent() ? new Input.Source(source.get()) : new Input.Binary(Path.of(word)));
+    void set(Option option, String value) {
+      switch (option) {
+        case ProgramOption program -> files.set(program, value);
+        case RunOption own -> set(own, value);
+        default -> throw new AssertionError(option);
+      }
     }
 
-    void set(RunOption option, String value) {
+    private void set(RunOption option, String value) {
       switch (option) {
         case CALL -> declaration = value;
-        case LIBRARY -> inputs.add(new Input.Library(value));
-        case LIBRARY_FOLDER -> libraryFolders.add(Path.of(value));
         case MEMORY -> memory = true;
         case TIME -> time = true;
         case JSON -> json = true;
         case VERBOSE -> verbose = true;
-        case COMPILER -> compiler = Optional.of(value);
-        case OPTIMIZE,
-            INCLUDE_FOLDER,
-            DEFINE,
-            UNDEFINE,
-            STANDARD,
-            DEBUG,
-            CODE_GENERATION,
-            MACHINE,
-            WARNING -> {
-          compilerWords.add(option.spelling() + value);
-          if (option != RunOption.OPTIMIZE && option != RunOption.DEBUG) {
-            onlyForC = option.spelling();
-          }
-        }
         case HELP -> help = true;
       }
     }
 
     RunRequest request(List<String> rest) {
-      if (inputs.isEmpty() && !help) {
+      if (files.isEmpty() && !help) {
         throw new UsageException(
             declaration == null ? "no file to run" : "no file; files go before --call");
       }
@@ -116,29 +96,13 @@ record RunRequest(
       if (json && !memory && !time && call.isEmpty()) {
         throw new UsageException("--json goes with --memory, --time or --call");
       }
-      if (onlyForC != null && onlyRust()) {
-        throw new UsageException("%s is not for Rust, which takes -O and -g".formatted(onlyForC));
-      }
       return new RunRequest(
-          List.copyOf(inputs),
-          List.copyOf(libraryFolders),
-          new CompilerOptions(compiler, compilerWords, call.isPresent()),
+          files.files(call.isPresent()),
           call,
           new Reports(memory, time, json),
           verbose,
           help,
           List.copyOf(rest));
-    }
-
-    private boolean onlyRust() {
-      List<SourceLanguage> languages = new ArrayList<>();
-      for (Input input : inputs) {
-        if (input instanceof Input.Source source) {
-          languages.add(source.file().language());
-        }
-      }
-      return !languages.isEmpty()
-          && languages.stream().allMatch(language -> language == SourceLanguage.RUST);
     }
   }
 }

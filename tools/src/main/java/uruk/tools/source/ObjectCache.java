@@ -79,6 +79,7 @@ public final class ObjectCache {
   Optional<Compiled> find(Key key) {
     Path object = objectFile(key);
     List<Path> libraries = new ArrayList<>();
+    List<Path> files = new ArrayList<>();
     try {
       for (String line : Files.readAllLines(inputsFile(key))) {
         boolean isLibrary = line.startsWith(LIBRARY_MARK);
@@ -87,11 +88,11 @@ public final class ObjectCache {
         if (!fingerprint(path).equals(Optional.of(input))) {
           return Optional.empty();
         }
-        if (isLibrary) {
-          libraries.add(path);
-        }
+        (isLibrary ? libraries : files).add(path);
       }
-      return Files.exists(object) ? Optional.of(new Compiled(object, libraries)) : Optional.empty();
+      return Files.exists(object)
+          ? Optional.of(new Compiled(object, libraries, files))
+          : Optional.empty();
     } catch (IOException e) {
       return Optional.empty();
     }
@@ -177,8 +178,10 @@ public final class ObjectCache {
     Compiled commit(List<Path> libraries) {
       try {
         List<String> inputs = new ArrayList<>();
+        List<Path> files = new ArrayList<>();
         for (String file : MakeRule.prerequisites(Files.readString(dependencies()))) {
           fingerprint(Path.of(file)).ifPresent(inputs::add);
+          files.add(Path.of(file).toAbsolutePath());
         }
         for (Path library : libraries) {
           fingerprint(library).ifPresent(print -> inputs.add(LIBRARY_MARK + print));
@@ -187,7 +190,7 @@ public final class ObjectCache {
         Files.move(object, objectFile(key), StandardCopyOption.ATOMIC_MOVE);
         Files.write(dependencies(), inputs, StandardCharsets.UTF_8);
         Files.move(dependencies(), inputsFile(key), StandardCopyOption.ATOMIC_MOVE);
-        return new Compiled(objectFile(key), libraries);
+        return new Compiled(objectFile(key), libraries, files);
       } catch (IOException e) {
         throw new CommandException("%s: cannot be written".formatted(folder), e);
       }

@@ -34,8 +34,9 @@ public final class SourceCompiler {
    *
    * @param object the object
    * @param libraries archives that it has to be linked with, in order
+   * @param files what the compiler has read: the source, and what it includes
    */
-  public record Compiled(Path object, List<Path> libraries) {}
+  public record Compiled(Path object, List<Path> libraries, List<Path> files) {}
 
   /** A compilation that was started, or found to be unnecessary. */
   public sealed interface Compilation {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import uruk.tools.UsageException;
+import uruk.tools.program.Input;
 import uruk.tools.source.SourceFile;
 import uruk.tools.source.SourceLanguage;
 
@@ -15,7 +16,7 @@ class RunRequestTest {
   @Test
   void inputsKeepTheirOrder() {
     RunRequest request = RunRequest.of(List.of("main.c", "-lz", "extra.o", "libmine.a"));
-    assertThat(request.inputs())
+    assertThat(request.files().inputs())
         .containsExactly(
             new Input.Source(new SourceFile(Path.of("main.c"), SourceLanguage.C, false)),
             new Input.Library("z"),
@@ -27,7 +28,7 @@ class RunRequestTest {
   void compilerOptionsArePassedOnAsTyped() {
     RunRequest request =
         RunRequest.of(List.of("-O2", "-I", "include", "-DNDEBUG", "-std=c11", "-g", "a.c"));
-    assertThat(request.compilation().words())
+    assertThat(request.files().compilation().words())
         .containsExactly("-O2", "-Iinclude", "-DNDEBUG", "-std=c11", "-g");
   }
 

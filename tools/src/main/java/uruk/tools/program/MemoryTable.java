@@ -1,4 +1,4 @@
-package uruk.tools.run;
+package uruk.tools.program;
 
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -9,11 +9,12 @@ import uruk.materialization.MemoryLedger;
 import uruk.materialization.MemoryLedger.Kind;
 
 /** What the memory of each linked object is used for, as a table of bytes. */
-final class MemoryTable {
+public final class MemoryTable {
 
   private MemoryTable() {}
 
-  static String of(List<LinkedObject> objects) {
+  /** {@return the table, one line an object, and their sum} */
+  public static String of(List<LinkedObject> objects) {
     MemoryLedger sum = MemoryLedger.EMPTY;
     for (LinkedObject object : objects) {
       sum = sum.plus(object.ledger());

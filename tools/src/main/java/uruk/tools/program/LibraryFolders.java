@@ -1,4 +1,4 @@
-package uruk.tools.run;
+package uruk.tools.program;
 
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;

@@ -1,10 +1,10 @@
-package uruk.tools.run;
+package uruk.tools.program;
 
 import java.nio.file.Path;
 import uruk.tools.source.SourceFile;
 
 /** One thing to link, in the order typed. */
-sealed interface Input {
+public sealed interface Input {
 
   /** A source file, compiled first. */
   record Source(SourceFile file) implements Input {}

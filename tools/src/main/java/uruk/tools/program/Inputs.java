@@ -1,0 +1,140 @@
+package uruk.tools.program;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SequencedMap;
+import java.util.Set;
+import uruk.jit.Jit;
+import uruk.jitlink.ObjectFile;
+import uruk.jitlink.archive.FileKind;
+import uruk.jitlink.archive.LibrarySearch;
+import uruk.materialization.LinkedObject;
+import uruk.tools.CommandException;
+import uruk.tools.source.ObjectCache;
+import uruk.tools.source.SourceCompiler;
+import uruk.tools.source.SourceCompiler.Compilation;
+import uruk.tools.source.SourceCompiler.Compiled;
+import uruk.tools.source.SourceFile;
+
+/** Compiles the sources of a command line and adds all its inputs to a program, in order. */
+public final class Inputs {
+
+  private final ProgramFiles files;
+  private final Map<SourceFile, Compiled> compiled = new LinkedHashMap<>();
+
+  /** Creates the inputs of a program; nothing is read yet. */
+  public Inputs(ProgramFiles files) {
+    this.files = files;
+  }
+
+  /**
+   * Compiles all sources at the same time, as far as they have changed.
+   *
+   * @throws CommandException if one cannot be compiled; the others have been
+   */
+  public void compile() {
+    SourceCompiler compiler = new SourceCompiler(ObjectCache.ofUser(), files.compilation());
+    Map<SourceFile, Compilation> compilations = new LinkedHashMap<>();
+    for (Input input : files.inputs()) {
+      if (input instanceof Input.Source source) {
+        compilations.computeIfAbsent(source.file(), compiler::start);
+      }
+    }
+    List<RuntimeException> failures = new ArrayList<>();
+    compilations.forEach((source, compilation) -> {
+      try {
+        compiled.put(source, compiler.await(compilation));
+      } catch (CommandException failure) {
+        failures.add(failure); // the others go on, and are in the cache next time
+      }
+    });
+    if (!failures.isEmpty()) {
+      throw failures.getFirst();
+    }
+  }
+
+  /**
+   * Adds what was typed, and behind it the libraries that compilers asked for.
+   *
+   * @return what became of each input that is one object, in the order typed
+   */
+  public SequencedMap<Input, LinkedObject> addTo(Jit jit) {
+    SequencedMap<Input, LinkedObject> objects = new LinkedHashMap<>();
+    for (Input input : files.inputs()) {
+      switch (input) {
+        case Input.Source source -> objects.put(input, jit.add(object(source)));
+        case Input.Binary binary -> {
+          if (!isLibrary(binary.file())) {
+            objects.put(input, jit.add(binary.file()));
+          } else if (isArchive(binary.file())) {
+            jit.addArchive(binary.file());
+          } else {
+            jit.addLibrary(":" + binary.file().getFileName(), besides(binary.file()));
+          }
+        }
+        case Input.Library library ->
+            jit.addLibrary(library.name(), LibraryFolders.search(files.libraryFolders()));
+      }
+    }
+    Set<Path> libraries = new LinkedHashSet<>();
+    compiled.values().forEach(each -> libraries.addAll(each.libraries()));
+    libraries.forEach(jit::addArchive);
+    return objects;
+  }
+
+  /** {@return the object of an input as it is now, under the name of what was typed} */
+  public ObjectFile object(Input input) {
+    return switch (input) {
+      case Input.Source source -> compiledObject(source.file());
+      case Input.Binary binary -> ObjectFile.read(binary.file());
+      case Input.Library library ->
+          throw new IllegalArgumentException("-l" + library.name() + " is no object");
+    };
+  }
+
+  /** {@return the files that an input was made of: what was typed, and what it includes} */
+  public List<Path> filesOf(Input input) {
+    return switch (input) {
+      case Input.Source source -> {
+        Compiled known = compiled.get(source.file());
+        yield known == null ? List.of(source.file().path()) : known.files();
+      }
+      case Input.Binary binary -> List.of(binary.file());
+      case Input.Library _ -> List.of();
+    };
+  }
+
+  /** Messages and reports name the source: the object is in the cache, where nobody looks. */
+  private ObjectFile compiledObject(SourceFile source) {
+    Path object = Objects.requireNonNull(compiled.get(source)).object();
+    try {
+      return ObjectFile.of(source.path().toString(), Files.readAllBytes(object));
+    } catch (IOException e) {
+      throw new CommandException(
+          "%s: its object %s cannot be read".formatted(source.path(), object), e);
+    }
+  }
+
+  private static boolean isLibrary(Path file) {
+    return switch (FileKind.of(file)) {
+      case ARCHIVE, THIN_ARCHIVE, ELF_SHARED, TEXT -> true;
+      case ELF_RELOCATABLE, ELF_EXECUTABLE, ELF_OTHER, BITCODE, EMPTY, UNKNOWN -> false;
+    };
+  }
+
+  private static boolean isArchive(Path file) {
+    FileKind kind = FileKind.of(file);
+    return kind == FileKind.ARCHIVE || kind == FileKind.THIN_ARCHIVE;
+  }
+
+  private static LibrarySearch besides(Path file) {
+    return LibraryFolders.search(List.of(file.toAbsolutePath().getParent()));
+  }
+}

@@ -1,0 +1,69 @@
+package uruk.tools.program;
+
+import uruk.tools.option.ArgumentStyle;
+import uruk.tools.option.Option;
+
+/** The options that say what a program is made of, the same for each command that runs one. */
+public enum ProgramOption implements Option {
+  /** A library to link. */
+  LIBRARY("-l", ArgumentStyle.JOINED_OR_NEXT, "NAME", "link libNAME.a, or load libNAME.so"),
+  /** Where libraries are. */
+  LIBRARY_FOLDER("-L", ArgumentStyle.JOINED_OR_NEXT, "DIR", "look for libraries in DIR first"),
+  /** The compiler's command. */
+  COMPILER(
+      "--cc", ArgumentStyle.EQUALS_OR_NEXT, "COMMAND", "compile C, C++ and assembly with COMMAND"),
+  /** How much to optimize. */
+  OPTIMIZE(
+      "-O",
+      ArgumentStyle.JOINED,
+      "LEVEL",
+      "for the compiler, as all options below; Rust takes -O and -g"),
+  /** Where headers are. */
+  INCLUDE_FOLDER("-I", ArgumentStyle.JOINED_OR_NEXT, "DIR", "look for headers in DIR"),
+  /** A macro to define. */
+  DEFINE("-D", ArgumentStyle.JOINED_OR_NEXT, "NAME[=VALUE]", "define a macro"),
+  /** A macro to undefine. */
+  UNDEFINE("-U", ArgumentStyle.JOINED_OR_NEXT, "NAME", "undefine a macro"),
+  /** The standard that sources follow. */
+  STANDARD("-std=", ArgumentStyle.JOINED, "NAME", "language standard"),
+  /** Whether to make debug information. */
+  DEBUG("-g", ArgumentStyle.JOINED, "[LEVEL]", "debug information"),
+  /** How code is generated. */
+  CODE_GENERATION("-f", ArgumentStyle.JOINED, "OPTION", "code generation, such as -fPIC"),
+  /** Which machine it is for. */
+  MACHINE("-m", ArgumentStyle.JOINED, "OPTION", "target, such as -march=native"),
+  /** What the compiler warns of. */
+  WARNING("-W", ArgumentStyle.JOINED, "NAME", "warnings, such as -Wall");
+
+  private final String spelling;
+  private final ArgumentStyle style;
+  private final String argument;
+  private final String description;
+
+  ProgramOption(String spelling, ArgumentStyle style, String argument, String description) {
+    this.spelling = spelling;
+    this.style = style;
+    this.argument = argument;
+    this.description = description;
+  }
+
+  @Override
+  public String spelling() {
+    return spelling;
+  }
+
+  @Override
+  public ArgumentStyle style() {
+    return style;
+  }
+
+  @Override
+  public String argument() {
+    return argument;
+  }
+
+  @Override
+  public String description() {
+    return description;
+  }
+}
