@@ -51,12 +51,13 @@ public final class FixupOutOfRangeException extends LinkException {
 
   private static String text(Block block, Edge edge, long value) {
     EdgeKind kind = edge.kind();
-    return "In graph %s, section %s: relocation target %s at address 0x%x is out of range of %s fixup at address 0x%x (%s + 0x%x): %s = %d does not fit %s [%d, %d] (addend %d). %s"
+    return "In graph %s, section %s: relocation target %s at address 0x%x (%s) is out of range of %s fixup at address 0x%x (%s + 0x%x): %s = %d does not fit %s [%d, %d] (addend %d). %s"
         .formatted(
             block.section().graph().name(),
             block.section().name(),
             quoted(edge.target()),
             edge.target().address(),
+            edge.target(),
             kind.llvmName(),
             block.address() + edge.offset(),
             placeName(block, edge.offset()),

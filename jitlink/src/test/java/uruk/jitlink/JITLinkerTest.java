@@ -206,7 +206,7 @@ class JITLinkerTest {
         .isInstanceOf(FixupOutOfRangeException.class)
         .hasMessageContaining("In graph phases.o, section .text: ")
         .hasMessageContaining(
-            "\"external\" at address 0x7fff00000000 is out of range of Delta32 fixup");
+            "\"external\" at address 0x7fff00000000 (external) is out of range of Delta32 fixup");
   }
 
   @Test

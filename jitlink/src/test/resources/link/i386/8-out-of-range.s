@@ -1,6 +1,6 @@
 # triple: i386-linux-gnu
 # abs: big=0x100
-# error: relocation target "big" at address 0x100 is out of range of Pointer8 fixup
+# error: relocation target "big" at address 0x100 (big) is out of range of Pointer8 fixup
 	.data
 	.globl data
 data:

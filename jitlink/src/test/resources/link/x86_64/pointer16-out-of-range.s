@@ -1,6 +1,6 @@
 # triple: x86_64-linux-gnu
 # abs: big=0x10000
-# error: relocation target "big" at address 0x10000 is out of range of Pointer16 fixup
+# error: relocation target "big" at address 0x10000 (big) is out of range of Pointer16 fixup
 	.data
 	.globl data
 data:

@@ -1,6 +1,6 @@
 # triple: x86_64-linux-gnu
 # abs: big=0xffffffff80000000
-# error: relocation target "big" at address 0xffffffff80000000 is out of range of Pointer32 fixup
+# error: relocation target "big" at address 0xffffffff80000000 (big) is out of range of Pointer32 fixup
 	.data
 	.globl data
 data:

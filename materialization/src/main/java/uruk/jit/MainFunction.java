@@ -14,13 +14,23 @@ import uruk.materialization.platform.NativeExitException;
 import uruk.materialization.platform.NativeExitException.Kind;
 import uruk.orc.JITDylib;
 
-/** Runs a C program: initializers, {@code int main(int argc, char **argv, char **envp)}, exit. */
-final class MainFunction {
+/**
+ * Runs a C program: initializers, {@code int main(int argc, char **argv, char **envp)}, exit.
+ * {@link Jit#runMain} is the simple way; this one is for sessions of other make.
+ */
+public final class MainFunction {
   private final Guard guard;
   private final ElfPlatform platform;
   private final JITDylib dylib;
 
-  MainFunction(Guard guard, ElfPlatform platform, JITDylib dylib) {
+  /**
+   * Prepares a run.
+   *
+   * @param guard makes the calls
+   * @param platform has the initializers; of the dylib's session
+   * @param dylib the program, with what it links against
+   */
+  public MainFunction(Guard guard, ElfPlatform platform, JITDylib dylib) {
     this.guard = guard;
     this.platform = platform;
     this.dylib = dylib;
@@ -31,8 +41,10 @@ final class MainFunction {
    *
    * @param arena holds the arguments
    * @return the status that the program ends with
+   * @throws uruk.materialization.platform.NativeException if the program crashed, or an exception
+   *     of its language escaped
    */
-  int run(long function, List<String> argv, Arena arena) {
+  public int run(long function, List<String> argv, Arena arena) {
     MemorySegment pointers = arena.allocate(ADDRESS, argv.size() + 1L);
     for (int i = 0; i < argv.size(); i++) {
       pointers.setAtIndex(ADDRESS, i, arena.allocateFrom(argv.get(i)));

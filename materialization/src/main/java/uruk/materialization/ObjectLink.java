@@ -65,7 +65,7 @@ final class ObjectLink implements LinkContext {
 
   @Override
   public MemoryManager memoryManager() {
-    return layer.memory();
+    return layer.objectMemory();
   }
 
   @Override
@@ -74,8 +74,10 @@ final class ObjectLink implements LinkContext {
     ledger = ledgerPass;
     passes.prePrune().addFirst(new DefinitionRules(responsibility.symbols(), commons));
     passes.prePrune().addFirst(object.succession()::checkKept);
-    passes.postPrune().addFirst(entries::create);
-    passes.preFixup().add(layer.farBranches());
+    if (layer.makesEntries()) {
+      passes.postPrune().addFirst(entries::create);
+      passes.preFixup().add(layer.farBranches());
+    }
     passes.postFixup().add(ledgerPass);
     layer.modifyPassConfiguration(object, responsibility, graph, passes);
     // After all other passes: what they change is kept as well.
@@ -98,7 +100,7 @@ final class ObjectLink implements LinkContext {
   /** Entries are made near to all code, and far functions of the process get one. */
   @Override
   public boolean mayBeOutOfReach(Symbol external) {
-    return false;
+    return !layer.makesEntries();
   }
 
   @Override
@@ -213,7 +215,7 @@ final class ObjectLink implements LinkContext {
     return new CompletionException(failure);
   }
 
-  private static Map<String, ResolvedSymbol> resolved(SymbolMap found) {
+  private Map<String, ResolvedSymbol> resolved(SymbolMap found) {
     Map<String, ResolvedSymbol> resolved = HashMap.newHashMap(found.size());
     found.forEach((name, definition) ->
         resolved.put(name, new ResolvedSymbol(definition.address(), addressIsFinal(definition))));
@@ -223,8 +225,10 @@ final class ObjectLink implements LinkContext {
   /**
    * A linked function is known by its entry; the address of linked data changes with its object.
    */
-  private static boolean addressIsFinal(ExecutorSymbolDef definition) {
-    return definition.flags().isCallable() || definition.flags().isAbsolute();
+  private boolean addressIsFinal(ExecutorSymbolDef definition) {
+    return !layer.makesEntries()
+        || definition.flags().isCallable()
+        || definition.flags().isAbsolute();
   }
 
   @Override

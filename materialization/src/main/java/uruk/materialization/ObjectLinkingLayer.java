@@ -13,6 +13,7 @@ import uruk.jitlink.ObjectFile;
 import uruk.jitlink.PassConfiguration;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.memory.InProcessMemoryManager;
+import uruk.jitlink.memory.MemoryManager;
 import uruk.orc.CommonExtent;
 import uruk.orc.ExecutionSession;
 import uruk.orc.ExecutorSymbolDef;
@@ -32,6 +33,8 @@ import uruk.orc.SymbolDependenceGroup;
 public final class ObjectLinkingLayer {
   private final ExecutionSession session;
   private final InProcessMemoryManager memory = InProcessMemoryManager.shared();
+  private final MemoryManager objectMemory;
+  private final boolean makesEntries;
   private final FarBranches farBranches = new FarBranches(memory);
   private volatile boolean keepsFiles;
   private final List<LinkPlugin> plugins = new CopyOnWriteArrayList<>();
@@ -40,8 +43,28 @@ public final class ObjectLinkingLayer {
 
   /** Makes a layer and registers it with the session, which it serves until the session closes. */
   public ObjectLinkingLayer(ExecutionSession session) {
+    this(session, InProcessMemoryManager.shared(), true);
+  }
+
+  private ObjectLinkingLayer(
+      ExecutionSession session, MemoryManager objectMemory, boolean makesEntries) {
     this.session = session;
+    this.objectMemory = objectMemory;
+    this.makesEntries = makesEntries;
     session.registerResourceManager(new Resources());
+  }
+
+  /**
+   * {@return a layer that links as a static linker does} A function is known by its code's address;
+   * branches to other objects go directly, or through stubs of the calling object. Its objects
+   * cannot be replaced. For looking at links, and with a memory manager that only pretends
+   * addresses also for other machines' objects, which are not run.
+   *
+   * @param session what the layer serves until it closes
+   * @param memory where the objects go
+   */
+  public static ObjectLinkingLayer withoutEntries(ExecutionSession session, MemoryManager memory) {
+    return new ObjectLinkingLayer(session, memory, false);
   }
 
   /** {@return the session} */
@@ -162,9 +185,14 @@ public final class ObjectLinkingLayer {
    * @throws UpdateException if the new versions do not fit
    * @throws uruk.orc.OrcException if they cannot be linked
    * @throws uruk.jitlink.LinkException if a file is malformed or not supported
-   * @throws IllegalStateException if the calling thread is in an update already
+   * @throws IllegalStateException if the calling thread is in an update already, or this layer
+   *     makes no entries
    */
   public Replacement update(Consumer<Update> what) {
+    if (!makesEntries) {
+      throw new IllegalStateException(
+          "functions of a layer without entries cannot be replaced: their callers know their code");
+    }
     return updates.update(what);
   }
 
@@ -201,6 +229,16 @@ public final class ObjectLinkingLayer {
 
   InProcessMemoryManager memory() {
     return memory;
+  }
+
+  /** {@return where the objects go} */
+  MemoryManager objectMemory() {
+    return objectMemory;
+  }
+
+  /** {@return whether functions get entries, so that they can be replaced} */
+  boolean makesEntries() {
+    return makesEntries;
   }
 
   FarBranches farBranches() {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import uruk.jitlink.ObjectFile;
 import uruk.jitlink.ObjectInterface;
 import uruk.jitlink.archive.Archive;
@@ -27,15 +28,18 @@ import uruk.orc.SymbolLookupSet;
 public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
   private final ObjectLinkingLayer layer;
   private final Archive archive;
+  private final Function<ArchiveMember, ObjectFile> reader;
   private final Object lock = new Object();
   private final Map<Loaded, ResourceTracker> loaded = new HashMap<>(); // guarded by lock
 
   /** A member in a dylib. */
   private record Loaded(JITDylib dylib, long offset) {}
 
-  private StaticLibrary(ObjectLinkingLayer layer, Archive archive) {
+  private StaticLibrary(
+      ObjectLinkingLayer layer, Archive archive, Function<ArchiveMember, ObjectFile> reader) {
     this.layer = layer;
     this.archive = archive;
+    this.reader = reader;
   }
 
   /**
@@ -45,7 +49,18 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
    * @throws uruk.jitlink.LinkException if the file is not an archive or is damaged
    */
   public static StaticLibrary open(ObjectLinkingLayer layer, Path archive) {
-    return new StaticLibrary(layer, Archive.open(archive, StaticLibrary::definitions));
+    return open(layer, archive, StaticLibrary::objectFile);
+  }
+
+  /**
+   * Opens an archive whose members are read in a way of one's own; see {@link
+   * #open(ObjectLinkingLayer, Path)}.
+   *
+   * @param reader makes the object of a member, under any name
+   */
+  public static StaticLibrary open(
+      ObjectLinkingLayer layer, Path archive, Function<ArchiveMember, ObjectFile> reader) {
+    return new StaticLibrary(layer, Archive.open(archive, StaticLibrary::definitions), reader);
   }
 
   private static Iterable<String> definitions(ArchiveMember member) {
@@ -94,7 +109,7 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
       loaded.put(key, tracker);
     }
     try {
-      layer.add(tracker, objectFile(member));
+      layer.add(tracker, reader.apply(member));
     } catch (RuntimeException failure) {
       tracker.remove();
       throw failure;

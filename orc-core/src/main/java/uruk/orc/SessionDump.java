@@ -20,7 +20,7 @@ final class SessionDump {
   }
 
   private static void describe(JITDylib dylib, StringBuilder text) {
-    text.append("JITDylib \"%s\" (%s)\n".formatted(dylib.name(), dylib.state().text()));
+    text.append("JITDylib \"%s\" (State = %s)\n".formatted(dylib.name(), dylib.state().text()));
     text.append("Link order: ").append(dylib.linkOrder()).append('\n');
     text.append("Symbol table:\n");
     List<SymbolEntry> entries =
@@ -40,8 +40,8 @@ final class SessionDump {
     text.repeat(' ', width - entry.name().length());
     text.append(
         entry.isAtLeast(SymbolState.RESOLVED) && !entry.isSideEffectsOnly()
-            ? "0x%016x ".formatted(entry.address())
-            : "<not resolved>     ");
+            ? "0x%x ".formatted(entry.address())
+            : "<not resolved>  ");
     text.append(entry.flags()).append(' ').append(entry.state().text());
     if (entry.owner != null && entry.owner.isAttached()) {
       text.append(" (Materializer ").append(entry.owner.unitName()).append(')');

@@ -7,7 +7,7 @@ package uruk.orc;
  */
 public enum SymbolState {
   /** Defined by a unit that no look-up has touched yet. */
-  NEVER_SEARCHED("Never searched"),
+  NEVER_SEARCHED("Never-Searched"),
   /**
    * Some look-up has matched a symbol of the unit: its definition is being made, or was handed
    * back.

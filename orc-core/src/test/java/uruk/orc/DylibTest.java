@@ -219,13 +219,13 @@ class DylibTest extends SessionFixture {
     assertThat(session.dump())
         .startsWith(
             """
-            JITDylib "main" (Open)
+            JITDylib "main" (State = Open)
             Link order: [ ("main", MatchAllSymbols), ("a", MatchExportedSymbolsOnly) ]
             Symbol table:
-                "lazy_data": <not resolved>     [Data] Never searched (Materializer lazy_data)
-                "ready":     0x%016x [Callable] Ready
-                "slow":      <not resolved>     [Callable] Materializing
-            JITDylib "a" (Open)
+                "lazy_data": <not resolved>  [Data] Never-Searched (Materializer lazy_data)
+                "ready":     0x%x [Callable] Ready
+                "slow":      <not resolved>  [Callable] Materializing
+            JITDylib "a" (State = Open)
             """
                 .formatted(TestUnit.addressOf("ready")))
         .contains(

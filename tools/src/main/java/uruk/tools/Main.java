@@ -6,6 +6,7 @@ import java.util.List;
 import uruk.tools.completion.CompletionCommand;
 import uruk.tools.doctor.DoctorCommand;
 import uruk.tools.inspect.InspectCommand;
+import uruk.tools.jitlink.JitlinkCommand;
 import uruk.tools.run.RunCommand;
 
 /** The entry point of the command line {@code uruk}: picks the command and reports its failure. */
@@ -21,6 +22,8 @@ public final class Main {
     List<Command> commands = new ArrayList<>();
     commands.add(new RunCommand());
     commands.add(new InspectCommand());
+    commands.add(JitlinkCommand.create());
+    commands.add(JitlinkCommand.compatible());
     commands.add(new DoctorCommand());
     commands.add(new CompletionCommand(commands));
     return commands;
@@ -104,7 +107,7 @@ public final class Main {
             Commands:
             """);
     for (Command command : COMMANDS) {
-      text.append("  %-10s %s%n".formatted(command.name(), command.summary()));
+      text.append("  %-12s %s%n".formatted(command.name(), command.summary()));
     }
     return text.append(
             """

@@ -2,7 +2,6 @@ package uruk.jitlink.check;
 
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -26,19 +25,48 @@ import uruk.jitlink.pass.TableBuilder;
 public final class LinkedGraphs implements CheckContext {
 
   // All guarded by this.
-  private final Map<String, FileFacts> files = new HashMap<>();
-  private final Map<String, Long> localSymbols = new HashMap<>();
-  private final Map<String, Long> symbols = new HashMap<>();
+  private final Map<String, FileFacts> files = new TreeMap<>();
+  private final Map<String, Place> localSymbols = new TreeMap<>();
+  private final Map<String, Place> symbols = new TreeMap<>();
   private final Set<Long> absoluteAddresses = new HashSet<>();
   private final TreeMap<Long, byte[]> contents = new TreeMap<>(Long::compareUnsigned);
   private @Nullable String target;
   private ByteOrder byteOrder = ByteOrder.LITTLE_ENDIAN;
 
+  /** Bytes of the target: zero-fill, or content that was linked. */
+  private record Place(long address, long size, boolean zeroFill) {
+
+    static Place of(Symbol symbol) {
+      boolean zeroFill = !(symbol.addressable() instanceof Block block) || block.zeroFill();
+      return new Place(symbol.address(), symbol.size(), zeroFill);
+    }
+
+    static Place of(Block block) {
+      return new Place(block.address(), block.size(), block.zeroFill());
+    }
+
+    /** {@return from the lower beginning to the higher end} */
+    Place and(Place other) {
+      boolean first = Long.compareUnsigned(address, other.address) <= 0;
+      long begin = first ? address : other.address;
+      long size = Math.max(address + this.size - begin, other.address + other.size - begin);
+      return new Place(begin, size, zeroFill && other.zeroFill);
+    }
+
+    @Override
+    public String toString() {
+      return zeroFill
+          ? "target addr = 0x%016x, zero-fill: %d bytes".formatted(address, size)
+          : "target addr = 0x%016x, content: 0x%x -- 0x%x (%d bytes)"
+              .formatted(address, address, address + size, size);
+    }
+  }
+
   private record FileFacts(
-      Map<String, Long> sections, Map<String, Long> gotEntries, Map<String, Long> stubs) {
+      Map<String, Place> sections, Map<String, Place> gotEntries, Map<String, Place> stubs) {
 
     FileFacts() {
-      this(new HashMap<>(), new HashMap<>(), new HashMap<>());
+      this(new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
     }
   }
 
@@ -60,7 +88,7 @@ public final class LinkedGraphs implements CheckContext {
       }
     }
     graph.absoluteSymbols().forEach(symbol -> defineAbsolute(symbol.name(), symbol.address()));
-    graph.externalSymbols().forEach(symbol -> symbols.putIfAbsent(symbol.name(), symbol.address()));
+    graph.externalSymbols().forEach(symbol -> symbols.putIfAbsent(symbol.name(), Place.of(symbol)));
   }
 
   /**
@@ -70,7 +98,7 @@ public final class LinkedGraphs implements CheckContext {
    * @param address its value
    */
   public synchronized void defineAbsolute(String symbol, long address) {
-    symbols.put(symbol, address);
+    symbols.put(symbol, new Place(address, 0, true));
     absoluteAddresses.add(address);
   }
 
@@ -79,15 +107,15 @@ public final class LinkedGraphs implements CheckContext {
       if (block.size() > 0) {
         contents.put(block.address(), block.contentCopy());
       }
-      file.sections.merge(section.name(), block.address(), LinkedGraphs::lower);
+      file.sections.merge(section.name(), Place.of(block), Place::and);
     }
     for (Symbol symbol : section.symbols()) {
       if (!symbol.hasName()) {
         addTableEntry(section, symbol, file);
       } else if (symbol.scope() == Scope.LOCAL) {
-        localSymbols.putIfAbsent(symbol.name(), symbol.address());
+        localSymbols.putIfAbsent(symbol.name(), Place.of(symbol));
       } else {
-        symbols.put(symbol.name(), symbol.address());
+        symbols.put(symbol.name(), Place.of(symbol));
       }
     }
   }
@@ -98,12 +126,12 @@ public final class LinkedGraphs implements CheckContext {
       return;
     }
     if (section.name().equals(TableBuilder.GOT_SECTION) && pointed.hasName()) {
-      file.gotEntries.put(pointed.name(), entry.address());
+      file.gotEntries.put(pointed.name(), Place.of(entry));
     }
     if (section.name().equals(TableBuilder.STUBS_SECTION)) {
       Symbol callee = firstTarget(pointed);
       if (callee != null && callee.hasName()) {
-        file.stubs.put(callee.name(), entry.address());
+        file.stubs.put(callee.name(), Place.of(entry));
       }
     }
   }
@@ -112,10 +140,6 @@ public final class LinkedGraphs implements CheckContext {
     return symbol.addressable() instanceof Block block && block.hasEdges()
         ? block.edges().target(0)
         : null;
-  }
-
-  private static long lower(long a, long b) {
-    return Long.compareUnsigned(a, b) < 0 ? a : b;
   }
 
   private static String baseName(String name) {
@@ -180,7 +204,32 @@ public final class LinkedGraphs implements CheckContext {
         : optional(facts.stubs.get(symbol));
   }
 
-  private static OptionalLong optional(@Nullable Long value) {
-    return value == null ? OptionalLong.empty() : OptionalLong.of(value);
+  private static OptionalLong optional(@Nullable Place place) {
+    return place == null ? OptionalLong.empty() : OptionalLong.of(place.address);
+  }
+
+  /**
+   * {@return all that checks can name, with addresses, as {@code llvm-jitlink -show-addrs} prints
+   * it} Content is told by the addresses it is linked for.
+   */
+  public synchronized String addressTable() {
+    StringBuilder text = new StringBuilder("Registered addresses:\nSymbols:\n");
+    symbols.forEach((name, place) -> text.append("  \"%s\" %s\n".formatted(name, place)));
+    localSymbols.forEach((name, place) -> {
+      if (!symbols.containsKey(name)) {
+        text.append("  \"%s\" %s\n".formatted(name, place));
+      }
+    });
+    files.forEach((name, facts) -> {
+      text.append("File \"%s\":\n".formatted(name));
+      append("Section", facts.sections, text);
+      append("GOT", facts.gotEntries, text);
+      append("Stubs", facts.stubs, text);
+    });
+    return text.toString();
+  }
+
+  private static void append(String title, Map<String, Place> places, StringBuilder text) {
+    places.forEach((name, place) -> text.append("  %s \"%s\": %s\n".formatted(title, name, place)));
   }
 }

@@ -35,36 +35,33 @@ public final class InProcessMemoryManager implements MemoryManager {
   public static final int ENTRY_FOOTPRINT = 2 * EntryTable.ENTRY_SIZE;
 
   private final Object lock = new Object();
-  private final Target target;
   private final List<DensePool> densePools = new ArrayList<>(); // guarded by lock
   private final List<PagePool> pagePools = new ArrayList<>(); // guarded by lock
 
   private static final class Shared {
-    private static final InProcessMemoryManager INSTANCE =
-        new InProcessMemoryManager(HostTarget.get());
+    private static final InProcessMemoryManager INSTANCE = new InProcessMemoryManager();
   }
 
-  private InProcessMemoryManager(Target target) {
-    this.target = target;
-  }
+  private InProcessMemoryManager() {}
 
-  /**
-   * {@return the process's memory manager}
-   *
-   * @throws HostException if linked code cannot run on this machine
-   */
+  /** {@return the process's memory manager} It takes no memory before it is asked for some. */
   public static InProcessMemoryManager shared() {
     return Shared.INSTANCE;
   }
 
-  /** {@return the machine that the process runs on} */
+  /**
+   * {@return the machine that the process runs on}
+   *
+   * @throws MemoryAllocationException if linked code cannot run on it
+   */
   public Target target() {
-    return target;
+    return HostTarget.get();
   }
 
   @Override
   public CompletableFuture<InFlightAllocation> allocate(LinkGraph graph) {
     try {
+      Target target = target();
       if (!graph.target().equals(target)) {
         throw new MemoryAllocationException(
             graph.name()
@@ -120,7 +117,7 @@ public final class InProcessMemoryManager implements MemoryManager {
   }
 
   private DensePool openDense() {
-    DensePool pool = DensePool.open("uruk-dense-" + densePools.size(), target);
+    DensePool pool = DensePool.open("uruk-dense-" + densePools.size(), target());
     densePools.add(pool);
     return pool;
   }

@@ -5,12 +5,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import uruk.jitlink.MemoryAllocationException;
+import uruk.jitlink.graph.Block;
 import uruk.jitlink.graph.LinkGraph;
 
 /**
  * A memory manager for linking without running: working memory is on the Java heap, and addresses
  * are pretended, in one slab that graphs fill in the order of their links, each segment on a fresh
  * page. Nothing is ever reused.
+ *
+ * <p>Pages are counted from the slab's first address, which need not be aligned; blocks are aligned
+ * by their addresses. A slab at an odd address thus gives the layout of {@code llvm-jitlink
+ * -slab-address}.
  */
 public final class SlabMemoryManager implements MemoryManager {
   private final long pageSize;
@@ -51,8 +56,20 @@ public final class SlabMemoryManager implements MemoryManager {
       ByteBuffer memory =
           ByteBuffer.allocate(Math.toIntExact(segment.contentSize())).order(graph.byteOrder());
       Layout.place(segment, ranges.get(i).address(), memory, 0);
+      alignAddresses(segment, ranges.get(i).address());
     }
     return new Allocation(ranges);
+  }
+
+  /** Offsets in working memory are aligned; with an odd slab the addresses have to be as well. */
+  private static void alignAddresses(Segment segment, long begin) {
+    if ((begin & segment.alignment() - 1) != 0) {
+      long at = begin;
+      for (Block block : segment.blocks()) {
+        block.setAddress(block.align(at));
+        at = block.address() + block.size();
+      }
+    }
   }
 
   private List<SegmentRange> reserve(LinkGraph graph, List<Segment> segments) {
@@ -60,23 +77,23 @@ public final class SlabMemoryManager implements MemoryManager {
     synchronized (lock) {
       long at = next;
       for (Segment segment : segments) {
-        long begin = roundUp(at, segment.alignment());
-        if (Long.compareUnsigned(segment.size(), end - begin) > 0
-            || Long.compareUnsigned(begin - at, end - at) > 0) {
+        if (segment.alignment() > pageSize) {
+          throw new MemoryAllocationException(
+              "%s: Segment alignment greater than page size: %d > %d. Use larger pages."
+                  .formatted(graph.name(), segment.alignment(), pageSize));
+        }
+        if (Long.compareUnsigned(segment.size(), end - at) > 0) {
           throw new MemoryAllocationException(
               "%s: segment %s needs 0x%x bytes, and the slab has 0x%x left. Make the slab larger."
                   .formatted(graph.name(), segment.memProt(), segment.size(), end - at));
         }
-        ranges.add(new SegmentRange(segment.memProt(), begin, segment.size()));
-        at = roundUp(begin + segment.size(), pageSize);
+        ranges.add(new SegmentRange(segment.memProt(), at, segment.size()));
+        long used = segment.size() + (-segment.size() & pageSize - 1);
+        at = Long.compareUnsigned(used, end - at) > 0 ? end : at + used;
       }
       next = at;
     }
     return List.copyOf(ranges);
-  }
-
-  private static long roundUp(long value, long alignment) {
-    return value + (-value & alignment - 1);
   }
 
   private record Allocation(List<SegmentRange> segments)

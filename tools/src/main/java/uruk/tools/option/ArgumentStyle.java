@@ -11,5 +11,9 @@ public enum ArgumentStyle {
   /** {@code --cc=clang}, {@code --cc clang}: after an equals sign, or the next word. */
   EQUALS_OR_NEXT,
   /** {@code --call 'int f(int)' 1}: the next word; all that follow are not for the command. */
-  NEXT_AND_REST
+  NEXT_AND_REST,
+  /** {@code --executor=path}, {@code --executor}: after an equals sign, or none. */
+  EQUALS,
+  /** {@code -args a b}: all words behind it, whatever they look like; one setting for each. */
+  REST
 }

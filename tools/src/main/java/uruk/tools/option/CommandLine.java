@@ -51,6 +51,12 @@ public record CommandLine<O extends Option>(List<Argument<O>> arguments, List<St
         continue;
       }
       O option = find(table, word);
+      if (option.style() == ArgumentStyle.REST) {
+        words
+            .subList(i + 1, words.size())
+            .forEach(rest -> arguments.add(new Argument.Setting<>(option, rest)));
+        return new CommandLine<>(arguments, List.of());
+      }
       if (takesNextWord(option, word)) {
         i++;
         if (i == words.size()) {
@@ -82,9 +88,9 @@ public record CommandLine<O extends Option>(List<Argument<O>> arguments, List<St
     for (O option : table) {
       boolean hasJoinedValue =
           switch (option.style()) {
-            case NONE, NEXT_AND_REST -> false;
+            case NONE, NEXT_AND_REST, REST -> false;
             case JOINED, JOINED_OR_NEXT -> word.startsWith(option.spelling());
-            case EQUALS_OR_NEXT -> word.startsWith(option.spelling() + "=");
+            case EQUALS, EQUALS_OR_NEXT -> word.startsWith(option.spelling() + "=");
           };
       if (hasJoinedValue) {
         return option;
@@ -95,15 +101,16 @@ public record CommandLine<O extends Option>(List<Argument<O>> arguments, List<St
 
   private static boolean takesNextWord(Option option, String word) {
     return switch (option.style()) {
-      case NONE, JOINED -> false;
+      case NONE, JOINED, EQUALS, REST -> false;
       case JOINED_OR_NEXT, EQUALS_OR_NEXT, NEXT_AND_REST -> word.equals(option.spelling());
     };
   }
 
   private static String joinedValue(Option option, String word) {
     return switch (option.style()) {
-      case NONE, NEXT_AND_REST -> "";
+      case NONE, NEXT_AND_REST, REST -> "";
       case JOINED, JOINED_OR_NEXT -> word.substring(option.spelling().length());
+      case EQUALS -> word.substring(Math.min(word.length(), option.spelling().length() + 1));
       case EQUALS_OR_NEXT -> word.substring(option.spelling().length() + 1);
     };
   }

@@ -30,12 +30,14 @@ public final class OptionHelp {
     return lines.toString();
   }
 
-  private static String typed(Option option) {
+  static String typed(Option option) {
     return switch (option.style()) {
       case NONE -> option.spelling();
       case JOINED -> option.spelling() + option.argument();
       case JOINED_OR_NEXT, EQUALS_OR_NEXT, NEXT_AND_REST ->
           option.spelling() + " " + option.argument();
+      case EQUALS -> option.spelling() + "[=" + option.argument() + "]";
+      case REST -> option.spelling() + " " + option.argument() + "...";
     };
   }
 }
