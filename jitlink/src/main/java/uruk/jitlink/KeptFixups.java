@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.function.LongPredicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.graph.Block;
 import uruk.jitlink.graph.EdgeKind;
@@ -146,27 +148,48 @@ public final class KeptFixups {
     return targets;
   }
 
-  /** {@return the indexes of the fix-ups that refer to a symbol beyond the object} */
-  public int[] usesOf(String symbol) {
+  /**
+   * {@return the indexes of the fix-ups that refer to something beyond the object}
+   *
+   * @param outsideTarget its index in {@link #outsideTargets}
+   */
+  public int[] usesOf(int outsideTarget) {
     int[] uses = new int[size()];
     int count = 0;
     for (int i = 0; i < uses.length; i++) {
-      if (symbol.equals(outsideTarget(i))) {
+      if (isOutside(i) && (int) records[2 * i] == outsideTarget) {
         uses[count++] = i;
       }
     }
     return Arrays.copyOf(uses, count);
   }
 
-  /** Records that a symbol beyond the object has another address; memory is not changed. */
-  public void moved(String symbol, long newAddress) {
+  /** {@return the indexes of the fix-ups that refer to an address inside of the object} */
+  public int[] referringTo(long address) {
+    return IntStream.range(0, size())
+        .filter(i -> !isOutside(i) && target(i) + implied(i) == address)
+        .toArray();
+  }
+
+  /** What an instruction takes relative to its place counts from behind its last field. */
+  private long implied(int index) {
+    return addend(index) == 0 ? 0 : addend(index) + kind(index).field().size();
+  }
+
+  /**
+   * Records that something beyond the object has another address; memory is not changed.
+   *
+   * @param outsideTarget its index in {@link #outsideTargets}
+   */
+  public void moved(int outsideTarget, long newAddress) {
     synchronized (addresses) {
-      for (int i = 0; i < names.length; i++) {
-        if (names[i].equals(symbol)) {
-          addresses[i] = newAddress;
-        }
-      }
+      addresses[outsideTarget] = newAddress;
     }
+  }
+
+  /** {@return the names of the symbols beyond the object; one may occur more than once} */
+  public List<String> outsideNames() {
+    return List.of(names);
   }
 
   /** {@return the value that fix-up {@code index} stores, its upper bits cut off} */
@@ -181,8 +204,20 @@ public final class KeptFixups {
 
   /** {@return the fix-ups whose memory does not hold what it should} */
   public List<Mismatch> verify(MemoryReader memory) {
+    return verify(memory, site -> true);
+  }
+
+  /**
+   * {@return the fix-ups whose memory does not hold what it should}
+   *
+   * @param inMemory whether the memory at an address is still the object's
+   */
+  public List<Mismatch> verify(MemoryReader memory, LongPredicate inMemory) {
     List<Mismatch> mismatches = new ArrayList<>();
     for (int i = 0; i < size(); i++) {
+      if (!inMemory.test(site(i))) {
+        continue;
+      }
       long found = memory.read(site(i), kind(i).field().size());
       if (found != expected(i)) {
         mismatches.add(new Mismatch(site(i), kind(i), expected(i), found));

@@ -31,6 +31,7 @@ import uruk.materialization.StaticLibrary;
 import uruk.materialization.UseWarnings;
 import uruk.materialization.platform.ElfPlatform;
 import uruk.materialization.platform.Guard;
+import uruk.materialization.platform.HostThreads;
 import uruk.materialization.platform.NativeException;
 import uruk.materialization.platform.Symbolizer;
 import uruk.materialization.platform.ThreadLocalPlugin;
@@ -128,6 +129,7 @@ public final class Jit implements AutoCloseable {
     if (guarded) {
       objects.keepFiles();
     }
+    objects.superviseWith(new HostThreads());
     main = session.createJITDylib("main");
     functions = new NativeFunctions(session, main, guarded ? guard : null, platform);
     callbacks = new Callbacks(main, guard);

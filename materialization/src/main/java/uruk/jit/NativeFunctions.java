@@ -104,7 +104,8 @@ final class NativeFunctions implements LinkPlugin {
     List<SwitchPoint> gone = new ArrayList<>();
     synchronized (lock) {
       for (String name : object.symbolNames()) {
-        SwitchPoint switchPoint = present.remove(name);
+        // A version of an object may go while the function goes on.
+        SwitchPoint switchPoint = dylib.symbolState(name) == null ? present.remove(name) : null;
         if (switchPoint != null) {
           gone.add(switchPoint);
         }

@@ -26,6 +26,11 @@ final class AddressIndex {
     object.segments().forEach(range -> segments.remove(range.address()));
   }
 
+  /** Forgets a part of an object's memory. */
+  void remove(SegmentRange range) {
+    segments.remove(range.address());
+  }
+
   /** {@return the object whose memory an address is in, or null} */
   @Nullable LinkedObject owner(long address) {
     Map.Entry<Long, Segment> floor = segments.floorEntry(address);

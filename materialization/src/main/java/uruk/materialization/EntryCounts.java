@@ -1,34 +1,50 @@
 package uruk.materialization;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import uruk.jitlink.memory.InProcessMemoryManager;
 
-/** Counts the versions of objects that share an entry: the last one gives it back. Thread-safe. */
+/**
+ * Counts who shares an entry: the versions of its function, and the record of a function that was
+ * removed while others use it. The last one gives the entry back. Thread-safe.
+ */
 final class EntryCounts {
   private final InProcessMemoryManager memory;
-  private final Map<Long, Integer> counts = new HashMap<>(); // guarded by itself
+
+  /** How many share an entry beside the one that made it. Guarded by itself. */
+  private final Map<Long, Integer> sharers = new HashMap<>();
 
   EntryCounts(InProcessMemoryManager memory) {
     this.memory = memory;
   }
 
-  void retain(long[] entries) {
-    synchronized (counts) {
+  InProcessMemoryManager memory() {
+    return memory;
+  }
+
+  /** Somebody else has these entries as well. */
+  void retain(long... entries) {
+    synchronized (sharers) {
       for (long entry : entries) {
-        counts.merge(entry, 1, Integer::sum);
+        sharers.merge(entry, 1, Integer::sum);
       }
     }
   }
 
-  void release(long[] entries) {
-    synchronized (counts) {
+  /** Somebody has these entries no more. */
+  void release(long... entries) {
+    long[] unused = new long[entries.length];
+    int count = 0;
+    synchronized (sharers) {
       for (long entry : entries) {
-        if (counts.merge(entry, -1, Integer::sum) == 0) {
-          counts.remove(entry);
-          memory.releaseEntry(entry);
+        if (sharers.containsKey(entry)) {
+          sharers.computeIfPresent(entry, (_, others) -> others == 1 ? null : others - 1);
+        } else {
+          unused[count++] = entry;
         }
       }
     }
+    memory.releaseEntries(Arrays.copyOf(unused, count));
   }
 }

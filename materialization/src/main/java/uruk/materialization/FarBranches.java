@@ -53,7 +53,8 @@ final class FarBranches implements Pass {
     return false;
   }
 
-  private static boolean far(Block from, Symbol to) {
+  /** {@return whether a direct branch from a block may not reach a symbol} */
+  static boolean far(Block from, Symbol to) {
     return Math.abs(to.address() - from.address()) > REACH;
   }
 

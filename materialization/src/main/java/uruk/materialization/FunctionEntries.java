@@ -2,12 +2,14 @@ package uruk.materialization;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.graph.Block;
+import uruk.jitlink.graph.EdgeKind;
 import uruk.jitlink.graph.Edges;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.Linkage;
@@ -16,31 +18,50 @@ import uruk.jitlink.graph.Scope;
 import uruk.jitlink.graph.Section;
 import uruk.jitlink.graph.Symbol;
 import uruk.jitlink.graph.Target;
-import uruk.jitlink.memory.InProcessMemoryManager;
 
 /**
  * The entries of one object's functions. A function's entry is its canonical address, in its own
  * object too, so that pointers to it compare equal wherever they come from and go on working when
  * the function is replaced. Calls inside of the object stay direct.
+ *
+ * <p>Functions that others can name have one; local functions have one if their address is taken.
  */
 final class FunctionEntries {
   /** Frame descriptions speak of the code itself. */
   private static final Set<String> ABOUT_CODE = Set.of(".eh_frame");
 
-  private final InProcessMemoryManager memory;
+  private final EntryCounts counts;
   private final Map<String, Long> adopted;
+  private final Map<String, Long> adoptedLocal;
   private final List<Symbol> functions = new ArrayList<>();
   private @Nullable IdentityHashMap<Symbol, Integer> positions;
   private long[] entries = {};
-  private long[] created = {};
+  private int created;
+  private @Nullable LocalFunctions locals;
+
+  /** The local functions whose address is taken, in the order of their entries. */
+  private final Map<Symbol, Long> local = new HashMap<>(0);
 
   /**
    * @param adopted entries that functions of these names have from before; they are not redirected
    *     by the link
+   * @param adoptedLocal the same for local functions
    */
-  FunctionEntries(InProcessMemoryManager memory, Map<String, Long> adopted) {
-    this.memory = memory;
+  FunctionEntries(EntryCounts counts, Map<String, Long> adopted, Map<String, Long> adoptedLocal) {
+    this.counts = counts;
     this.adopted = adopted;
+    this.adoptedLocal = adoptedLocal;
+  }
+
+  /** Pre-prune pass: takes down the local functions, whose symbols are pruned. */
+  void remember(LinkGraph graph) {
+    Map<Block, List<Symbol>> localFunctions = new HashMap<>();
+    for (Symbol symbol : graph.definedSymbols()) {
+      if (symbol.scope() == Scope.LOCAL && symbol.callable() && symbol.hasName()) {
+        localFunctions.computeIfAbsent(symbol.block(), _ -> new ArrayList<>(1)).add(symbol);
+      }
+    }
+    locals = new LocalFunctions(graph.target(), localFunctions);
   }
 
   /** Post-prune pass: makes the entries and leads every taking of an address to them. */
@@ -50,7 +71,8 @@ final class FunctionEntries {
         functions.add(symbol);
       }
     }
-    if (functions.isEmpty()) {
+    LocalFunctions known = locals;
+    if (known == null || (functions.isEmpty() && known.isEmpty())) {
       return;
     }
     takeEntries();
@@ -59,7 +81,7 @@ final class FunctionEntries {
       if (section.memLifetime() != MemLifetime.NO_ALLOC && !ABOUT_CODE.contains(section.name())) {
         for (Block block : section.blocks()) {
           if (block.hasEdges()) {
-            lead(graph, block.edges(), canonical);
+            lead(graph, block, known, canonical);
           }
         }
       }
@@ -73,10 +95,13 @@ final class FunctionEntries {
       functions.stream().filter(this::adopts).forEach(adopting::add);
       functions.removeIf(this::adopts);
     }
-    created = memory.createEntries(functions.size());
-    entries = Arrays.copyOf(created, created.length + adopting.size());
+    long[] made = counts.memory().createEntries(functions.size());
+    created = made.length;
+    entries = Arrays.copyOf(made, created + adopting.size());
     for (Symbol symbol : adopting) {
-      entries[functions.size()] = adopted.getOrDefault(symbol.name(), 0L);
+      long entry = adopted.getOrDefault(symbol.name(), 0L);
+      counts.retain(entry);
+      entries[functions.size()] = entry;
       functions.add(symbol);
     }
   }
@@ -87,26 +112,60 @@ final class FunctionEntries {
 
   /** {@return how many entries the link has made} */
   int created() {
-    return created.length;
+    int adoptedLocally = (int) local.keySet().stream().filter(this::adoptsLocally).count();
+    return created + local.size() - adoptedLocally;
   }
 
-  private void lead(LinkGraph graph, Edges edges, IdentityHashMap<Symbol, Symbol> canonical) {
+  private void lead(
+      LinkGraph graph,
+      Block block,
+      LocalFunctions localFunctions,
+      IdentityHashMap<Symbol, Symbol> canonical) {
+    Edges edges = block.edges();
     Target target = graph.target();
     for (int i = 0, size = edges.size(); i < size; i++) {
-      Symbol function = edges.target(i);
-      if (isFunction(function) && target.takesAddress(edges.kind(i), edges.addend(i))) {
-        edges.setTarget(
-            i, canonical.computeIfAbsent(function, symbol -> entrySymbol(graph, symbol)));
+      Symbol to = edges.target(i);
+      if (isFunction(to)) {
+        if (target.takesAddress(edges.kind(i), edges.addend(i))) {
+          edges.setTarget(
+              i, canonical.computeIfAbsent(to, symbol -> entrySymbol(graph, symbol, entry(to, 0))));
+        }
+      } else if (to.defined()) {
+        Symbol function = localFunctions.addressTaken(block, edges.kind(i), to, edges.addend(i));
+        if (function != null) {
+          edges.setAddend(i, edges.addend(i) + to.offset() - function.offset());
+          edges.setTarget(
+              i,
+              canonical.computeIfAbsent(
+                  function, symbol -> entrySymbol(graph, symbol, localEntry(symbol))));
+        }
       }
     }
   }
 
-  private Symbol entrySymbol(LinkGraph graph, Symbol function) {
-    return graph.addAbsoluteSymbol(
-        function.name() + "$entry", entry(function, 0), 0, Linkage.STRONG, Scope.LOCAL, true);
+  private long localEntry(Symbol function) {
+    Long known = adoptedLocal.get(function.name());
+    long entry;
+    if (known == null) {
+      entry = counts.memory().createEntry(0);
+    } else {
+      counts.retain(known);
+      entry = known;
+    }
+    local.put(function, entry);
+    return entry;
   }
 
-  /** Only functions that others can name have an entry. */
+  private boolean adoptsLocally(Symbol function) {
+    return adoptedLocal.containsKey(function.name());
+  }
+
+  private static Symbol entrySymbol(LinkGraph graph, Symbol function, long entry) {
+    return graph.addAbsoluteSymbol(
+        function.name() + "$entry", entry, 0, Linkage.STRONG, Scope.LOCAL, true);
+  }
+
+  /** Only functions that others can name have an entry in any case. */
   private static boolean isFunction(Symbol symbol) {
     return symbol.callable() && symbol.defined() && symbol.scope() != Scope.LOCAL;
   }
@@ -139,18 +198,82 @@ final class FunctionEntries {
     return built;
   }
 
+  /** {@return the local functions that have entries; their addresses are final} */
+  LinkedSymbols localFunctions() {
+    List<Map.Entry<Symbol, Long>> all = List.copyOf(local.entrySet());
+    String[] names = new String[all.size()];
+    long[] code = new long[names.length];
+    long[] entry = new long[names.length];
+    long[] sizes = new long[names.length];
+    for (int i = 0; i < names.length; i++) {
+      Symbol function = all.get(i).getKey();
+      names[i] = function.name();
+      code[i] = function.address();
+      entry[i] = all.get(i).getValue();
+      sizes[i] = function.size();
+    }
+    return new LinkedSymbols(names, code, entry, sizes);
+  }
+
   /** Makes the new entries lead to the code, whose addresses are final. */
   void open() {
-    long[] code = new long[created.length];
+    long[] code = new long[created];
     for (int i = 0; i < code.length; i++) {
       code[i] = functions.get(i).address();
     }
-    memory.redirectEntries(created, code);
+    counts.memory().redirectEntries(Arrays.copyOf(entries, created), code);
+    local.forEach((function, entry) -> {
+      if (!adoptsLocally(function)) {
+        counts.memory().redirectEntries(new long[] {entry}, new long[] {function.address()});
+      }
+    });
   }
 
   /** Gives the entries of a link that failed back. */
   void release() {
-    memory.releaseEntries(created);
-    created = new long[0];
+    counts.release(entries);
+    local.values().forEach(counts::release);
+    entries = new long[0];
+    created = 0;
+    local.clear();
+  }
+
+  /**
+   * The local functions of a graph by their places: references to them often go by the beginning of
+   * their section.
+   */
+  private static final class LocalFunctions {
+    private final Target target;
+    private final Map<Block, Map<Long, Symbol>> byOffset = new HashMap<>();
+
+    LocalFunctions(Target target, Map<Block, List<Symbol>> functions) {
+      this.target = target;
+      functions.forEach((block, symbols) -> {
+        Map<Long, Symbol> offsets = HashMap.newHashMap(symbols.size());
+        symbols.forEach(symbol -> offsets.put(symbol.offset(), symbol));
+        byOffset.put(block, offsets);
+      });
+    }
+
+    boolean isEmpty() {
+      return byOffset.isEmpty();
+    }
+
+    /** {@return the function whose address an edge takes, or null} */
+    @Nullable Symbol addressTaken(Block from, EdgeKind kind, Symbol to, long addend) {
+      Map<Long, Symbol> functions = byOffset.get(to.block());
+      if (functions == null) {
+        return null;
+      }
+      boolean pointer = kind.equals(target.pointer());
+      // Distances in data are those of jump tables, whose targets are no functions.
+      if (!pointer && !from.section().memProt().executable()) {
+        return null;
+      }
+      // What an instruction takes relative to its place counts from behind its last field.
+      long implied = pointer ? 0 : -kind.field().size();
+      Symbol at = functions.get(to.offset() + addend - implied);
+      return at != null && target.takesAddress(kind, implied) ? at : null;
+    }
   }
 }

@@ -17,6 +17,10 @@ final class Generations {
   private final LinkedObject first;
   private final ResourceTracker tracker;
   private final List<Version> versions = new ArrayList<>();
+
+  /** What a roll-back may lead back to, the last one last. */
+  private final List<LinkedObject> kept = new ArrayList<>();
+
   private volatile Version current;
   private int made;
 
@@ -56,7 +60,7 @@ final class Generations {
     return ++made;
   }
 
-  /** {@return the versions whose memory is there} */
+  /** {@return the versions whose data are there} */
   List<Version> versions() {
     return List.copyOf(versions);
   }
@@ -66,6 +70,26 @@ final class Generations {
       versions.add(version);
     }
     current = version;
+  }
+
+  /**
+   * A version was replaced.
+   *
+   * @param limit how many versions can be linked again
+   */
+  void keep(LinkedObject version, int limit) {
+    version.keepFile(true);
+    kept.remove(version);
+    kept.remove(current.object());
+    kept.add(version);
+    while (kept.size() > limit) {
+      kept.removeFirst().keepFile(false);
+    }
+  }
+
+  /** {@return whether a roll-back may lead back to a version} */
+  boolean keeps(LinkedObject version) {
+    return kept.contains(version);
   }
 
   void forget(Version version) {

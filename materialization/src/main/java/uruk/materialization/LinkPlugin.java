@@ -1,5 +1,6 @@
 package uruk.materialization;
 
+import java.util.List;
 import uruk.jitlink.PassConfiguration;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.orc.JITDylib;
@@ -45,6 +46,20 @@ public interface LinkPlugin {
    * of a key, in the reverse order of their links, before {@link #notifyRemovingResources}.
    */
   default void notifyRemoving(LinkedObject object) {}
+
+  /**
+   * The code of a replaced version is about to be freed, because nothing runs it; its data stay.
+   * {@link #notifyRemoving} follows when they go.
+   */
+  default void notifyFreeingCode(LinkedObject object) {}
+
+  /**
+   * New versions of objects are linked and about to become current: what must run before does so
+   * now. An exception ends the update; the versions are then removed.
+   *
+   * @param objects in the order in which the update names them
+   */
+  default void initialize(List<LinkedObject> objects) {}
 
   /** The resources of a key are about to be freed; code and data are still there. */
   default void notifyRemovingResources(JITDylib dylib, ResourceKey key) {}

@@ -38,6 +38,7 @@ public final class LinkedObject {
   private final ObjectLinkingLayer layer;
   private final String name;
   private final JITDylib dylib;
+  private final @Nullable BindingPolicy bindingPolicy;
   private final int generation;
   private final Succession succession;
   private final boolean linkedAside;
@@ -45,22 +46,29 @@ public final class LinkedObject {
   private volatile @Nullable ObjectMaterializationUnit unit;
   private volatile @Nullable Generations generations;
   private volatile @Nullable LinkResult result;
+  private volatile boolean codeFreed;
   private volatile SoftReference<@Nullable ObjectFile> file = new SoftReference<>(null);
 
-  LinkedObject(ObjectLinkingLayer layer, String name, JITDylib dylib) {
-    this(layer, name, dylib, 1, Succession.NONE, false);
+  /** The same file while a roll-back may need it. */
+  private volatile @Nullable ObjectFile keptFile;
+
+  LinkedObject(
+      ObjectLinkingLayer layer, String name, JITDylib dylib, @Nullable BindingPolicy policy) {
+    this(layer, name, dylib, policy, 1, Succession.NONE, false);
   }
 
   LinkedObject(
       ObjectLinkingLayer layer,
       String name,
       JITDylib dylib,
+      @Nullable BindingPolicy bindingPolicy,
       int generation,
       Succession succession,
       boolean linkedAside) {
     this.layer = layer;
     this.name = name;
     this.dylib = dylib;
+    this.bindingPolicy = bindingPolicy;
     this.generation = generation;
     this.succession = succession;
     this.linkedAside = linkedAside;
@@ -126,6 +134,21 @@ public final class LinkedObject {
     file = new SoftReference<>(objectFile);
   }
 
+  /** Keeps the file, if it is still there, whatever else the JVM needs memory for; or no longer. */
+  void keepFile(boolean keep) {
+    keptFile = keep ? file.get() : null;
+  }
+
+  /** {@return whether it can be linked again whenever that is asked for} */
+  boolean fileIsKept() {
+    return keptFile != null;
+  }
+
+  /** {@return its own policy, or null for that of its dylib} */
+  @Nullable BindingPolicy bindingPolicy() {
+    return bindingPolicy;
+  }
+
   /**
    * Reads the object's memory again and compares it with every fix-up of its link.
    *
@@ -133,7 +156,21 @@ public final class LinkedObject {
    */
   public List<KeptFixups.Mismatch> verify() {
     LinkResult linked = result;
-    return linked == null ? List.of() : linked.fixups().verify(ProcessMemory::read);
+    return linked == null ? List.of() : linked.fixups().verify(ProcessMemory::read, this::covers);
+  }
+
+  private boolean covers(long address) {
+    return segments().stream().anyMatch(range -> range.contains(address));
+  }
+
+  /** {@return whether its code is in memory; that of a replaced version may have been freed} */
+  boolean codeInMemory() {
+    LinkResult linked = result;
+    return linked != null && !codeFreed;
+  }
+
+  void codeFreed() {
+    codeFreed = true;
   }
 
   // Removal and replacement ----------------------------------------------------------------------
@@ -160,6 +197,11 @@ public final class LinkedObject {
 
   /** Replaces the current version. See {@link ObjectLinkingLayer#update}. */
   public Replacement replace(ObjectFile newVersion, DataPolicy data) {
+    return replace(newVersion, DataPlan.of(data));
+  }
+
+  /** Replaces the current version. See {@link ObjectLinkingLayer#update}. */
+  public Replacement replace(ObjectFile newVersion, DataPlan data) {
     return layer.update(update -> update.replace(this, newVersion, data));
   }
 
@@ -182,10 +224,9 @@ public final class LinkedObject {
   }
 
   /**
-   * {@return why the memory of this replaced version is still there, in words; empty if it is not
-   * retired}
+   * {@return why the memory of this replaced version is still there; empty if it is not retired}
    */
-  public List<String> pinnedBy() {
+  public List<Pin> pinnedBy() {
     return state == State.RETIRED ? layer.updates().pinnedBy(this) : List.of();
   }
 
@@ -198,6 +239,14 @@ public final class LinkedObject {
    */
   public void release() {
     layer.updates().release(this);
+  }
+
+  /**
+   * {@return whether it took variables over from the version before: then they have their values
+   * and no initializer of this version has run}
+   */
+  public boolean takesVariablesOver() {
+    return succession.initialized();
   }
 
   /** {@return whether it was linked by an update, not by the session} */

@@ -1,13 +1,17 @@
 package uruk.materialization;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import uruk.jitlink.KeptFixups;
+import uruk.jitlink.graph.MemProt;
 import uruk.jitlink.memory.InProcessMemoryManager;
 import uruk.jitlink.memory.SegmentRange;
 import uruk.materialization.ReferencePatches.SymbolAt;
@@ -22,6 +26,7 @@ import uruk.orc.ResourceKey;
 final class LinkedObjects {
   private final InProcessMemoryManager memory;
   private final EntryCounts entryCounts;
+  private final UserIndex users = new UserIndex(); // guarded by lock
   private final AddressIndex places;
   private final Object lock = new Object();
 
@@ -31,9 +36,9 @@ final class LinkedObjects {
   private final Map<ResourceKey, List<LinkedObject>> linked =
       new LinkedHashMap<>(); // guarded by lock
 
-  LinkedObjects(InProcessMemoryManager memory) {
-    this.memory = memory;
-    this.entryCounts = new EntryCounts(memory);
+  LinkedObjects(EntryCounts entryCounts) {
+    this.memory = entryCounts.memory();
+    this.entryCounts = entryCounts;
     this.places = new AddressIndex(memory);
   }
 
@@ -56,28 +61,32 @@ final class LinkedObjects {
 
   // Coming and going -----------------------------------------------------------------------------
 
-  /** Several versions may share an object's entries from now on. */
-  void shareEntries(LinkedObject object) {
-    synchronized (lock) {
-      LinkResult result = object.result();
-      if (result == null) {
-        throw new IllegalStateException(object + " has been removed meanwhile");
-      }
-      entryCounts.retain(result.symbols().entries());
-    }
-  }
-
   /** Takes an object whose link has ended; its memory belongs to the tracker from here on. */
   void attach(ResourceKey key, LinkedObject object) {
     synchronized (lock) {
       LinkResult result = object.result();
-      if (result != null && !moved.isEmpty()) {
-        ReferencePatches patches = new ReferencePatches(memory);
-        patches.plan(object, result, moved);
-        patches.apply();
+      if (result != null) {
+        catchUp(object, result);
+        users.add(object, result);
       }
       linked.computeIfAbsent(key, _ -> new ArrayList<>(1)).add(object);
       places.add(object);
+    }
+  }
+
+  /** What the object refers to may have moved while it was being linked. */
+  private void catchUp(LinkedObject object, LinkResult result) {
+    Map<SymbolAt, Long> moves = new HashMap<>(moved);
+    for (DirectBranches.Bound bound : result.directBranches()) {
+      long code = memory.entryTarget(bound.entry());
+      if (code != bound.code()) {
+        moves.put(new SymbolAt(bound.symbol(), bound.code()), code);
+      }
+    }
+    if (!moves.isEmpty()) {
+      ReferencePatches patches = new ReferencePatches(memory);
+      patches.plan(object, result, moves);
+      patches.apply();
     }
   }
 
@@ -107,14 +116,33 @@ final class LinkedObjects {
     }
   }
 
+  /** Gives the memory of an object's code back; its data and its entries stay. */
+  void freeCode(LinkedObject object) {
+    LinkResult result;
+    synchronized (lock) {
+      result = object.result();
+      if (result != null) {
+        for (SegmentRange range : object.segments()) {
+          if (range.memProt() == MemProt.READ_EXEC) {
+            places.remove(range);
+          }
+        }
+      }
+    }
+    if (result != null) {
+      result.allocation().deallocate(MemProt.READ_EXEC);
+    }
+  }
+
   /** Gives an object's memory and entries back. */
   void free(LinkedObject object) {
     LinkResult result;
-    boolean shared;
     synchronized (lock) {
       result = object.result();
-      shared = object.generations() != null || object.linkedAside();
       places.remove(object);
+      if (result != null) {
+        users.remove(object, result);
+      }
       List<SegmentRange> segments = object.segments();
       moved
           .keySet()
@@ -122,11 +150,8 @@ final class LinkedObjects {
       object.removed();
     }
     if (result != null) {
-      if (shared) {
-        entryCounts.release(result.symbols().entries());
-      } else {
-        memory.releaseEntries(result.symbols().entries());
-      }
+      entryCounts.release(result.symbols().entries());
+      entryCounts.release(result.localFunctions().entries());
       result.allocation().deallocate().join();
     }
   }
@@ -136,10 +161,10 @@ final class LinkedObjects {
   /** {@return uses of symbols at these addresses by other objects than those left out} */
   List<SymbolUse> uses(Map<String, Long> symbols, Set<LinkedObject> without) {
     List<SymbolUse> uses = new ArrayList<>();
-    for (LinkedObject user : symbols.isEmpty() ? List.<LinkedObject>of() : all()) {
+    for (LinkedObject user : usersOf(symbols.keySet())) {
       LinkResult result = user.result();
       if (result != null && !without.contains(user)) {
-        SymbolUses.collect(user, result, symbols, uses);
+        SymbolUses.collect(user, result, symbols, memory::targetIfEntry, uses);
       }
     }
     return uses;
@@ -148,7 +173,13 @@ final class LinkedObjects {
   /** {@return uses of an object's memory by other objects} */
   List<SymbolUse> usesOfMemory(LinkedObject object) {
     List<SymbolUse> uses = new ArrayList<>();
-    for (LinkedObject user : all()) {
+    Set<LinkedObject> users = usersOf(object.symbolNames());
+    // Other versions may have adopted variables that have no name for others.
+    Generations line = object.generations();
+    if (line != null) {
+      line.versions().forEach(version -> users.add(version.object()));
+    }
+    for (LinkedObject user : users) {
       LinkResult result = user.result();
       if (user != object && result != null) {
         SymbolUses.collectInto(user, result, object.segments(), uses);
@@ -157,9 +188,28 @@ final class LinkedObjects {
     return uses;
   }
 
+  private Set<LinkedObject> usersOf(Collection<String> names) {
+    synchronized (lock) {
+      return users.usersOf(names);
+    }
+  }
+
+  /** {@return the object whose memory or entry an address is in; null if there is none} */
+  @Nullable LinkedObject owner(long address) {
+    return places.owner(memory.targetIfEntry(address));
+  }
+
   /** {@return what an address belongs to} */
   Optional<SymbolPlace> find(long address) {
     return Optional.ofNullable(places.find(address));
+  }
+
+  /** {@return whether an address is in an object's writable memory} */
+  boolean isWritable(long address) {
+    LinkedObject owner = places.owner(address);
+    return owner != null
+        && owner.segments().stream()
+            .anyMatch(range -> range.contains(address) && range.memProt() == MemProt.READ_WRITE);
   }
 
   /** {@return the size of a variable, as its object has it; 0 if that is not known} */
@@ -187,18 +237,22 @@ final class LinkedObjects {
   /** Plans what it takes to lead references elsewhere. Called inside the session lock. */
   ReferencePatches planPatches(Map<SymbolAt, Long> moves, Set<LinkedObject> without) {
     ReferencePatches patches = new ReferencePatches(memory);
-    if (!moves.isEmpty()) {
-      for (LinkedObject user : all()) {
-        LinkResult result = user.result();
-        if (result != null && !without.contains(user)) {
-          patches.plan(user, result, moves);
-        }
+    Set<String> names = new HashSet<>();
+    moves.keySet().forEach(move -> names.add(move.name()));
+    for (LinkedObject user : usersOf(names)) {
+      LinkResult result = user.result();
+      if (result != null && !without.contains(user)) {
+        patches.plan(user, result, moves);
       }
     }
     return patches;
   }
 
-  /** Leads references elsewhere, also those of links under way. Inside the session lock. */
+  /**
+   * Leads references elsewhere, also those of links under way. Inside the session lock.
+   *
+   * @param moves of variables: direct branches of links under way follow their entries
+   */
   void moved(Map<SymbolAt, Long> moves, ReferencePatches patches) {
     synchronized (lock) {
       patches.apply();

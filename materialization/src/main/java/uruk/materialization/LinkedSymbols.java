@@ -1,7 +1,9 @@
 package uruk.materialization;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -74,6 +76,12 @@ final class LinkedSymbols {
     return Arrays.asList(names).indexOf(name);
   }
 
+  /** {@return whether a name is that of a function with an entry} */
+  boolean hasEntry(String name) {
+    int index = indexOf(name);
+    return index >= 0 && entries[index] != 0;
+  }
+
   /** {@return the index of the last symbol at or before a place in memory; -1 if there is none} */
   int floor(long address) {
     int nearest = -1;
@@ -84,6 +92,17 @@ final class LinkedSymbols {
       }
     }
     return nearest;
+  }
+
+  /** {@return the entries by name} */
+  Map<String, Long> entriesByName() {
+    Map<String, Long> byName = HashMap.newHashMap(names.length);
+    for (int i = 0; i < names.length; i++) {
+      if (entries[i] != 0) {
+        byName.put(names[i], entries[i]);
+      }
+    }
+    return byName;
   }
 
   /** Makes the entries lead to this object's code. */

@@ -44,6 +44,8 @@ final class ObjectLink implements LinkContext {
   private final MaterializationResponsibility responsibility;
   private final Map<String, CommonExtent> commons;
   private final FunctionEntries entries;
+  private final DirectBranches directBranches;
+  private final DataBlocks dataBlocks;
   private Map<JITDylib, Set<String>> dependencies = Map.of();
   private @Nullable LinkedSymbols symbols;
   private @Nullable LedgerPass ledger;
@@ -60,7 +62,13 @@ final class ObjectLink implements LinkContext {
     this.object = object;
     this.responsibility = responsibility;
     this.commons = commons;
-    this.entries = new FunctionEntries(layer.memory(), object.succession().entries());
+    Map<String, Long> adopted = new HashMap<>(layer.unbound().entries(object.dylib()));
+    adopted.putAll(object.succession().entries());
+    this.entries =
+        new FunctionEntries(layer.entryCounts(), adopted, object.succession().localEntries());
+    this.dataBlocks = new DataBlocks(object.succession().blocks());
+    this.directBranches =
+        new DirectBranches(layer.memory(), layer.bindingPolicy(object) == BindingPolicy.PATCH);
   }
 
   @Override
@@ -75,11 +83,15 @@ final class ObjectLink implements LinkContext {
     passes.prePrune().addFirst(new DefinitionRules(responsibility.symbols(), commons));
     passes.prePrune().addFirst(object.succession()::checkKept);
     if (layer.makesEntries()) {
+      passes.prePrune().add(entries::remember);
       passes.postPrune().addFirst(entries::create);
       passes.preFixup().add(layer.farBranches());
+      passes.preFixup().add(directBranches);
     }
     passes.postFixup().add(ledgerPass);
     layer.modifyPassConfiguration(object, responsibility, graph, passes);
+    passes.prePrune().addFirst(dataBlocks::adopt);
+    passes.postFixup().add(dataBlocks::place);
     // After all other passes: what they change is kept as well.
     passes.postFixup().add(fixedUp -> fixups = KeptFixups.of(fixedUp));
   }
@@ -243,6 +255,9 @@ final class ObjectLink implements LinkContext {
         new LinkResult(
             allocation,
             linked,
+            entries.localFunctions(),
+            directBranches.bound(),
+            dataBlocks,
             kept,
             counted.ledger(allocation, entries.created(), kept.footprint()));
     layer.emit(object, result, responsibility, dependenceGroups());

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,10 @@ public final class ObjectLinkingLayer {
   private final FarBranches farBranches = new FarBranches(memory);
   private volatile boolean keepsFiles;
   private final List<LinkPlugin> plugins = new CopyOnWriteArrayList<>();
-  private final LinkedObjects objects = new LinkedObjects(memory);
+  private final EntryCounts entryCounts = new EntryCounts(memory);
+  private final UnboundFunctions unbound = new UnboundFunctions(entryCounts);
+  private final LinkedObjects objects = new LinkedObjects(entryCounts);
+  private final Map<JITDylib, BindingPolicy> bindingPolicies = new ConcurrentHashMap<>();
   private final Updates updates = new Updates(this, objects);
 
   /** Makes a layer and registers it with the session, which it serves until the session closes. */
@@ -80,6 +84,27 @@ public final class ObjectLinkingLayer {
     keepsFiles = true;
   }
 
+  /**
+   * Chooses how the calls of a dylib's objects are bound that are linked from now on; {@link
+   * BindingPolicy#STUB} at first. An object may be added with a policy of its own.
+   */
+  public void setBindingPolicy(JITDylib dylib, BindingPolicy policy) {
+    bindingPolicies.put(dylib, policy);
+  }
+
+  BindingPolicy bindingPolicy(LinkedObject object) {
+    BindingPolicy own = object.bindingPolicy();
+    return own != null ? own : bindingPolicies.getOrDefault(object.dylib(), BindingPolicy.STUB);
+  }
+
+  EntryCounts entryCounts() {
+    return entryCounts;
+  }
+
+  UnboundFunctions unbound() {
+    return unbound;
+  }
+
   /** Adds a plugin, which sees the links that begin from now on. */
   public void addPlugin(LinkPlugin plugin) {
     plugins.add(plugin);
@@ -107,7 +132,18 @@ public final class ObjectLinkingLayer {
    *     defunct; nothing has been added then
    */
   public LinkedObject add(ResourceTracker tracker, ObjectFile file) {
-    LinkedObject object = new LinkedObject(this, file.name(), tracker.dylib());
+    return add(tracker, file, null);
+  }
+
+  /**
+   * Adds an object file whose calls are bound by a policy of its own; see {@link
+   * #add(ResourceTracker, ObjectFile)}.
+   *
+   * @param policy null for that of the dylib
+   */
+  public LinkedObject add(
+      ResourceTracker tracker, ObjectFile file, @Nullable BindingPolicy policy) {
+    LinkedObject object = new LinkedObject(this, file.name(), tracker.dylib(), policy);
     ObjectMaterializationUnit unit = ObjectMaterializationUnit.of(this, file, object);
     object.waitsIn(unit);
     tracker.dylib().define(unit, tracker);
@@ -196,6 +232,50 @@ public final class ObjectLinkingLayer {
     return updates.update(what);
   }
 
+  /**
+   * Makes an update at a moment at which no counted call is inside of the layer's objects; see
+   * {@link #update(Consumer)}.
+   *
+   * @throws NotQuiescentException if there was no such moment; it names who was inside
+   * @throws IllegalStateException if nobody counts calls, see {@link #superviseWith}
+   */
+  public Replacement update(Consumer<Update> what, Quiescent when) {
+    return updates.update(what, when);
+  }
+
+  /**
+   * From now on what replaced versions run is found out, and their code is freed when nothing does.
+   * Without this it stays until it is released. To be called before objects are added.
+   */
+  public void superviseWith(RunningCode running) {
+    updates.superviseWith(running);
+  }
+
+  /**
+   * Keeps what a roll-back needs of the last versions of each object, beside the current one: their
+   * files, to link them again when their code has been freed. 1 at first.
+   */
+  public void keepGenerations(int count) {
+    updates.keepGenerations(count);
+  }
+
+  /**
+   * Frees the code of replaced versions that nothing runs, now and not some time later.
+   *
+   * @return the versions whose code was freed
+   */
+  public List<LinkedObject> reclaim() {
+    return updates.reclaim();
+  }
+
+  /**
+   * The host says that no thread which cannot be examined runs code that was replaced before now:
+   * one that blocks all signals, or has switched its stack.
+   */
+  public void declareQuiescent() {
+    updates.declareQuiescent();
+  }
+
   /** Adds a listener that hears of updates from now on. */
   public void addListener(ReplacementListener listener) {
     updates.addListener(listener);
@@ -212,13 +292,27 @@ public final class ObjectLinkingLayer {
 
   /** Tells the plugins that an object's code and data are about to go. */
   void notifyRemoving(LinkedObject object) {
+    tellBackwards(plugin -> plugin.notifyRemoving(object));
+  }
+
+  /** Tells the plugins that an object's code is about to go, and its data stay. */
+  void notifyFreeingCode(LinkedObject object) {
+    tellBackwards(plugin -> plugin.notifyFreeingCode(object));
+  }
+
+  private void tellBackwards(Consumer<LinkPlugin> message) {
     for (LinkPlugin plugin : plugins.reversed()) {
       try {
-        plugin.notifyRemoving(object);
+        message.accept(plugin);
       } catch (RuntimeException failure) {
         session.reportError(failure);
       }
     }
+  }
+
+  /** Has the plugins initialize objects that are about to become current. */
+  void initialize(List<LinkedObject> fresh) {
+    plugins.forEach(plugin -> plugin.initialize(fresh));
   }
 
   private static MemoryLedger sum(List<LinkedObject> objects) {
@@ -251,7 +345,7 @@ public final class ObjectLinkingLayer {
       MaterializationResponsibility responsibility,
       Map<String, CommonExtent> commons) {
     LinkGraph graph;
-    if (keepsFiles) {
+    if (keepsFiles || object.linkedAside()) {
       object.linkedFrom(file);
     }
     try {
@@ -280,11 +374,13 @@ public final class ObjectLinkingLayer {
       MaterializationResponsibility responsibility,
       List<SymbolDependenceGroup> dependences) {
     object.linked(result);
-    if (object.linkedAside()) {
-      objects.shareEntries(object);
-    }
     try {
-      responsibility.withResourceKey(key -> objects.attach(key, object));
+      responsibility.withResourceKey(key -> {
+        objects.attach(key, object);
+        if (!object.linkedAside()) {
+          unbound.bind(object, result);
+        }
+      });
     } catch (RuntimeException defunct) {
       objects.free(object);
       fail(object, responsibility, defunct);

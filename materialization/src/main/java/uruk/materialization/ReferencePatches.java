@@ -4,9 +4,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import uruk.jitlink.KeptFixups;
 import uruk.jitlink.graph.EdgeKind;
 import uruk.jitlink.graph.MemProt;
@@ -15,9 +15,9 @@ import uruk.jitlink.memory.InProcessMemoryManager;
 import uruk.jitlink.memory.SegmentRange;
 
 /**
- * Leads references of linked objects to variables that move. All stores are planned first, so that
- * nothing changes unless everything can. Each is one aligned 8-byte store: other threads see the
- * old reference or the new one, never a mixture.
+ * Leads references of linked objects to variables and code that move. All stores are planned first,
+ * so that nothing changes unless everything can. Each is one aligned 8-byte store: other threads
+ * see the old reference or the new one, never a mixture.
  */
 final class ReferencePatches {
   private static final VarHandle WORD = ValueLayout.JAVA_LONG.varHandle();
@@ -33,7 +33,7 @@ final class ReferencePatches {
   /** A field of 4 or 8 bytes that gets another value. */
   private record Store(MemProt protection, long site, int size, long before, long after) {}
 
-  private record Retarget(KeptFixups fixups, String symbol, long address) {}
+  private record Retarget(KeptFixups fixups, int target, long address) {}
 
   ReferencePatches(InProcessMemoryManager memory) {
     this.memory = memory;
@@ -46,19 +46,17 @@ final class ReferencePatches {
    * @throws ReplacementRefusedException if a reference cannot be changed by one store
    */
   void plan(LinkedObject user, LinkResult result, Map<SymbolAt, Long> moves) {
-    Map<String, Long> moved = new HashMap<>(0);
-    for (KeptFixups.OutsideTarget target : result.fixups().outsideTargets()) {
+    List<KeptFixups.OutsideTarget> targets = result.fixups().outsideTargets();
+    for (int i = 0; i < targets.size(); i++) {
+      KeptFixups.OutsideTarget target = targets.get(i);
       Long destination = moves.get(new SymbolAt(target.name(), target.address()));
       if (destination != null) {
-        moved.put(target.name(), destination);
+        for (int use : result.fixups().usesOf(i)) {
+          plan(user, result, target.name(), use, destination);
+        }
+        retargets.add(new Retarget(result.fixups(), i, destination));
       }
     }
-    moved.forEach((symbol, destination) -> {
-      for (int use : result.fixups().usesOf(symbol)) {
-        plan(user, result, symbol, use, destination);
-      }
-      retargets.add(new Retarget(result.fixups(), symbol, destination));
-    });
   }
 
   private void plan(
@@ -69,8 +67,12 @@ final class ReferencePatches {
     long value = fixups.value(use, destination);
     int size = kind.field().size();
     MemProt protection = protectionAt(result, site);
-    boolean inOneWord = (size == 4 || size == 8) && (site & 7) + size <= 8;
-    if (!inOneWord || !kind.field().holds(value) || !memory.canPatch(protection, site)) {
+    if (protection == null) {
+      return; // This part of its memory is freed.
+    }
+    if (!inOneWord(site, kind)
+        || !kind.field().holds(value)
+        || !memory.canPatch(protection, site)) {
       throw new ReplacementRefusedException(
           ("%s moves, but %s refers to it directly at 0x%x (%s), which cannot be changed by one"
                   + " store while threads may run. Compile %s with -fPIC, or replace with"
@@ -81,19 +83,25 @@ final class ReferencePatches {
     stores.add(new Store(protection, site, size, fixups.expected(use), value));
   }
 
-  private static MemProt protectionAt(LinkResult result, long site) {
+  /** {@return whether a field can be changed by one aligned 8-byte store} */
+  static boolean inOneWord(long site, EdgeKind kind) {
+    int size = kind.field().size();
+    return (size == 4 || size == 8) && (site & 7) + size <= 8;
+  }
+
+  private static @Nullable MemProt protectionAt(LinkResult result, long site) {
     for (SegmentRange segment : result.allocation().segments()) {
       if (segment.contains(site)) {
         return segment.memProt();
       }
     }
-    throw new AssertionError("0x" + Long.toHexString(site) + " is a fix-up outside of its object");
+    return null;
   }
 
   /** Makes the planned stores. */
   void apply() {
     stores.forEach(this::store);
-    retargets.forEach(each -> each.fixups().moved(each.symbol(), each.address()));
+    retargets.forEach(each -> each.fixups().moved(each.target(), each.address()));
     if (changesCode) {
       Libc.synchronizeCores();
     }

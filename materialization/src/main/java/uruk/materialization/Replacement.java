@@ -22,11 +22,12 @@ public final class Replacement {
 
   /**
    * Leads all names back to the versions before this update; variables have the values with which
-   * these versions were left. The versions of this update are retired.
+   * these versions were left. The versions of this update are retired. What it added is removed;
+   * what it removed is linked again from its file, and its variables begin anew.
    *
    * @return the update that this makes, which can be rolled back as well
-   * @throws IllegalStateException if a later update has replaced these versions, if the memory of
-   *     the versions before has been released, or if this update added or removed objects
+   * @throws IllegalStateException if a later update has replaced these versions, or if code of the
+   *     versions before is no longer in memory and neither is its file
    * @throws UpdateException if others use symbols that only the new versions have; nothing has
    *     changed then
    */

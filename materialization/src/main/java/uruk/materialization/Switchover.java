@@ -47,17 +47,22 @@ final class Switchover {
     checkKinds();
     checkVanished();
     Map<SymbolAt, Long> moves = moves();
+    Map<SymbolAt, Long> branches = branches();
     boolean _ =
         updates
             .session()
             .runSessionLocked(() -> {
-              ReferencePatches patches = updates.objects().planPatches(moves, leaving());
+              Set<LinkedObject> leaving = leaving();
+              ReferencePatches patches = updates.objects().planPatches(moves, leaving);
+              ReferencePatches direct = updates.objects().planPatches(branches, leaving);
               updates.session().redefine(redefinitions());
               updates.objects().moved(moves, patches);
               changes.forEach(this::redirect);
+              direct.apply();
               return true;
             });
     changes.forEach(this::retire);
+    updates.retired(changes);
   }
 
   private void checkKinds() {
@@ -139,6 +144,35 @@ final class Switchover {
     return moves;
   }
 
+  /** {@return where the code of functions goes, for branches that were bound to it directly} */
+  private Map<SymbolAt, Long> branches() {
+    Map<String, Long> after = new HashMap<>();
+    for (Change change : changes) {
+      LinkResult result = change.to() == null ? null : change.to().object().result();
+      if (result != null) {
+        LinkedSymbols symbols = result.symbols();
+        for (int i = 0; i < symbols.size(); i++) {
+          if (symbols.entry(i) != 0) {
+            after.put(symbols.name(i), symbols.code(i));
+          }
+        }
+      }
+    }
+    Map<SymbolAt, Long> branches = new HashMap<>();
+    for (Change change : changes) {
+      change
+          .before()
+          .forEach((name, old) -> {
+            long code = updates.memory().targetIfEntry(old.address());
+            Long now = after.get(name);
+            if (now != null && code != old.address() && now != code) {
+              branches.put(new SymbolAt(name, code), now);
+            }
+          });
+    }
+    return branches;
+  }
+
   private List<Redefinition> redefinitions() {
     List<Redefinition> redefinitions = new ArrayList<>();
     for (Change change : changes) {
@@ -155,9 +189,12 @@ final class Switchover {
   }
 
   private void redirect(Change change) {
-    LinkResult result = change.to() == null ? null : change.to().object().result();
-    if (result != null) {
+    Version to = change.to();
+    LinkResult result = to == null ? null : to.object().result();
+    if (to != null && result != null) {
       result.symbols().redirectEntries(updates.memory());
+      result.localFunctions().redirectEntries(updates.memory());
+      updates.layer().unbound().bind(to.object(), result);
     }
   }
 

@@ -1,23 +1,38 @@
 package uruk.materialization;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongUnaryOperator;
 import uruk.jitlink.KeptFixups;
 import uruk.jitlink.KeptFixups.OutsideTarget;
+import uruk.jitlink.graph.EdgeKind;
 import uruk.jitlink.memory.SegmentRange;
 
-/** Finds uses of symbols among the fix-ups that were kept of a link. */
+/**
+ * Finds uses of symbols among the fix-ups that were kept of a link. What is read from the global
+ * offset table is used where it is read.
+ */
 final class SymbolUses {
   private SymbolUses() {}
 
-  /** Collects uses of symbols, each at its address. */
+  /**
+   * Collects uses of symbols, each at its address.
+   *
+   * @param code where a function's entry leads
+   */
   static void collect(
-      LinkedObject user, LinkResult result, Map<String, Long> symbols, List<SymbolUse> into) {
-    for (OutsideTarget target : result.fixups().outsideTargets()) {
+      LinkedObject user,
+      LinkResult result,
+      Map<String, Long> symbols,
+      LongUnaryOperator code,
+      List<SymbolUse> into) {
+    List<OutsideTarget> targets = result.fixups().outsideTargets();
+    for (int i = 0; i < targets.size(); i++) {
+      OutsideTarget target = targets.get(i);
       Long address = symbols.get(target.name());
-      if (address != null && address == target.address()) {
-        add(user, result, target.name(), into);
+      if (address != null
+          && (address == target.address() || code.applyAsLong(address) == target.address())) {
+        add(user, result, i, target.name(), into);
       }
     }
   }
@@ -25,37 +40,59 @@ final class SymbolUses {
   /** Collects uses of whatever is in the given memory. */
   static void collectInto(
       LinkedObject user, LinkResult result, List<SegmentRange> memory, List<SymbolUse> into) {
-    List<String> names = new ArrayList<>(0);
-    for (OutsideTarget target : result.fixups().outsideTargets()) {
+    List<OutsideTarget> targets = result.fixups().outsideTargets();
+    for (int i = 0; i < targets.size(); i++) {
+      OutsideTarget target = targets.get(i);
       if (memory.stream().anyMatch(range -> range.contains(target.address()))) {
-        names.add(target.name());
+        add(user, result, i, target.name(), into);
       }
     }
-    names.forEach(name -> add(user, result, name, into));
   }
 
   private static void add(
-      LinkedObject user, LinkResult result, String symbol, List<SymbolUse> into) {
+      LinkedObject user, LinkResult result, int target, String symbol, List<SymbolUse> into) {
     KeptFixups fixups = result.fixups();
-    for (int use : fixups.usesOf(symbol)) {
+    for (int use : fixups.usesOf(target)) {
       long site = fixups.site(use);
-      int inside = result.symbols().floor(site);
-      into.add(
-          inside < 0
-              ? new SymbolUse(
-                  symbol,
-                  user,
-                  null,
-                  site - result.allocation().segments().getFirst().address(),
-                  site,
-                  fixups.kind(use))
-              : new SymbolUse(
-                  symbol,
-                  user,
-                  result.symbols().name(inside),
-                  site - result.symbols().code(inside),
-                  site,
-                  fixups.kind(use)));
+      if (result.allocation().segments().stream().noneMatch(range -> range.contains(site))) {
+        continue; // This part of its memory is freed.
+      }
+      int[] readers = symbolBefore(result, site) < 0 ? fixups.referringTo(site) : new int[0];
+      for (int reader : readers) {
+        into.add(use(user, result, symbol, fixups.site(reader), fixups.kind(reader)));
+      }
+      if (readers.length == 0) {
+        into.add(use(user, result, symbol, site, fixups.kind(use)));
+      }
     }
+  }
+
+  private static SymbolUse use(
+      LinkedObject user, LinkResult result, String symbol, long site, EdgeKind kind) {
+    int inside = symbolBefore(result, site);
+    if (inside < 0) {
+      long begin = result.allocation().segments().getFirst().address();
+      return new SymbolUse(symbol, user, null, site - begin, site, kind);
+    }
+    return new SymbolUse(
+        symbol,
+        user,
+        result.symbols().name(inside),
+        site - result.symbols().code(inside),
+        site,
+        kind);
+  }
+
+  /** {@return the nearest symbol before a place in the same segment; -1 if there is none} */
+  private static int symbolBefore(LinkResult result, long site) {
+    int nearest = result.symbols().floor(site);
+    if (nearest < 0) {
+      return nearest;
+    }
+    long symbol = result.symbols().code(nearest);
+    boolean together =
+        result.allocation().segments().stream()
+            .anyMatch(range -> range.contains(site) && range.contains(symbol));
+    return together ? nearest : -1;
   }
 }

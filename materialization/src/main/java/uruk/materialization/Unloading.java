@@ -26,11 +26,16 @@ final class Unloading {
     switch (policy) {
       case REFUSE -> refuse(first, uses, "Remove the users first, or choose another policy.");
       case CASCADE -> addUsers(going);
+      case UNBIND -> checkUnbindable(first, uses);
       case UNCONDITIONAL -> {}
     }
     List<Redefinition> redefinitions = new ArrayList<>();
     going.forEach(each -> redefinitions.add(removalOf(each)));
-    updates.session().redefine(redefinitions);
+    if (policy == UnloadPolicy.UNBIND && !uses.isEmpty()) {
+      updates.unbind(first.dylib(), redefinitions, uses);
+    } else {
+      updates.session().redefine(redefinitions);
+    }
     return List.copyOf(going);
   }
 
@@ -43,6 +48,19 @@ final class Unloading {
     if (!uses.isEmpty()) {
       throw new ObjectInUseException(object + " cannot be removed", uses, remedy);
     }
+  }
+
+  private void checkUnbindable(LinkedObject object, List<SymbolUse> uses) {
+    LinkResult result = object.current().result();
+    List<SymbolUse> data =
+        uses.stream()
+            .filter(use -> result == null || !result.symbols().hasEntry(use.symbol()))
+            .toList();
+    refuse(
+        object,
+        data,
+        "Variables cannot be unbound: nothing would notice that they are read. Remove their users"
+            + " first.");
   }
 
   private void addUsers(Set<LinkedObject> going) {

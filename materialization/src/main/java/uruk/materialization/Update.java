@@ -12,6 +12,11 @@ public interface Update {
     replace(object, file, DataPolicy.REINITIALISE);
   }
 
+  /** Replaces an object; see {@link #replace(LinkedObject, ObjectFile, DataPlan)}. */
+  default void replace(LinkedObject object, ObjectFile file, DataPolicy data) {
+    replace(object, file, DataPlan.of(data));
+  }
+
   /**
    * Replaces an object.
    *
@@ -19,7 +24,7 @@ public interface Update {
    *     dylib
    * @throws IllegalStateException if the object has failed or been removed
    */
-  void replace(LinkedObject object, ObjectFile file, DataPolicy data);
+  void replace(LinkedObject object, ObjectFile file, DataPlan data);
 
   /** Removes an object, which only objects of this update may use. */
   void remove(LinkedObject object);

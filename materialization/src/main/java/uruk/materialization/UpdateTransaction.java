@@ -21,9 +21,9 @@ import uruk.orc.SymbolLookupSet;
 import uruk.orc.SymbolMap;
 
 /**
- * An update: what it consists of is collected, then linked in a dylib aside, then {@linkplain
- * Switchover switched to}. In the dylib aside the new versions see each other first, then what the
- * dylib itself sees.
+ * An update: what it consists of is collected, then linked in a dylib aside. In the dylib aside the
+ * new versions see each other first, then what the dylib itself sees. The {@link Switchover}
+ * follows.
  *
  * <p>Runs under the update lock.
  */
@@ -31,34 +31,66 @@ final class UpdateTransaction implements Update {
   private final Updates updates;
   private final List<Step> steps = new ArrayList<>();
   private @Nullable JITDylib dylib;
+  private @Nullable JITDylib aside;
 
-  /** One line of the update; either part may be missing. */
-  private record Step(@Nullable LinkedObject object, @Nullable ObjectFile file, DataPolicy data) {}
+  /**
+   * One line of the update.
+   *
+   * @param object what is replaced or removed; null if something is added
+   * @param file what is linked; null if something is removed
+   * @param restored the earlier version that is linked again; null for a new one
+   * @param ready the earlier version that needs no link; null for others
+   */
+  private record Step(
+      @Nullable LinkedObject object,
+      @Nullable ObjectFile file,
+      DataPlan data,
+      @Nullable LinkedObject restored,
+      @Nullable Version ready) {
+
+    Step(@Nullable LinkedObject object, @Nullable ObjectFile file, DataPlan data) {
+      this(object, file, data, null, null);
+    }
+  }
 
   /** A step whose new version is on its way. */
   private record Planned(
       @Nullable Generations generations,
       @Nullable LinkedObject version,
       Set<String> defined,
-      Map<String, KeptData> kept) {}
+      Map<String, KeptData> kept,
+      @Nullable Version ready) {}
+
+  private static final DataPlan ANEW = DataPlan.of(DataPolicy.REINITIALISE);
 
   UpdateTransaction(Updates updates) {
     this.updates = updates;
   }
 
   @Override
-  public void replace(LinkedObject object, ObjectFile file, DataPolicy data) {
+  public void replace(LinkedObject object, ObjectFile file, DataPlan data) {
     addStep(new Step(object.current(), file, data));
   }
 
   @Override
   public void remove(LinkedObject object) {
-    addStep(new Step(object.current(), null, DataPolicy.REINITIALISE));
+    addStep(new Step(object.current(), null, ANEW));
   }
 
   @Override
   public void add(ObjectFile file) {
-    addStep(new Step(null, file, DataPolicy.REINITIALISE));
+    addStep(new Step(null, file, ANEW));
+  }
+
+  /** Leads back to an earlier version, whose code is there. */
+  void leadBack(LinkedObject object, Version earlier) {
+    addStep(new Step(object, null, ANEW, null, earlier));
+  }
+
+  /** Links an earlier version again; it has its variables if they are still there. */
+  void restore(@Nullable LinkedObject object, LinkedObject earlier, ObjectFile file) {
+    dylib = dylib == null ? earlier.dylib() : dylib;
+    addStep(new Step(object, file, ANEW, earlier, null));
   }
 
   private void addStep(Step step) {
@@ -77,8 +109,8 @@ final class UpdateTransaction implements Update {
     steps.add(step);
   }
 
-  /** Makes the update. */
-  List<Change> run() {
+  /** Links all new versions. If that fails, {@link #abandon} is to be called. */
+  List<Change> link() {
     JITDylib target = dylib;
     if (target == null) {
       throw new IllegalArgumentException(
@@ -90,36 +122,101 @@ final class UpdateTransaction implements Update {
         lines.put(step, updates.generationsOf(step.object()));
       }
     }
-    JITDylib aside = updates.createAside(target);
-    try {
-      List<Planned> planned = new ArrayList<>();
-      for (Step step : steps) {
-        planned.add(define(step, target, aside, lines));
-      }
-      List<Change> changes = link(target, aside, planned);
-      new Switchover(updates, changes).run();
-      return changes;
-    } catch (RuntimeException failure) {
-      updates.session().removeJITDylibs(List.of(aside));
-      throw failure;
+    JITDylib linkingIn = updates.createAside(target);
+    aside = linkingIn;
+    List<Planned> planned = new ArrayList<>();
+    for (Step step : steps) {
+      planned.add(plan(step, target, linkingIn, lines));
+    }
+    List<Change> changes = link(target, linkingIn, planned);
+    if (planned.stream().allMatch(each -> each.version() == null)) {
+      abandon();
+    }
+    return changes;
+  }
+
+  /** Frees what was linked. */
+  void abandon() {
+    JITDylib gone = aside;
+    if (gone != null) {
+      aside = null;
+      updates.session().removeJITDylibs(List.of(gone));
     }
   }
 
-  private Planned define(Step step, JITDylib target, JITDylib aside, Map<Step, Generations> lines) {
+  private Planned plan(
+      Step step, JITDylib target, JITDylib linkingIn, Map<Step, Generations> lines) {
     Generations generations = lines.get(step);
     ObjectFile file = step.file();
     if (file == null) {
-      return new Planned(generations, null, Set.of(), Map.of());
+      return new Planned(generations, null, Set.of(), Map.of(), step.ready());
     }
-    Set<String> replaceable = new HashSet<>();
-    Map<String, Long> entries = new HashMap<>();
-    lines.values().forEach(each -> collect(each, replaceable, entries));
-    Map<String, KeptData> kept = new HashMap<>();
-    Set<String> defined = new HashSet<>();
-    Set<String> elsewhere = new HashSet<>();
-    for (ObjectInterface.Definition definition : file.symbols().definitions()) {
+    return new Definer(step, file, generations, target, linkingIn, lines).define();
+  }
+
+  /** Works out what one new version defines and takes over. */
+  private final class Definer {
+    private final Step step;
+    private final ObjectFile file;
+    private final @Nullable Generations generations;
+    private final JITDylib target;
+    private final JITDylib linkingIn;
+    private final Set<String> replaceable = new HashSet<>();
+    private final Map<String, Long> entries = new HashMap<>();
+    private final Map<String, KeptData> kept = new HashMap<>();
+    private final Set<String> defined = new HashSet<>();
+    private final Set<String> elsewhere = new HashSet<>();
+
+    Definer(
+        Step step,
+        ObjectFile file,
+        @Nullable Generations generations,
+        JITDylib target,
+        JITDylib linkingIn,
+        Map<Step, Generations> lines) {
+      this.step = step;
+      this.file = file;
+      this.generations = generations;
+      this.target = target;
+      this.linkingIn = linkingIn;
+      lines.values().forEach(this::collect);
+    }
+
+    private void collect(Generations line) {
+      line.current()
+          .symbols()
+          .forEach((name, symbol) -> {
+            replaceable.add(name);
+            if (symbol.flags().isCallable()) {
+              entries.put(name, symbol.address());
+            }
+          });
+    }
+
+    Planned define() {
+      file.symbols().definitions().forEach(this::sort);
+      elsewhere.addAll(kept.keySet());
+      LinkedObject version =
+          new LinkedObject(
+              updates.layer(),
+              file.name(),
+              target,
+              generations == null ? null : generations.first().bindingPolicy(),
+              generation(),
+              succession(),
+              true);
+      ResourceTracker tracker = linkingIn.createResourceTracker();
+      ObjectMaterializationUnit unit =
+          ObjectMaterializationUnit.of(updates.layer(), file, version, elsewhere);
+      version.waitsIn(unit);
+      linkingIn.define(unit, tracker);
+      return new Planned(generations, version, defined, kept, null);
+    }
+
+    private void sort(ObjectInterface.Definition definition) {
       String name = definition.name();
-      KeptData data = step.data() == DataPolicy.KEEP ? keptData(generations, name) : null;
+      KeptData data =
+          step.data().policyOf(name) == DataPolicy.KEEP ? keptData(generations, name) : null;
       boolean weak = definition.weak() || definition.common();
       boolean others = !replaceable.contains(name) && target.symbolState(name) != null;
       if (data != null) {
@@ -135,65 +232,89 @@ final class UpdateTransaction implements Update {
         defined.add(name);
       }
     }
-    elsewhere.addAll(kept.keySet());
-    LinkedObject version =
-        new LinkedObject(
-            updates.layer(),
-            file.name(),
-            target,
-            generations == null ? 1 : generations.nextGeneration(),
-            new Succession(entries, kept),
-            true);
-    ResourceTracker tracker = aside.createResourceTracker();
-    ObjectMaterializationUnit unit =
-        ObjectMaterializationUnit.of(updates.layer(), file, version, elsewhere);
-    version.waitsIn(unit);
-    aside.define(unit, tracker);
-    return new Planned(generations, version, defined, kept);
-  }
 
-  private static void collect(
-      Generations generations, Set<String> names, Map<String, Long> entries) {
-    generations
-        .current()
-        .symbols()
-        .forEach((name, symbol) -> {
-          names.add(name);
-          if (symbol.flags().isCallable()) {
-            entries.put(name, symbol.address());
-          }
-        });
+    private int generation() {
+      LinkedObject restored = step.restored();
+      if (restored != null) {
+        return restored.generation();
+      }
+      return generations == null ? 1 : generations.nextGeneration();
+    }
+
+    private Succession succession() {
+      LinkedObject restored = step.restored();
+      LinkResult earlier = restored == null ? null : restored.result();
+      LinkResult current = generations == null ? null : generations.current().object().result();
+      Map<String, Long> local = new HashMap<>();
+      if (earlier != null) {
+        local.putAll(earlier.localFunctions().entriesByName());
+      }
+      if (current != null) {
+        local.putAll(current.localFunctions().entriesByName());
+      }
+      Map<Integer, Long> blocks =
+          earlier != null
+              ? DataAdoption.all(earlier)
+              : generations == null
+                  ? Map.of()
+                  : DataAdoption.local(generations.current().object(), current, file, step.data());
+      boolean initialized = earlier != null || !kept.isEmpty() || !blocks.isEmpty();
+      if (earlier == null && initialized) {
+        checkInitializers();
+      }
+      return new Succession(entries, local, kept, blocks, initialized);
+    }
+
+    /**
+     * Initializers would set kept variables anew, so they do not run: others must not need them.
+     */
+    private void checkInitializers() {
+      for (ObjectInterface.Definition definition : file.symbols().definitions()) {
+        String name = definition.name();
+        if (file.symbols().hasInitializers()
+            && defined.contains(name)
+            && !definition.callable()
+            && !CppNames.isConstant(name)) {
+          throw new ReplacementRefusedException(
+              ("%s keeps variables, so its initializers do not run, but %s begins anew and may need"
+                      + " them. Keep all of its variables or none.")
+                  .formatted(file.name(), name));
+        }
+      }
+    }
   }
 
   /** {@return the storage of a variable that the current version has, or null} */
   private @Nullable KeptData keptData(@Nullable Generations generations, String name) {
-    if (generations == null) {
+    if (generations == null || CppNames.isConstant(name)) {
       return null;
     }
     var symbol = generations.current().symbols().find(name);
-    if (symbol == null || symbol.flags().isCallable()) {
+    if (symbol == null
+        || symbol.flags().isCallable()
+        || !updates.objects().isWritable(symbol.address())) {
       return null;
     }
     return new KeptData(symbol.address(), updates.objects().sizeAt(name, symbol.address()));
   }
 
-  private List<Change> link(JITDylib target, JITDylib aside, List<Planned> planned) {
+  private List<Change> link(JITDylib target, JITDylib linkingIn, List<Planned> planned) {
     Set<String> all = new HashSet<>();
     planned.forEach(each -> all.addAll(each.defined()));
-    SymbolMap linked = all.isEmpty() ? SymbolMap.of() : lookUp(aside, all);
+    SymbolMap linked = all.isEmpty() ? SymbolMap.of() : lookUp(linkingIn, all);
     List<Change> changes = new ArrayList<>();
     for (Planned each : planned) {
-      changes.add(change(target, aside, each, linked));
+      changes.add(change(target, linkingIn, each, linked));
     }
     return changes;
   }
 
-  private SymbolMap lookUp(JITDylib aside, Set<String> names) {
+  private SymbolMap lookUp(JITDylib linkingIn, Set<String> names) {
     try {
       return updates
           .session()
           .lookup(
-              SearchOrder.of(JITDylibLookupFlags.MATCH_ALL_SYMBOLS, aside),
+              SearchOrder.of(JITDylibLookupFlags.MATCH_ALL_SYMBOLS, linkingIn),
               SymbolLookupSet.of(names));
     } catch (FailedToMaterializeException failure) {
       for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -205,14 +326,14 @@ final class UpdateTransaction implements Update {
     }
   }
 
-  private Change change(JITDylib target, JITDylib aside, Planned planned, SymbolMap linked) {
+  private Change change(JITDylib target, JITDylib linkingIn, Planned planned, SymbolMap linked) {
     Generations generations = planned.generations();
     LinkedObject object = planned.version();
     if (object == null) {
       if (generations == null) {
         throw new AssertionError("a step without objects");
       }
-      return new Change(generations, generations.current(), null);
+      return new Change(generations, generations.current(), planned.ready());
     }
     SymbolMap.Builder symbols = SymbolMap.builder();
     LinkResult result = object.result();
@@ -223,7 +344,7 @@ final class UpdateTransaction implements Update {
       SymbolMap before = generations.current().symbols();
       planned.kept().keySet().forEach(name -> symbols.put(name, before.get(name)));
     }
-    Version version = new Version(object, symbols.build(), aside);
+    Version version = new Version(object, symbols.build(), linkingIn);
     return generations == null
         ? new Change(new Generations(version, target.defaultResourceTracker()), null, version)
         : new Change(generations, generations.current(), version);

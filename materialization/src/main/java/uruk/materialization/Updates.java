@@ -1,19 +1,31 @@
 package uruk.materialization;
 
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import uruk.jitlink.graph.MemProt;
 import uruk.jitlink.memory.InProcessMemoryManager;
+import uruk.jitlink.memory.SegmentRange;
 import uruk.materialization.Generations.Version;
+import uruk.materialization.ReferencePatches.SymbolAt;
+import uruk.materialization.RunningCode.Place;
 import uruk.materialization.Switchover.Change;
 import uruk.orc.ExecutionSession;
+import uruk.orc.ExecutorSymbolDef;
 import uruk.orc.JITDylib;
 import uruk.orc.JITDylibLookupFlags;
+import uruk.orc.Redefinition;
 import uruk.orc.ResourceTracker;
 import uruk.orc.SearchOrder;
 import uruk.orc.SymbolLookupSet;
@@ -32,6 +44,9 @@ final class Updates {
   private final List<ReplacementListener> listeners = new CopyOnWriteArrayList<>();
   private final AtomicInteger asides = new AtomicInteger();
   private final ReentrantLock lock = new ReentrantLock();
+  private final Retirement retirement = new Retirement(this);
+  private volatile @Nullable RunningCode running;
+  private volatile int keptGenerations = 1;
 
   Updates(ObjectLinkingLayer layer, LinkedObjects objects) {
     this.layer = layer;
@@ -54,47 +69,116 @@ final class Updates {
     return layer.memory();
   }
 
+  @Nullable RunningCode running() {
+    return running;
+  }
+
+  void superviseWith(RunningCode supervisor) {
+    running = supervisor;
+  }
+
+  void keepGenerations(int count) {
+    if (count < 0) {
+      throw new IllegalArgumentException("a negative number of generations: " + count);
+    }
+    keptGenerations = count;
+  }
+
   // Replacement ----------------------------------------------------------------------------------
 
   Replacement update(Consumer<Update> what) {
     UpdateTransaction transaction = new UpdateTransaction(this);
     what.accept(transaction);
-    List<Change> changes = updating(transaction::run);
-    for (Change change : changes) {
-      if (change.to() == null) {
-        discard(change.generations().first());
-      }
+    return perform(() -> transaction, Switchover::run);
+  }
+
+  Replacement update(Consumer<Update> what, Quiescent when) {
+    RunningCode counting = running;
+    if (counting == null) {
+      throw new IllegalStateException(
+          "nobody counts calls; tell the layer who does with superviseWith");
     }
-    return announced(new Replacement(this, changes));
+    UpdateTransaction transaction = new UpdateTransaction(this);
+    what.accept(transaction);
+    return perform(() -> transaction, switchover -> switchWhen(counting, when, switchover));
+  }
+
+  private void switchWhen(RunningCode counting, Quiescent when, Switchover switchover) {
+    List<Place> inside =
+        counting.whenQuiescent(
+            function -> objects.owner(function) != null, when.atMost(), switchover::run);
+    if (!inside.isEmpty()) {
+      throw new NotQuiescentException(
+          when.atMost(), inside.stream().map(this::callUnderWay).toList());
+    }
+  }
+
+  private Pin.CallUnderWay callUnderWay(Place call) {
+    String function =
+        objects.find(call.address()).map(SymbolPlace::symbol).orElse("a function that is gone");
+    return new Pin.CallUnderWay(call.threadName(), call.thread(), function);
   }
 
   Replacement rollBack(List<Change> made) {
-    List<Change> back =
-        updating(() -> {
-          List<Change> changes = made.stream().map(Updates::inverse).toList();
-          new Switchover(this, changes).run();
-          return changes;
-        });
-    return announced(new Replacement(this, back));
+    return perform(() -> new RollBack(this, made).transaction(), Switchover::run);
   }
 
-  private static Change inverse(Change made) {
-    Generations generations = made.generations();
-    Version from = made.to();
-    Version to = made.from();
-    if (from == null || to == null) {
-      throw new IllegalStateException(
-          generations.first() + " was added or removed by the update, which cannot be rolled back");
+  private Replacement perform(
+      Supplier<UpdateTransaction> transaction, Consumer<Switchover> switching) {
+    List<Change> changes =
+        updating(() -> {
+          UpdateTransaction update = transaction.get();
+          try {
+            List<Change> planned = update.link();
+            layer.initialize(fresh(planned));
+            switching.accept(new Switchover(this, planned));
+            return planned;
+          } catch (RuntimeException failure) {
+            update.abandon();
+            throw failure;
+          }
+        });
+    List<LinkedObject> removed = new ArrayList<>();
+    for (Change change : changes) {
+      if (change.to() == null) {
+        removed.add(change.generations().first());
+      }
     }
-    if (!generations.current().equals(from)) {
-      throw new IllegalStateException(generations.first() + " has been replaced since");
+    discard(removed);
+    Replacement replacement = new Replacement(this, changes);
+    tell(listener -> listener.updated(replacement));
+    return replacement;
+  }
+
+  private static List<LinkedObject> fresh(List<Change> changes) {
+    List<LinkedObject> fresh = new ArrayList<>();
+    for (Change change : changes) {
+      Version to = change.to();
+      boolean added = change.from() == null;
+      if (to != null && (added || !change.generations().versions().contains(to))) {
+        fresh.add(to.object());
+      }
     }
-    if (!generations.versions().contains(to)) {
-      throw new IllegalStateException(
-          "the memory of version %d of %s has been released; replace it with its file instead"
-              .formatted(to.object().generation(), generations.first()));
+    return fresh;
+  }
+
+  /** Versions have been replaced. Called under the update lock, when nothing leads to them. */
+  void retired(List<Change> changes) {
+    List<LinkedObject> retired = new ArrayList<>();
+    for (Change change : changes) {
+      Version from = change.from();
+      Version to = change.to();
+      if (to != null) {
+        retirement.forget(to.object());
+      }
+      if (from != null) {
+        change.generations().keep(from.object(), keptGenerations);
+        if (to != null) {
+          retired.add(from.object());
+        }
+      }
     }
-    return new Change(generations, from, to);
+    retirement.retire(retired);
   }
 
   void addListener(ReplacementListener listener) {
@@ -105,15 +189,14 @@ final class Updates {
     listeners.remove(listener);
   }
 
-  private Replacement announced(Replacement replacement) {
+  private void tell(Consumer<ReplacementListener> message) {
     for (ReplacementListener listener : listeners) {
       try {
-        listener.updated(replacement);
+        message.accept(listener);
       } catch (RuntimeException failure) {
         session().reportError(failure);
       }
     }
-    return replacement;
   }
 
   private <T> T updating(Supplier<T> action) {
@@ -155,7 +238,6 @@ final class Updates {
                 SearchOrder.of(JITDylibLookupFlags.MATCH_ALL_SYMBOLS, object.dylib()),
                 SymbolLookupSet.of(names));
     Generations created = new Generations(new Version(object, symbols, null), tracker);
-    objects.shareEntries(object);
     object.generations(created);
     return created;
   }
@@ -172,17 +254,146 @@ final class Updates {
   // Removal and release --------------------------------------------------------------------------
 
   void remove(LinkedObject object, UnloadPolicy policy) {
-    List<LinkedObject> removed = updating(() -> new Unloading(this).remove(object, policy));
-    removed.forEach(this::discard);
+    discard(updating(() -> new Unloading(this).remove(object, policy)));
   }
 
-  List<String> pinnedBy(LinkedObject object) {
-    List<String> reasons = new ArrayList<>();
-    reasons.add("threads may still run its code: nobody has said that none does");
-    objects
-        .usesOfMemory(object)
-        .forEach(use -> reasons.add("%s is used by %s".formatted(use.symbol(), use)));
-    return reasons;
+  /** Takes names away, and leaves reports in the place of the functions that others use. */
+  void unbind(JITDylib dylib, List<Redefinition> names, List<SymbolUse> uses) {
+    RunningCode reports = running;
+    if (reports == null) {
+      throw new IllegalStateException(
+          "nobody can report calls of missing functions; tell the layer who does with"
+              + " superviseWith");
+    }
+    Set<String> used = new HashSet<>();
+    uses.forEach(use -> used.add(use.symbol()));
+    boolean _ =
+        session()
+            .runSessionLocked(() -> {
+              Map<SymbolAt, Long> branches = new HashMap<>();
+              Map<String, Long> entries = new HashMap<>();
+              for (String name : used) {
+                long entry = addressOf(dylib, name);
+                entries.put(name, entry);
+                branches.put(new SymbolAt(name, memory().entryTarget(entry)), entry);
+              }
+              ReferencePatches direct = objects.planPatches(branches, Set.of());
+              session().redefine(names);
+              entries.forEach((name, entry) -> layer.unbound().unbind(dylib, name, entry, reports));
+              direct.apply();
+              return true;
+            });
+  }
+
+  private static long addressOf(JITDylib dylib, String name) {
+    ExecutorSymbolDef definition = dylib.symbols(name).get(name);
+    if (definition == null) {
+      throw new IllegalStateException(name + " has been removed meanwhile");
+    }
+    return definition.address();
+  }
+
+  // What threads run -----------------------------------------------------------------------------
+
+  List<Pin> pinnedBy(LinkedObject object) {
+    return updating(() -> {
+      List<Pin> pins = new ArrayList<>();
+      if (running == null) {
+        pins.add(new Pin.ThreadsNotExamined());
+      } else if (object.codeInMemory()) {
+        pins.addAll(retirement.pins(object));
+      }
+      objects.usesOfMemory(object).forEach(use -> pins.add(new Pin.ReferredTo(use)));
+      long data =
+          object.segments().stream()
+              .filter(range -> range.memProt() != MemProt.READ_EXEC)
+              .mapToLong(SegmentRange::size)
+              .sum();
+      if (data > 0) {
+        pins.add(new Pin.DataNotReleased(data));
+      }
+      return pins;
+    });
+  }
+
+  List<LinkedObject> reclaim() {
+    List<LinkedObject> freed = updating(retirement::reclaim);
+    freed.forEach(version -> tell(listener -> listener.codeFreed(version)));
+    return freed;
+  }
+
+  void reclaimInBackground(long nextDelayMillis) {
+    try {
+      List<LinkedObject> freed = updating(() -> retirement.reclaimAndSchedule(nextDelayMillis));
+      freed.forEach(version -> tell(listener -> listener.codeFreed(version)));
+    } catch (RuntimeException failure) {
+      session().reportError(failure);
+    }
+  }
+
+  void declareQuiescent() {
+    boolean _ =
+        updating(() -> {
+          retirement.declareQuiescent();
+          return true;
+        });
+  }
+
+  /** Frees the code of a version that nothing runs. Called under the update lock. */
+  void freeCode(LinkedObject version) {
+    layer.notifyFreeingCode(version);
+    version.codeFreed();
+    objects.freeCode(version);
+  }
+
+  /** {@return the functions of a replaced version whose entries go on leading to it} */
+  List<String> leftBehind(LinkedObject version) {
+    List<String> left = new ArrayList<>();
+    LinkResult result = version.result();
+    if (result != null) {
+      for (LinkedSymbols functions : List.of(result.symbols(), result.localFunctions())) {
+        functions
+            .entriesByName()
+            .forEach((name, entry) -> {
+              long leadsTo = memory().entryTarget(entry);
+              if (version.segments().stream().anyMatch(range -> range.contains(leadsTo))) {
+                left.add(name);
+              }
+            });
+      }
+    }
+    return left;
+  }
+
+  /** {@return the places in a version's code whose addresses the code takes by itself} */
+  List<Long> addressesTaken(LinkedObject version) {
+    List<Long> taken = new ArrayList<>();
+    for (SegmentRange range : version.segments()) {
+      if (range.memProt() == MemProt.READ_EXEC) {
+        ByteBuffer code =
+            MemorySegment.ofAddress(range.address())
+                .reinterpret(range.size())
+                .asByteBuffer()
+                .order(memory().target().byteOrder());
+        memory()
+            .target()
+            .forEachComputedAddress(
+                code,
+                range.address(),
+                address -> {
+                  if (range.contains(address)) {
+                    taken.add(address);
+                  }
+                });
+      }
+    }
+    return taken;
+  }
+
+  /** {@return whether a roll-back needs the version's code, since it cannot be linked again} */
+  boolean isKeptForRollBack(LinkedObject version) {
+    Generations line = version.generations();
+    return line != null && line.keeps(version) && !version.fileIsKept();
   }
 
   void release(LinkedObject object) {
@@ -200,6 +411,7 @@ final class Updates {
                 uses,
                 "Its variables were kept by a later version: release it after that one.");
           }
+          retirement.forget(object);
           releaseVersion(line, object);
           return true;
         });
@@ -239,17 +451,26 @@ final class Updates {
             .anyMatch(version -> version.object() == object && version.aside() == aside);
   }
 
-  /** Frees an object whose names are gone. */
-  private void discard(LinkedObject object) {
-    objects.detach(object);
-    layer.notifyRemoving(object);
-    free(object);
+  /** Frees objects whose names are gone. */
+  private void discard(List<LinkedObject> gone) {
+    for (LinkedObject object : gone) {
+      objects.detach(object);
+      layer.notifyRemoving(object);
+      free(object);
+    }
+    if (!gone.isEmpty()) {
+      tell(listener -> listener.removed(gone));
+    }
   }
 
   /** Frees an object; with the first version go all others. */
   void free(LinkedObject object) {
     Generations line = object.generations();
     objects.free(object);
+    retirement.forget(object);
+    if (!layer.unbound().isEmpty()) {
+      layer.unbound().forgetUnused(objects);
+    }
     if (line != null && line.first() == object) {
       for (Version version : line.versions()) {
         line.forget(version);

@@ -1,6 +1,8 @@
 package uruk.jitlink.graph;
 
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +82,21 @@ public interface Target {
    * @param slot the address of the slot, a pointer that is loaded by each call
    */
   byte[] entryCode(long entry, long slot);
+
+  /**
+   * Finds the addresses that instructions compute from their own place. Assemblers resolve those of
+   * the same section by themselves, so no edge tells of them. May find too many; finds none unless
+   * the target knows how.
+   *
+   * @param code bytes in this machine's order
+   * @param address of the first byte
+   */
+  default void forEachComputedAddress(ByteBuffer code, long address, LongConsumer found) {}
+
+  /** {@return a byte; code that is filled with it traps when it is run. Zeros mostly do} */
+  default byte trap() {
+    return 0;
+  }
 
   /** {@return whether edges of a kind are operands of calls and jumps to their target} */
   boolean branches(EdgeKind kind);

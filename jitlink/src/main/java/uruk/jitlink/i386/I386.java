@@ -133,6 +133,11 @@ public final class I386 implements Target {
   }
 
   @Override
+  public byte trap() {
+    return (byte) 0xcc; // int3
+  }
+
+  @Override
   public byte[] entryCode(long entry, long slot) {
     ByteBuffer code = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
     code.put((byte) 0xff).put((byte) 0x25); // jmp *slot

@@ -43,6 +43,7 @@ final class DensePool implements Pool {
   private final Map<MemProt, Region> regions = new EnumMap<>(MemProt.class);
   private final UnwindTable unwindTable;
   private final EntryTable entries;
+  private final byte trap;
   private long codeOpened;
   private long freedSinceRelease;
 
@@ -70,6 +71,7 @@ final class DensePool implements Pool {
         Region.shared(
             name + "-data", place.next(READ_ONLY_SIZE), READ_ONLY_SIZE, PROT_READ, withoutSlots());
     Region writable = Region.ofPrivate(place.next(WRITABLE_SIZE), WRITABLE_SIZE, withoutSlots());
+    trap = target.trap();
     entries = new EntryTable(entryCode, entrySlots, ENTRY_CAPACITY, target);
     regions.put(MemProt.READ_EXEC, code);
     regions.put(MemProt.READ, readOnly);
@@ -134,6 +136,9 @@ final class DensePool implements Pool {
 
   @Override
   public void free(MemProt protection, Span span) {
+    if (Poison.enabled() && protection == MemProt.READ_EXEC) {
+      region(protection).fill(span.address(), span.size(), trap);
+    }
     spans(protection).free(span);
     freedSinceRelease += span.size();
     if (freedSinceRelease >= RELEASE_AFTER) {

@@ -2,6 +2,7 @@ package uruk.jitlink.memory;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import uruk.jitlink.graph.MemProt;
 
 /** Memory of a linked graph, in use until it is deallocated. */
 public interface FinalizedAllocation {
@@ -14,6 +15,13 @@ public interface FinalizedAllocation {
    * rounded up to, and their share of the unwind table}
    */
   long footprint();
+
+  /**
+   * Gives the memory of one protection back early: its ranges leave {@link #segments}. The caller
+   * vouches that nobody uses it any more. An implementation whose memory cannot be divided keeps it
+   * until {@link #deallocate()}.
+   */
+  default void deallocate(MemProt protection) {}
 
   /**
    * Gives the memory back. The caller vouches that nobody uses it any more. A second call is an

@@ -1,14 +1,16 @@
 package uruk.jitlink.memory;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import uruk.jitlink.MemoryAllocationException;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.MemLifetime;
+import uruk.jitlink.graph.MemProt;
 import uruk.jitlink.host.HostException;
 import uruk.jitlink.pass.FrameDescriptions;
 
@@ -42,7 +44,7 @@ final class InProcessAllocation implements InFlightAllocation {
     return CompletableFuture.completedFuture(new Finalized(manager, keepStandard()));
   }
 
-  private PlacedMemory[] keepStandard() {
+  private List<PlacedMemory> keepStandard() {
     List<PlacedMemory> kept = new ArrayList<>();
     List<PlacedMemory> done = new ArrayList<>();
     for (PlacedSegment segment : segments) {
@@ -50,7 +52,7 @@ final class InProcessAllocation implements InFlightAllocation {
       (standard ? kept : done).add(segment.memory());
     }
     manager.free(done);
-    return kept.toArray(PlacedMemory[]::new);
+    return List.copyOf(kept);
   }
 
   private void freeAll() {
@@ -74,10 +76,10 @@ final class InProcessAllocation implements InFlightAllocation {
   /** The same memory, ready to run. */
   private static final class Finalized implements FinalizedAllocation {
     private final InProcessMemoryManager manager;
-    private final PlacedMemory[] memory;
+    private volatile List<PlacedMemory> memory;
     private final AtomicBoolean deallocated = new AtomicBoolean();
 
-    Finalized(InProcessMemoryManager manager, PlacedMemory[] memory) {
+    Finalized(InProcessMemoryManager manager, List<PlacedMemory> memory) {
       this.manager = manager;
       this.memory = memory;
     }
@@ -104,11 +106,23 @@ final class InProcessAllocation implements InFlightAllocation {
     }
 
     @Override
-    public CompletableFuture<Void> deallocate() {
+    public synchronized void deallocate(MemProt protection) {
+      if (deallocated.get()) {
+        throw new IllegalStateException("the memory is deallocated already");
+      }
+      Map<Boolean, List<PlacedMemory>> parts =
+          memory.stream()
+              .collect(Collectors.partitioningBy(piece -> piece.memProt() == protection));
+      memory = parts.getOrDefault(false, List.of());
+      manager.free(parts.getOrDefault(true, List.of()));
+    }
+
+    @Override
+    public synchronized CompletableFuture<Void> deallocate() {
       if (!deallocated.compareAndSet(false, true)) {
         throw new IllegalStateException("the memory is deallocated already");
       }
-      manager.free(Arrays.asList(memory));
+      manager.free(memory);
       return CompletableFuture.completedFuture(null);
     }
   }

@@ -274,6 +274,14 @@ public final class InProcessMemoryManager implements MemoryManager {
     }
   }
 
+  /** {@return whether an address is in memory where linked code may be} */
+  public boolean ownsCode(long address) {
+    synchronized (lock) {
+      return densePools.stream().anyMatch(pool -> pool.owns(MemProt.READ_EXEC, address))
+          || pagePools.stream().anyMatch(pool -> pool.owns(address));
+    }
+  }
+
   /** {@return where an entry leads now} */
   public long entryTarget(long entry) {
     synchronized (lock) {

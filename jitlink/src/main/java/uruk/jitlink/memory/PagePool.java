@@ -113,10 +113,15 @@ final class PagePool implements Pool {
     }
   }
 
+  /** {@return whether an address is in this pool} */
+  boolean owns(long address) {
+    return Long.compareUnsigned(address - reserve.base(), reserve.size()) < 0;
+  }
+
   /** Code is never made writable again: threads may be running it. */
   @Override
   public boolean patch(MemProt protection, long address, long word) {
-    if (Long.compareUnsigned(address - reserve.base(), reserve.size()) >= 0) {
+    if (!owns(address)) {
       return false;
     }
     long page = address & -pageSize;

@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.graph.Block;
@@ -38,6 +39,15 @@ public final class X86_64 implements Target {
     (byte) 0xff, 0x25, 0, 0, 0, 0, // jmp *pointer(%rip)
   };
   private static final int STUB_OPERAND = 2;
+  private static final byte INT3 = (byte) 0xcc;
+
+  // Intel SDM volume 2, lea: REX.W 8D /r; ModRM with mod 0 and rm 5 is relative to the next one.
+  private static final byte LEA = (byte) 0x8d;
+  private static final int LEA_SIZE = 7;
+  private static final int REX_W = 0x48;
+  private static final int REX_W_MASK = 0xfb;
+  private static final int MODRM_RIP = 0x05;
+  private static final int MODRM_MASK = 0xc7;
 
   private static final EdgeKindTable EDGE_KINDS =
       EdgeKindTable.of(List.of(X86_64EdgeKind.values()));
@@ -138,8 +148,25 @@ public final class X86_64 implements Target {
     ByteBuffer code = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
     code.put((byte) 0xff).put((byte) 0x25); // jmp *slot(%rip)
     code.putInt(Math.toIntExact(slot - (entry + 6)));
-    code.put((byte) 0xcc).put((byte) 0xcc); // int3
+    code.put(INT3).put(INT3);
     return code.array();
+  }
+
+  /** Looks for {@code lea disp32(%rip), %r64} wherever an instruction may begin. */
+  @Override
+  public void forEachComputedAddress(ByteBuffer code, long address, LongConsumer found) {
+    for (int i = code.position(); i + LEA_SIZE <= code.limit(); i++) {
+      if (code.get(i + 1) == LEA
+          && (code.get(i) & REX_W_MASK) == REX_W
+          && (code.get(i + 2) & MODRM_MASK) == MODRM_RIP) {
+        found.accept(address + (i - code.position()) + LEA_SIZE + code.getInt(i + 3));
+      }
+    }
+  }
+
+  @Override
+  public byte trap() {
+    return INT3;
   }
 
   @Override

@@ -164,6 +164,40 @@ public final class ElfPlatform implements Platform, LinkPlugin {
     }
   }
 
+  /**
+   * Runs the initializers of new versions, without arguments. Versions whose variables were kept
+   * have run theirs. If one fails, the others' finalizers and exit functions are dropped.
+   */
+  @Override
+  public void initialize(List<LinkedObject> objects) {
+    List<InitializerFunction> functions = new ArrayList<>();
+    for (LinkedObject object : objects) {
+      DylibState state = dylibs.get(object.dylib());
+      if (state != null) {
+        synchronized (state) {
+          List<InitializerFunction> own = state.linked.remove(object);
+          if (own != null) {
+            state.initialized.put(object, own);
+            if (!object.takesVariablesOver()) {
+              functions.addAll(own);
+            }
+          }
+        }
+      }
+    }
+    // Not under the lock: nobody else knows these objects yet.
+    runAtBegin(functions, new Arguments(0, 0, 0));
+  }
+
+  private void runAtBegin(List<InitializerFunction> functions, Arguments given) {
+    List<InitializerFunction> ordered = new ArrayList<>(functions);
+    ordered.removeIf(function -> !function.section().kind().atBegin());
+    ordered.sort(InitializerFunction.BEGIN);
+    for (InitializerFunction function : ordered) {
+      guard.call(function.address(), given.count(), given.vector(), given.environment(), 0, 0);
+    }
+  }
+
   @Override
   public void notifyFailed(LinkedObject object, Throwable cause) {
     linking.remove(object);
@@ -240,14 +274,8 @@ public final class ElfPlatform implements Platform, LinkPlugin {
       state.linked.clear();
     }
     List<InitializerFunction> functions = new ArrayList<>();
-    for (List<InitializerFunction> all : fresh.values()) {
-      all.stream().filter(function -> function.section().kind().atBegin()).forEach(functions::add);
-    }
-    functions.sort(InitializerFunction.BEGIN);
-    Arguments given = arguments == null ? new Arguments(0, 0, 0) : arguments;
-    for (InitializerFunction function : functions) {
-      guard.call(function.address(), given.count(), given.vector(), given.environment(), 0, 0);
-    }
+    fresh.values().forEach(functions::addAll);
+    runAtBegin(functions, arguments == null ? new Arguments(0, 0, 0) : arguments);
   }
 
   /**
@@ -339,7 +367,12 @@ public final class ElfPlatform implements Platform, LinkPlugin {
   private static List<InitializerFunction> finalizers(DylibState state) {
     List<InitializerFunction> functions = new ArrayList<>();
     synchronized (state) {
-      state.initialized.values().forEach(functions::addAll);
+      // A version that was replaced has left its finalizers to the one that runs.
+      state.initialized.forEach((object, own) -> {
+        if (object.current() == object) {
+          functions.addAll(own);
+        }
+      });
       state.linked.putAll(state.initialized);
       state.initialized.clear();
     }

@@ -138,6 +138,8 @@ public final class Guard {
       throwForeign(ended);
     } else if (ended.status() == runtime.number("EXIT")) {
       throw ended.exit();
+    } else if (ended.status() == runtime.number("UNBOUND")) {
+      throw ended.unbound(symbolizer);
     } else if (ended.status() == runtime.number("TOO_DEEP")) {
       throw new StackOverflowError("too many guarded calls within each other");
     }

@@ -73,6 +73,12 @@ record GuardArea(GuardRuntime runtime, long[] words) {
     return new NativeExitException((int) value(), exitKind((int) code()));
   }
 
+  /** {@return the call of a missing function that it tells of} */
+  UnboundSymbolException unbound(Symbolizer symbolizer) {
+    return new UnboundSymbolException(
+        UnboundReports.symbol(value()), List.of(symbolizer.frame(word("STACK_WORD"), true)));
+  }
+
   /** As the code at {@code exit} and its siblings numbers them. */
   private static NativeExitException.Kind exitKind(int code) {
     return switch (code) {

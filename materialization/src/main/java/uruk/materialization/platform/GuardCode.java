@@ -21,6 +21,14 @@ package uruk.materialization.platform;
  *
  * <p>{@code personality} is what the unwinder calls for the frame of {@code enter}: it claims every
  * exception in the search phase and lands in the cleanup phase, when all frames below are clean.
+ *
+ * <p>Each frame says which function it called and the {@code EPOCH} in which it did, which is read
+ * after the frame can be seen: who closes the gate (a negative epoch) and then has every thread
+ * pass a memory barrier finds each call either in its thread's area or waiting at {@code closed}.
+ * Calls within calls pass the gate: the outer one could not end otherwise. The areas are a list
+ * under a spin lock.
+ *
+ * <p>{@code unbound} is where a removed function leads with the text of its report in r11.
  */
 final class GuardCode {
   private static final String TABLE =
@@ -36,6 +44,8 @@ final class GuardCode {
       STACK_WORD = 64
       DEPTH = 72
       RAISE = 80
+      NEXT_AREA = 88
+      THREAD = 96
       BACKTRACE = 128
       MAXIMUM_DEPTH = 128
       HEADER_SIZE = 4096
@@ -53,11 +63,15 @@ final class GuardCode {
       PREVIOUS = 64
       SAVED_MXCSR = 72
       SAVED_FPCW = 76
+      FUNCTION = 80
+      ENTERED = 88
       FRAME_SIZE = 128
       SIGNAL = 1
       FOREIGN = 2
       EXIT = 3
       TOO_DEEP = 4
+      UNBOUND = 5
+      SYS_GETTID = 186
       LINKED_THREAD = 1
       EXCEPTION_STATE = 32
       EXCEPTION_SIZE = 48
@@ -78,11 +92,11 @@ final class GuardCode {
       4c 8b 15 e5 0f 00 00             mov r10, [rip + TPOFF]
       64 4d 8b 12                      mov r10, fs:[r10]
       4d 85 d2                         test r10, r10
-      74 7a                            jz setup
+      0f 84 b9 00 00 00                jz setup
       53                               push rbx
       49 8b 5a 08                      mov rbx, [r10 + TOP]
       49 3b 5a 10                      cmp rbx, [r10 + LIMIT]
-      73 5b                            jae tooDeep
+      73 6f                            jae tooDeep
       8f 03                            pop qword ptr [rbx + SAVED_RBX]
       8f 43 08                         pop qword ptr [rbx + RETURN]
       48 89 63 10                      mov [rbx + SAVED_RSP], rsp
@@ -97,8 +111,14 @@ final class GuardCode {
       4c 89 63 40                      mov [rbx + PREVIOUS], r12
       4d 89 d4                         mov r12, r10
       4c 8d 93 80 00 00 00             lea r10, [rbx + FRAME_SIZE]
+      4c 89 5b 50                      mov [rbx + FUNCTION], r11
       4d 89 54 24 08                   mov [r12 + TOP], r10
       49 89 1c 24                      mov [r12 + CURRENT], rbx
+      4c 8b 15 54 10 00 00             mov r10, [rip + EPOCH]
+      4c 89 53 58                      mov [rbx + ENTERED], r10
+      4d 85 d2                         test r10, r10
+      78 31                            js closed
+      begin:
       41 ff d3                         call r11
       48 8b 4b 40                      mov rcx, [rbx + PREVIOUS]
       49 89 0c 24                      mov [r12 + CURRENT], rcx
@@ -112,9 +132,20 @@ final class GuardCode {
       5b                               pop rbx
       49 c7 42 18 04 00 00 00          mov qword ptr [r10 + STATUS], TOO_DEEP
       fail:
-      f0 48 ff 05 75 0f 00 00          lock inc qword ptr [rip + PENDING]
+      f0 48 ff 05 5d 0f 00 00          lock inc qword ptr [rip + PENDING]
       31 c0                            xor eax, eax
       c3                               ret
+      closed:
+      4d 8d 94 24 00 10 00 00          lea r10, [r12 + HEADER_SIZE]
+      4c 39 d3                         cmp rbx, r10
+      75 c2                            jne begin
+      49 89 5c 24 08                   mov [r12 + TOP], rbx
+      4c 8b 53 40                      mov r10, [rbx + PREVIOUS]
+      4d 89 14 24                      mov [r12 + CURRENT], r10
+      4c 8b 63 20                      mov r12, [rbx + SAVED_R12]
+      ff 73 08                         push qword ptr [rbx + RETURN]
+      48 8b 1b                         mov rbx, [rbx + SAVED_RBX]
+      49 c7 c2 ff ff ff ff             mov r10, -1
       setup:
       55                               push rbp
       48 89 e5                         mov rbp, rsp
@@ -136,8 +167,11 @@ final class GuardCode {
       0f 11 6c 24 70                   movups [rsp + 112], xmm5
       0f 11 b4 24 80 00 00 00          movups [rsp + 128], xmm6
       0f 11 bc 24 90 00 00 00          movups [rsp + 144], xmm7
-      e8 54 00 00 00                   call makeArea
+      4d 85 d2                         test r10, r10
+      75 59                            jnz awaitGate
+      e8 7a 00 00 00                   call makeArea
       49 89 c2                         mov r10, rax
+      restore:
       0f 10 44 24 20                   movups xmm0, [rsp + 32]
       0f 10 4c 24 30                   movups xmm1, [rsp + 48]
       0f 10 54 24 40                   movups xmm2, [rsp + 64]
@@ -158,8 +192,22 @@ final class GuardCode {
       5f                               pop rdi
       5d                               pop rbp
       49 83 fa ff                      cmp r10, -1
-      0f 84 5c ff ff ff                je fail
-      e9 d8 fe ff ff                   jmp enter
+      0f 84 2c ff ff ff                je fail
+      e9 90 fe ff ff                   jmp enter
+      awaitGate:
+      bf e8 03 00 00                   mov edi, 1000
+      ff 15 01 0f 00 00                call [rip + USLEEP]
+      45 31 d2                         xor r10d, r10d
+      eb 9f                            jmp restore
+      lockAreas:
+      b8 01 00 00 00                   mov eax, 1
+      48 87 05 40 0f 00 00             xchg [rip + AREAS_LOCK], rax
+      48 85 c0                         test rax, rax
+      74 04                            jz locked
+      f3 90                            pause
+      eb eb                            jmp lockAreas
+      locked:
+      c3                               ret
       makeArea:
       53                               push rbx
       48 83 ec 20                      sub rsp, 32
@@ -169,9 +217,9 @@ final class GuardCode {
       b9 22 40 00 00                   mov ecx, 0x4022
       49 c7 c0 ff ff ff ff             mov r8, -1
       45 31 c9                         xor r9d, r9d
-      ff 15 b6 0e 00 00                call [rip + MMAP]
+      ff 15 48 0e 00 00                call [rip + MMAP]
       48 83 f8 ff                      cmp rax, -1
-      74 56                            je areaMade
+      0f 84 81 00 00 00                je areaMade
       48 89 c3                         mov rbx, rax
       48 8d 83 00 10 00 00             lea rax, [rbx + HEADER_SIZE]
       48 89 43 08                      mov [rbx + TOP], rax
@@ -182,12 +230,21 @@ final class GuardCode {
       48 c7 44 24 10 00 00 01 00       mov qword ptr [rsp + 16], STACK_SIZE
       48 89 e7                         mov rdi, rsp
       31 f6                            xor esi, esi
-      ff 15 87 0e 00 00                call [rip + SIGALTSTACK]
-      8b 3d 61 0e 00 00                mov edi, [rip + KEY]
+      ff 15 15 0e 00 00                call [rip + SIGALTSTACK]
+      8b 3d ef 0d 00 00                mov edi, [rip + KEY]
       48 89 de                         mov rsi, rbx
-      ff 15 80 0e 00 00                call [rip + PTHREAD_SETSPECIFIC]
-      4c 8b 15 49 0e 00 00             mov r10, [rip + TPOFF]
+      ff 15 0e 0e 00 00                call [rip + PTHREAD_SETSPECIFIC]
+      4c 8b 15 d7 0d 00 00             mov r10, [rip + TPOFF]
       64 49 89 1a                      mov fs:[r10], rbx
+      b8 ba 00 00 00                   mov eax, SYS_GETTID
+      0f 05                            syscall
+      48 89 43 60                      mov [rbx + THREAD], rax
+      e8 57 ff ff ff                   call lockAreas
+      48 8b 05 94 0e 00 00             mov rax, [rip + AREAS]
+      48 89 43 58                      mov [rbx + NEXT_AREA], rax
+      48 89 1d 89 0e 00 00             mov [rip + AREAS], rbx
+      31 c0                            xor eax, eax
+      48 89 05 88 0e 00 00             mov [rip + AREAS_LOCK], rax
       48 89 d8                         mov rax, rbx
       areaMade:
       48 83 c4 20                      add rsp, 32
@@ -200,11 +257,11 @@ final class GuardCode {
       74 32                            jz foreign
       53                               push rbx
       48 83 ec 08                      sub rsp, 8
-      4c 8b 15 24 0e 00 00             mov r10, [rip + TPOFF]
+      4c 8b 15 87 0d 00 00             mov r10, [rip + TPOFF]
       64 49 8b 1a                      mov rbx, fs:[r10]
       48 8d bb 80 00 00 00             lea rdi, [rbx + BACKTRACE]
       be 80 00 00 00                   mov esi, MAXIMUM_DEPTH
-      ff 15 46 0e 00 00                call [rip + BACKTRACE_FUNCTION]
+      ff 15 a9 0d 00 00                call [rip + BACKTRACE_FUNCTION]
       48 89 43 48                      mov [rbx + DEPTH], rax
       48 83 c4 08                      add rsp, 8
       5b                               pop rbx
@@ -212,14 +269,14 @@ final class GuardCode {
       b8 06 00 00 00                   mov eax, 6
       c3                               ret
       foreign:
-      4c 8b 15 f7 0d 00 00             mov r10, [rip + TPOFF]
+      4c 8b 15 5a 0d 00 00             mov r10, [rip + TPOFF]
       64 49 8b 02                      mov rax, fs:[r10]
       48 c7 40 18 02 00 00 00          mov qword ptr [rax + STATUS], FOREIGN
       48 89 48 20                      mov [rax + VALUE], rcx
       48 89 50 28                      mov [rax + CODE], rdx
       land:
       fc                               cld
-      4c 8b 15 db 0d 00 00             mov r10, [rip + TPOFF]
+      4c 8b 15 3e 0d 00 00             mov r10, [rip + TPOFF]
       64 49 8b 02                      mov rax, fs:[r10]
       48 8b 18                         mov rbx, [rax + CURRENT]
       48 8b 4b 40                      mov rcx, [rbx + PREVIOUS]
@@ -229,7 +286,7 @@ final class GuardCode {
       db e3                            fninit
       d9 6b 4c                         fldcw [rbx + SAVED_FPCW]
       0f ae 53 48                      ldmxcsr [rbx + SAVED_MXCSR]
-      f0 48 ff 05 c4 0d 00 00          lock inc qword ptr [rip + PENDING]
+      f0 48 ff 05 27 0d 00 00          lock inc qword ptr [rip + PENDING]
       48 8b 6b 18                      mov rbp, [rbx + SAVED_RBP]
       4c 8b 63 20                      mov r12, [rbx + SAVED_R12]
       4c 8b 6b 28                      mov r13, [rbx + SAVED_R13]
@@ -244,14 +301,14 @@ final class GuardCode {
       0f 57 c9                         xorps xmm1, xmm1
       c3                               ret
       callJava:
-      4c 8b 15 86 0d 00 00             mov r10, [rip + TPOFF]
+      4c 8b 15 e9 0c 00 00             mov r10, [rip + TPOFF]
       64 4d 8b 12                      mov r10, fs:[r10]
       4d 85 d2                         test r10, r10
-      74 6d                            jz toJava
+      74 75                            jz toJava
       53                               push rbx
       49 8b 5a 08                      mov rbx, [r10 + TOP]
       49 3b 5a 10                      cmp rbx, [r10 + LIMIT]
-      73 4e                            jae javaTooDeep
+      73 56                            jae javaTooDeep
       8f 03                            pop qword ptr [rbx + SAVED_RBX]
       8f 43 08                         pop qword ptr [rbx + RETURN]
       4c 89 63 20                      mov [rbx + SAVED_R12], r12
@@ -260,6 +317,7 @@ final class GuardCode {
       4d 89 d4                         mov r12, r10
       49 c7 04 24 00 00 00 00          mov qword ptr [r12 + CURRENT], 0
       4c 8d 93 80 00 00 00             lea r10, [rbx + FRAME_SIZE]
+      48 c7 43 50 00 00 00 00          mov qword ptr [rbx + FUNCTION], 0
       4d 89 54 24 08                   mov [r12 + TOP], r10
       41 ff d3                         call r11
       48 8b 4b 40                      mov rcx, [rbx + PREVIOUS]
@@ -278,7 +336,7 @@ final class GuardCode {
       49 83 3a 01                      cmp qword ptr [r10 + CURRENT], LINKED_THREAD
       76 0d                            jbe toJava
       49 c7 42 18 04 00 00 00          mov qword ptr [r10 + STATUS], TOO_DEEP
-      e9 2d ff ff ff                   jmp land
+      e9 25 ff ff ff                   jmp land
       toJava:
       41 ff e3                         jmp r11
       raise:
@@ -287,16 +345,35 @@ final class GuardCode {
       53                               push rbx
       53                               push rbx
       4c 89 d3                         mov rbx, r10
-      4c 8b 15 fd 0c 00 00             mov r10, [rip + TPOFF]
+      4c 8b 15 58 0c 00 00             mov r10, [rip + TPOFF]
       64 49 8b 02                      mov rax, fs:[r10]
       48 c7 40 50 00 00 00 00          mov qword ptr [rax + RAISE], 0
       48 89 df                         mov rdi, rbx
-      ff 15 60 0d 00 00                call [rip + RAISE_EXCEPTION]
+      ff 15 bb 0c 00 00                call [rip + RAISE_EXCEPTION]
       48 89 d9                         mov rcx, rbx
       48 8b 13                         mov rdx, [rbx]
-      e9 df fe ff ff                   jmp foreign
+      e9 d7 fe ff ff                   jmp foreign
+      unbound:
+      4c 8b 15 31 0c 00 00             mov r10, [rip + TPOFF]
+      64 49 8b 02                      mov rax, fs:[r10]
+      48 85 c0                         test rax, rax
+      74 1f                            jz unboundUnguarded
+      48 83 38 01                      cmp qword ptr [rax + CURRENT], LINKED_THREAD
+      76 19                            jbe unboundUnguarded
+      48 c7 40 18 05 00 00 00          mov qword ptr [rax + STATUS], UNBOUND
+      4c 89 58 20                      mov [rax + VALUE], r11
+      48 8b 0c 24                      mov rcx, [rsp]
+      48 89 48 40                      mov [rax + STACK_WORD], rcx
+      e9 c3 fe ff ff                   jmp land
+      unboundUnguarded:
+      48 83 e4 f0                      and rsp, -16
+      bf 02 00 00 00                   mov edi, 2
+      49 8d 73 08                      lea rsi, [r11 + 8]
+      49 8b 13                         mov rdx, [r11]
+      ff 15 bb 0c 00 00                call [rip + WRITE]
+      ff 15 a5 0c 00 00                call [rip + ABORT]
       take:
-      4c 8b 15 d6 0c 00 00             mov r10, [rip + TPOFF]
+      4c 8b 15 e6 0b 00 00             mov r10, [rip + TPOFF]
       64 49 8b 02                      mov rax, fs:[r10]
       c3                               ret
       forget:
@@ -333,6 +410,10 @@ final class GuardCode {
       THROW_SYSTEM_ERROR: .quad 0
       ABORT: .quad 0
       REPORT: .quad 0
+      WRITE: .quad 0
+      EPOCH: .quad 0
+      AREAS: .quad 0
+      AREAS_LOCK: .quad 0
       REPORTER: .quad 0
       REPORT_CLAIMED: .quad 0
       REPORT_DECLINED: .quad 0

@@ -81,6 +81,7 @@ final class GuardRuntime {
           Map.entry("USLEEP", "usleep"),
           Map.entry("DLSYM", "dlsym"),
           Map.entry("SEM_POST", "sem_post"),
+          Map.entry("WRITE", "write"),
           Map.entry("ABORT", "abort"));
 
   private static final class Installed {
@@ -129,6 +130,11 @@ final class GuardRuntime {
   /** {@return the memory that counts the calls which ended early and were not reported yet} */
   MemorySegment pending() {
     return data.asSlice(dataOffset("PENDING"), JAVA_LONG);
+  }
+
+  /** {@return a word of the guard's data} */
+  MemorySegment word(String name) {
+    return data.asSlice(dataOffset(name), JAVA_LONG);
   }
 
   /** {@return whether an address is in the guard's own code} */

@@ -25,19 +25,19 @@ final class GuardSignalCode {
       49 89 f5                         mov r13, rsi
       49 89 d4                         mov r12, rdx
       49 8b 84 24 a8 00 00 00          mov rax, [r12 + CONTEXT_RIP]
-      48 3b 05 ed 0c 00 00             cmp rax, [rip + JVM_BEGIN]
+      48 3b 05 fd 0b 00 00             cmp rax, [rip + JVM_BEGIN]
       72 0d                            jb notJvm
-      48 3b 05 ec 0c 00 00             cmp rax, [rip + JVM_END]
+      48 3b 05 fc 0b 00 00             cmp rax, [rip + JVM_END]
       0f 82 3f 01 00 00                jb chain
       notJvm:
-      48 3b 05 e7 0c 00 00             cmp rax, [rip + CODE_CACHE_BEGIN]
+      48 3b 05 f7 0b 00 00             cmp rax, [rip + CODE_CACHE_BEGIN]
       72 0d                            jb notJava
-      48 3b 05 e6 0c 00 00             cmp rax, [rip + CODE_CACHE_END]
+      48 3b 05 f6 0b 00 00             cmp rax, [rip + CODE_CACHE_END]
       0f 82 29 01 00 00                jb chain
       notJava:
       41 83 7d 08 00                   cmp dword ptr [r13 + SYSTEM_CODE], 0
       0f 84 1e 01 00 00                je chain
-      4c 8b 15 6e 0c 00 00             mov r10, [rip + TPOFF]
+      4c 8b 15 7e 0b 00 00             mov r10, [rip + TPOFF]
       64 49 8b 1a                      mov rbx, fs:[r10]
       48 85 db                         test rbx, rbx
       74 30                            jz unknownThread
@@ -48,7 +48,7 @@ final class GuardSignalCode {
       75 05                            jne rewrite
       e8 8d 00 00 00                   call record
       rewrite:
-      48 8d 05 63 fe ff ff             lea rax, [rip + land]
+      48 8d 05 10 fe ff ff             lea rax, [rip + land]
       49 89 84 24 a8 00 00 00          mov [r12 + CONTEXT_RIP], rax
       41 5e                            pop r14
       41 5d                            pop r13
@@ -58,18 +58,18 @@ final class GuardSignalCode {
       c3                               ret
       unknownThread:
       48 83 ec 10                      sub rsp, 16
-      48 8b 3d 92 0c 00 00             mov rdi, [rip + JAVA_VM]
+      48 8b 3d a2 0b 00 00             mov rdi, [rip + JAVA_VM]
       48 89 e6                         mov rsi, rsp
       ba 08 00 01 00                   mov edx, 0x00010008
-      ff 15 8c 0c 00 00                call [rip + GET_ENV]
+      ff 15 9c 0b 00 00                call [rip + GET_ENV]
       48 83 c4 10                      add rsp, 16
       83 f8 fe                         cmp eax, -2
       0f 85 b8 00 00 00                jne chain
       linkedThread:
-      48 8b 1d c8 0c 00 00             mov rbx, [rip + REPORT]
+      48 8b 1d d8 0b 00 00             mov rbx, [rip + REPORT]
       64 48 8b 0c 25 00 00 00 00       mov rcx, fs:[0]
       31 c0                            xor eax, eax
-      f0 48 0f b1 0d c4 0c 00 00       lock cmpxchg [rip + REPORT_CLAIMED], rcx
+      f0 48 0f b1 0d f4 0b 00 00       lock cmpxchg [rip + REPORT_CLAIMED], rcx
       74 07                            je claimed
       48 39 c8                         cmp rax, rcx
       74 07                            je recorded
@@ -77,15 +77,15 @@ final class GuardSignalCode {
       claimed:
       e8 26 00 00 00                   call record
       recorded:
-      48 8b 3d a7 0c 00 00             mov rdi, [rip + REPORTER]
-      ff 15 79 0c 00 00                call [rip + SEM_POST]
+      48 8b 3d d7 0b 00 00             mov rdi, [rip + REPORTER]
+      ff 15 89 0b 00 00                call [rip + SEM_POST]
       reported:
       bb 30 75 00 00                   mov ebx, 30000
       e8 ab 00 00 00                   call await
       85 c0                            test eax, eax
       75 74                            jnz chain
       bf 86 00 00 00                   mov edi, 134
-      ff 15 a8 0c 00 00                call [rip + EXIT_FUNCTIONS + 8]
+      ff 15 d8 0b 00 00                call [rip + EXIT_FUNCTIONS + 8]
       record:
       48 c7 43 18 01 00 00 00          mov qword ptr [rbx + STATUS], SIGNAL
       49 8b 84 24 a8 00 00 00          mov rax, [r12 + CONTEXT_RIP]
@@ -101,7 +101,7 @@ final class GuardSignalCode {
       48 83 ec 08                      sub rsp, 8
       48 8d bb 80 00 00 00             lea rdi, [rbx + BACKTRACE]
       be 80 00 00 00                   mov esi, MAXIMUM_DEPTH
-      ff 15 a7 0b 00 00                call [rip + BACKTRACE_FUNCTION]
+      ff 15 b7 0a 00 00                call [rip + BACKTRACE_FUNCTION]
       48 83 c4 08                      add rsp, 8
       48 89 43 48                      mov [rbx + DEPTH], rax
       49 8b 84 24 a0 00 00 00          mov rax, [r12 + CONTEXT_RSP]
@@ -118,7 +118,7 @@ final class GuardSignalCode {
       41 5c                            pop r12
       5b                               pop rbx
       5d                               pop rbp
-      4c 8d 15 34 0c 00 00             lea r10, [rip + PREVIOUS_HANDLERS]
+      4c 8d 15 64 0b 00 00             lea r10, [rip + PREVIOUS_HANDLERS]
       4d 8b 14 c2                      mov r10, [r10 + rax*8]
       49 83 fa 01                      cmp r10, 1
       74 0d                            je ignored
@@ -126,17 +126,17 @@ final class GuardSignalCode {
       41 ff e2                         jmp r10
       byDefault:
       31 f6                            xor esi, esi
-      ff 25 65 0b 00 00                jmp [rip + SIGNAL_FUNCTION]
+      ff 25 75 0a 00 00                jmp [rip + SIGNAL_FUNCTION]
       ignored:
       c3                               ret
       await:
       48 83 ec 08                      sub rsp, 8
       waiting:
-      8b 05 f2 0b 00 00                mov eax, [rip + REPORT_DECLINED]
+      8b 05 22 0b 00 00                mov eax, [rip + REPORT_DECLINED]
       85 c0                            test eax, eax
       75 11                            jnz awaited
       bf e8 03 00 00                   mov edi, 1000
-      ff 15 9b 0b 00 00                call [rip + USLEEP]
+      ff 15 ab 0a 00 00                call [rip + USLEEP]
       31 c0                            xor eax, eax
       ff cb                            dec ebx
       75 e5                            jnz waiting
@@ -152,7 +152,7 @@ final class GuardSignalCode {
       quickExit:
       b9 02 00 00 00                   mov ecx, 2
       leave:
-      4c 8b 15 e9 0a 00 00             mov r10, [rip + TPOFF]
+      4c 8b 15 f9 09 00 00             mov r10, [rip + TPOFF]
       64 49 8b 02                      mov rax, fs:[r10]
       48 85 c0                         test rax, rax
       74 1e                            jz unguarded
@@ -162,7 +162,7 @@ final class GuardSignalCode {
       48 89 48 28                      mov [rax + CODE], rcx
       48 63 ff                         movsxd rdi, edi
       48 89 78 20                      mov [rax + VALUE], rdi
-      e9 df fc ff ff                   jmp land
+      e9 8c fc ff ff                   jmp land
       unguarded:
       53                               push rbx
       41 54                            push r12
@@ -173,9 +173,9 @@ final class GuardSignalCode {
       74 58                            je leaveProcess
       64 48 8b 0c 25 00 00 00 00       mov rcx, fs:[0]
       31 c0                            xor eax, eax
-      f0 48 0f b1 0d 6e 0b 00 00       lock cmpxchg [rip + REPORT_CLAIMED], rcx
+      f0 48 0f b1 0d 9e 0a 00 00       lock cmpxchg [rip + REPORT_CLAIMED], rcx
       75 3b                            jne leaving
-      48 8b 1d 55 0b 00 00             mov rbx, [rip + REPORT]
+      48 8b 1d 65 0a 00 00             mov rbx, [rip + REPORT]
       48 c7 43 18 03 00 00 00          mov qword ptr [rbx + STATUS], EXIT
       4c 89 6b 28                      mov [rbx + CODE], r13
       49 63 fc                         movsxd rdi, r12d
@@ -183,14 +183,14 @@ final class GuardSignalCode {
       48 c7 43 48 01 00 00 00          mov qword ptr [rbx + DEPTH], 1
       48 8b 44 24 18                   mov rax, [rsp + 24]
       48 89 83 80 00 00 00             mov [rbx + BACKTRACE], rax
-      48 8b 3d 2f 0b 00 00             mov rdi, [rip + REPORTER]
-      ff 15 01 0b 00 00                call [rip + SEM_POST]
+      48 8b 3d 5f 0a 00 00             mov rdi, [rip + REPORTER]
+      ff 15 11 0a 00 00                call [rip + SEM_POST]
       leaving:
       31 db                            xor ebx, ebx
       e8 36 ff ff ff                   call await
       leaveProcess:
       4c 89 e7                         mov rdi, r12
-      4c 8d 15 30 0b 00 00             lea r10, [rip + EXIT_FUNCTIONS]
+      4c 8d 15 60 0a 00 00             lea r10, [rip + EXIT_FUNCTIONS]
       4f 8b 14 ea                      mov r10, [r10 + r13*8]
       41 5d                            pop r13
       41 5c                            pop r12

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * {@link ForeignException} they have run).
  */
 public abstract sealed class NativeException extends RuntimeException
-    permits ForeignException, NativeCrashException, NativeExitException {
+    permits ForeignException, NativeCrashException, NativeExitException, UnboundSymbolException {
   private static final long serialVersionUID = 1;
 
   private final transient List<NativeFrame> nativeStack;

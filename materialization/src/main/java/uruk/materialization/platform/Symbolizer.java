@@ -56,6 +56,11 @@ public final class Symbolizer implements LinkPlugin {
   }
 
   @Override
+  public void notifyFreeingCode(LinkedObject object) {
+    notifyRemoving(object);
+  }
+
+  @Override
   public void notifyRemoving(LinkedObject object) {
     for (SegmentRange segment : object.segments()) {
       byAddress.remove(segment.address());

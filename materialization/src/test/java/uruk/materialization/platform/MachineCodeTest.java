@@ -15,7 +15,7 @@ final class MachineCodeTest {
   @TempDir Path directory;
 
   static List<MachineCode> tables() {
-    return List.of(GuardCode.create(), ExitFunctionsCode.create());
+    return List.of(GuardCode.create(), ExitFunctionsCode.create(), ThreadScanCode.create());
   }
 
   @ParameterizedTest

@@ -1,0 +1,49 @@
+package uruk.materialization;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Which objects refer to a name beyond themselves: who uses a symbol is asked for at each update,
+ * of a hundred thousand objects perhaps. Guarded by the lock of {@link LinkedObjects}.
+ */
+final class UserIndex {
+  /** Nearly all names have few users. */
+  private final Map<String, List<LinkedObject>> users = new HashMap<>();
+
+  void add(LinkedObject object, LinkResult result) {
+    for (String name : Set.copyOf(result.fixups().outsideNames())) {
+      users.computeIfAbsent(name, _ -> new ArrayList<>(1)).add(object);
+    }
+  }
+
+  void remove(LinkedObject object, LinkResult result) {
+    for (String name : Set.copyOf(result.fixups().outsideNames())) {
+      users.computeIfPresent(
+          name,
+          (_, objects) -> {
+            // The newest mostly goes first.
+            int index = objects.lastIndexOf(object);
+            if (index >= 0) {
+              objects.set(index, objects.getLast());
+              objects.removeLast();
+            }
+            return objects.isEmpty() ? null : objects;
+          });
+    }
+  }
+
+  /** {@return the objects that refer to one of the names} */
+  Set<LinkedObject> usersOf(Collection<String> names) {
+    Set<LinkedObject> found = new LinkedHashSet<>();
+    for (String name : names) {
+      found.addAll(users.getOrDefault(name, List.of()));
+    }
+    return found;
+  }
+}
