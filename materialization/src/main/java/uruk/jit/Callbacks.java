@@ -7,7 +7,9 @@ import java.lang.invoke.MethodHandle;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import uruk.materialization.platform.Guard;
+import uruk.materialization.platform.UpcallTable;
 import uruk.orc.AbsoluteSymbols;
 import uruk.orc.JITDylib;
 import uruk.orc.ResourceTracker;
@@ -15,25 +17,28 @@ import uruk.orc.SymbolFlags;
 import uruk.orc.SymbolMap;
 
 /** Java code as symbols that linked code calls. */
-final class Callbacks {
+final class Callbacks implements AutoCloseable {
   private static final SymbolFlags FLAGS =
       SymbolFlags.of(SymbolFlags.EXPORTED, SymbolFlags.CALLABLE, SymbolFlags.ABSOLUTE);
 
   private final JITDylib dylib;
-  private final Guard guard;
+  private final UpcallTable pointers;
+  private final Consumer<String> removed;
 
   /**
    * @param dylib gets the symbols
    * @param guard is suspended while Java runs
+   * @param removed hears of the names of symbols that are about to go
    */
-  Callbacks(JITDylib dylib, Guard guard) {
+  Callbacks(JITDylib dylib, Guard guard, Consumer<String> removed) {
     this.dylib = dylib;
-    this.guard = guard;
+    this.pointers = new UpcallTable(guard, dylib.session()::reportError);
+    this.removed = removed;
   }
 
   /** {@return a function pointer that calls a method handle until the arena closes} */
   MemorySegment pointer(MethodHandle target, FunctionDescriptor descriptor, Arena arena) {
-    return guard.upcall(target, descriptor, dylib.session()::reportError, arena);
+    return pointers.pointer(target, descriptor, arena);
   }
 
   /**
@@ -46,7 +51,18 @@ final class Callbacks {
     SymbolMap symbol = SymbolMap.builder(1).put(name, pointer.address(), FLAGS).build();
     dylib.define(AbsoluteSymbols.of(symbol), tracker);
     // An arena runs the cleanup actions of its segments when it closes.
-    MemorySegment.NULL.reinterpret(arena, _ -> tracker.remove());
+    MemorySegment.NULL.reinterpret(
+        arena,
+        _ -> {
+          removed.accept(name);
+          tracker.remove();
+        });
+  }
+
+  /** Ends all function pointers of Java. */
+  @Override
+  public void close() {
+    pointers.close();
   }
 
   /** {@return the one abstract method of an interface} */

@@ -132,7 +132,7 @@ public final class Jit implements AutoCloseable {
     objects.superviseWith(new HostThreads());
     main = session.createJITDylib("main");
     functions = new NativeFunctions(session, main, guarded ? guard : null, platform);
-    callbacks = new Callbacks(main, guard);
+    callbacks = new Callbacks(main, guard, functions::notifyRemoved);
     objects.addPlugin(symbolizer);
     objects.addPlugin(platform);
     objects.addPlugin(new ThreadLocalPlugin());
@@ -419,6 +419,7 @@ public final class Jit implements AutoCloseable {
     Libc.flushStreams();
     session.close();
     arena.close();
+    callbacks.close();
     driverLibraries.close();
     synchronized (archives) {
       archives.forEach(StaticLibrary::close);

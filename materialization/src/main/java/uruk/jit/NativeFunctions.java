@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import uruk.jitlink.memory.InProcessMemoryManager;
 import uruk.materialization.LinkPlugin;
 import uruk.materialization.LinkedObject;
 import uruk.materialization.platform.ElfPlatform;
@@ -34,7 +35,30 @@ final class NativeFunctions implements LinkPlugin {
   private final @Nullable Guard guard;
   private final ElfPlatform platform;
   private final Object lock = new Object();
-  private final Map<String, SwitchPoint> present = new HashMap<>(); // guarded by lock
+  private final Map<String, Function> present = new HashMap<>(); // guarded by lock
+
+  /** A function that there are handles of. */
+  private final class Function {
+    private final SwitchPoint switchPoint = new SwitchPoint();
+
+    /** Its canonical address; 0 until that is known. */
+    private volatile long address;
+
+    /**
+     * A version of an object may go while the function goes on, and other dylibs may have a
+     * function of the same name.
+     */
+    boolean goesWith(LinkedObject object, String name) {
+      if (object.dylib().symbolState(name) != null) {
+        return false;
+      }
+      if (object.dylib().equals(dylib)) {
+        return true;
+      }
+      long code = InProcessMemoryManager.shared().targetIfEntry(address);
+      return object.segments().stream().anyMatch(segment -> segment.contains(code));
+    }
+  }
 
   /**
    * @param guard calls the functions
@@ -75,18 +99,19 @@ final class NativeFunctions implements LinkPlugin {
 
   /** {@return a handle that calls a function} */
   MethodHandle handle(String name, FunctionDescriptor descriptor, Linker.Option... options) {
-    SwitchPoint switchPoint;
+    Function known;
     synchronized (lock) {
-      switchPoint = present.computeIfAbsent(name, _ -> new SwitchPoint());
+      known = present.computeIfAbsent(name, _ -> new Function());
     }
     // After the switch point is known: a removal in between invalidates it.
     long function = address(name);
+    known.address = function;
     MethodHandle call =
         guard == null || !Guard.canGuard(options)
             ? Linker.nativeLinker()
                 .downcallHandle(MemorySegment.ofAddress(function), descriptor, options)
             : guard.downcall(function, descriptor, options);
-    return switchPoint.guardWithTest(call, refusal(call.type(), name));
+    return known.switchPoint.guardWithTest(call, refusal(call.type(), name));
   }
 
   private static MethodHandle refusal(MethodType type, String name) {
@@ -96,18 +121,26 @@ final class NativeFunctions implements LinkPlugin {
     return MethodHandles.dropArguments(refuse, 0, type.parameterList());
   }
 
+  /** A symbol that is no object's is about to go. */
+  void notifyRemoved(String name) {
+    Function function;
+    synchronized (lock) {
+      function = present.remove(name);
+    }
+    if (function != null) {
+      SwitchPoint.invalidateAll(new SwitchPoint[] {function.switchPoint});
+    }
+  }
+
   @Override
   public void notifyRemoving(LinkedObject object) {
-    if (!object.dylib().equals(dylib)) {
-      return;
-    }
     List<SwitchPoint> gone = new ArrayList<>();
     synchronized (lock) {
       for (String name : object.symbolNames()) {
-        // A version of an object may go while the function goes on.
-        SwitchPoint switchPoint = dylib.symbolState(name) == null ? present.remove(name) : null;
-        if (switchPoint != null) {
-          gone.add(switchPoint);
+        Function function = present.get(name);
+        if (function != null && function.goesWith(object, name)) {
+          gone.add(function.switchPoint);
+          present.remove(name);
         }
       }
     }

@@ -10,6 +10,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -20,6 +21,9 @@ import java.util.function.IntBinaryOperator;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import uruk.materialization.Compiler;
+import uruk.materialization.LinkedObject;
+import uruk.orc.JITDylib;
+import uruk.orc.JITDylibLookupFlags;
 import uruk.orc.ResourceTracker;
 import uruk.orc.SymbolsNotFoundException;
 
@@ -223,6 +227,95 @@ class JitTest {
 
     assertThatThrownBy(() -> jit.function("int twice(int)"))
         .isInstanceOf(SymbolsNotFoundException.class);
+  }
+
+  @Test
+  void aHandleOfASymbolThatCalledJavaThrowsNamingIt() throws Throwable {
+    MethodHandle twice;
+    try (Arena arena = Arena.ofConfined()) {
+      jit.define("twice", twiceHandle(), FunctionDescriptor.of(JAVA_INT, JAVA_INT), arena);
+      twice = jit.function("int twice(int)");
+      assertThat((int) twice.invokeExact(4)).isEqualTo(8);
+    }
+
+    assertThatThrownBy(
+            () -> {
+              int unused = (int) twice.invokeExact(4);
+            })
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("The symbol twice was removed.");
+  }
+
+  private static MethodHandle twiceHandle() throws ReflectiveOperationException {
+    return MethodHandles.lookup()
+        .findStatic(JitTest.class, "twice", MethodType.methodType(int.class, int.class));
+  }
+
+  @Test
+  void aHandleOfAFunctionInAnotherDylibThrowsWhenThatIsRemoved() throws Throwable {
+    JITDylib library = jit.session().createJITDylib("library");
+    jit.main().addToLinkOrder(library, JITDylibLookupFlags.MATCH_EXPORTED_SYMBOLS_ONLY);
+    LinkedObject object =
+        jit.objects().add(library, Compiler.c("far", "int far(int a, int b) { return a - b; }"));
+    MethodHandle far = jit.function("far", INT_INT_INT);
+    assertThat((int) far.invokeExact(3, 1)).isEqualTo(2);
+
+    object.remove();
+
+    assertThatThrownBy(
+            () -> {
+              int unused = (int) far.invokeExact(3, 1);
+            })
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("The symbol far was removed.");
+  }
+
+  @Test
+  void aBoundInterfaceOfARemovedFunctionThrowsNamingIt() {
+    LinkedObject object = jit.add(Compiler.c("test", LIBRARY));
+    Library library = jit.bind(Library.class);
+
+    object.remove();
+
+    assertThatThrownBy(() -> library.add(1, 2))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("The symbol add was removed.");
+  }
+
+  @Test
+  void initializersRunWithoutACall() {
+    addC(
+        "int ready; __attribute__((constructor)) static void start(void) { ready = 7; }"
+            + " __attribute__((destructor)) static void stop(void) { ready = 8; }");
+    jit.initialize();
+    MemorySegment ready = jit.variable("ready", JAVA_INT);
+    assertThat(ready.get(JAVA_INT, 0)).isEqualTo(7);
+
+    jit.deinitialize();
+
+    assertThat(ready.get(JAVA_INT, 0)).isEqualTo(8);
+  }
+
+  @Test
+  void structuresByValueAreCalledByDeclaration() throws Throwable {
+    addC(LIBRARY);
+    MethodHandle swap = jit.function("struct { int x, y; } swap(struct { int x, y; })");
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment pair = arena.allocateFrom(JAVA_INT, 1, 2);
+
+      MemorySegment swapped = (MemorySegment) swap.invokeExact((SegmentAllocator) arena, pair);
+
+      assertThat(swapped.toArray(JAVA_INT)).containsExactly(2, 1);
+    }
+  }
+
+  @Test
+  void optionsOfTheLinkerArePassedOn() throws Throwable {
+    addC("int add(int a, int b) { return a + b; }");
+
+    MethodHandle add = jit.function("add", INT_INT_INT, Linker.Option.critical(false));
+
+    assertThat((int) add.invokeExact(2, 3)).isEqualTo(5);
   }
 
   private static int twice(int n) {

@@ -3,11 +3,18 @@ package uruk.materialization.platform;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import uruk.jitlink.host.Libc;
 
 /**
- * Small pieces of code that are made at run time and stay for the life of the process. Thread-safe;
- * its own lock guards everything.
+ * Small pieces of code that are made at run time. Most stay for the life of the process; the place
+ * of those that are released is used again. Thread-safe; its own lock guards everything.
  */
 final class CodeThunks {
   private static final int CHUNK_SIZE = 64 << 10;
@@ -16,6 +23,8 @@ final class CodeThunks {
 
   private ByteBuffer writable = ByteBuffer.allocate(0); // guarded by this
   private long executable; // guarded by this
+  private final NavigableMap<Long, ByteBuffer> chunks = new TreeMap<>(); // guarded by this
+  private final Map<Integer, Deque<Long>> released = new HashMap<>(); // guarded by this
 
   private CodeThunks() {}
 
@@ -26,6 +35,12 @@ final class CodeThunks {
 
   /** {@return the address of a copy of position-independent code} */
   synchronized long create(byte[] code) {
+    Long again = released.getOrDefault(code.length, new ArrayDeque<>()).poll();
+    if (again != null) {
+      Map.Entry<Long, ByteBuffer> chunk = chunks.floorEntry(again);
+      chunk.getValue().put((int) (again - chunk.getKey()), code);
+      return again;
+    }
     if (writable.remaining() < code.length) {
       mapChunk();
     }
@@ -33,6 +48,16 @@ final class CodeThunks {
     writable.put(code);
     writable.position((writable.position() + ALIGNMENT - 1) & -ALIGNMENT);
     return executable + place;
+  }
+
+  /**
+   * Gives pieces of code back, which nobody may call any more.
+   *
+   * @param size of each, in bytes
+   */
+  synchronized void release(Collection<Long> thunks, int size) {
+    Deque<Long> places = released.computeIfAbsent(size, _ -> new ArrayDeque<>());
+    thunks.forEach(places::push);
   }
 
   /** Maps memory twice: what can be executed is not writable. */
@@ -48,5 +73,6 @@ final class CodeThunks {
             .reinterpret(CHUNK_SIZE)
             .asByteBuffer()
             .order(ByteOrder.LITTLE_ENDIAN);
+    chunks.put(executable, writable);
   }
 }
