@@ -12,6 +12,7 @@ module uruk.jitlink {
   requires org.slf4j;
 
   exports uruk.jitlink;
+  exports uruk.jitlink.aarch64;
   exports uruk.jitlink.archive;
   exports uruk.jitlink.check;
   exports uruk.jitlink.dwarf;

@@ -11,6 +11,7 @@ import uruk.jitlink.graph.Block;
 import uruk.jitlink.graph.EdgeKind;
 import uruk.jitlink.graph.EdgeKindTable;
 import uruk.jitlink.graph.Edges;
+import uruk.jitlink.graph.Field;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.MemLifetime;
 import uruk.jitlink.graph.Section;
@@ -194,7 +195,7 @@ public final class KeptFixups {
 
   /** {@return the value that fix-up {@code index} stores, its upper bits cut off} */
   public long expected(int index) {
-    return value(index, target(index)) & mask(kind(index));
+    return kind(index).field().kept(value(index, target(index)));
   }
 
   /** {@return the value that fix-up {@code index} would store if its target were elsewhere} */
@@ -218,7 +219,8 @@ public final class KeptFixups {
       if (!inMemory.test(site(i))) {
         continue;
       }
-      long found = memory.read(site(i), kind(i).field().size());
+      Field field = kind(i).field();
+      long found = field.extract(memory.read(site(i), field.size()));
       if (found != expected(i)) {
         mismatches.add(new Mismatch(site(i), kind(i), expected(i), found));
       }
@@ -233,10 +235,6 @@ public final class KeptFixups {
   private static long signExtended(long addend) {
     int unused = Long.SIZE - ADDEND_BITS;
     return addend << unused >> unused;
-  }
-
-  private static long mask(EdgeKind kind) {
-    return -1L >>> (Long.SIZE - 8 * kind.field().size());
   }
 
   /** Gathers records while the graph is there. */

@@ -12,6 +12,7 @@ import uruk.jitlink.host.HostException;
  */
 public abstract sealed class LinkException extends RuntimeException
     permits DuplicateDefinitionException,
+        FixupAlignmentException,
         FixupOutOfRangeException,
         HostException,
         LibraryNotFoundException,

@@ -4,6 +4,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import uruk.jitlink.aarch64.AArch64;
 import uruk.jitlink.graph.Target;
 import uruk.jitlink.i386.I386;
 import uruk.jitlink.x86_64.X86_64;
@@ -14,7 +15,9 @@ import uruk.jitlink.x86_64.X86_64;
  * @param all the known targets; earlier ones win
  */
 public record Targets(List<Target> all) {
-  private static final Targets STANDARD = new Targets(List.of(X86_64.INSTANCE, I386.INSTANCE));
+  private static final Targets STANDARD =
+      new Targets(
+          List.of(X86_64.INSTANCE, I386.INSTANCE, AArch64.LITTLE_ENDIAN, AArch64.BIG_ENDIAN));
 
   /** Copies the list. */
   public Targets {

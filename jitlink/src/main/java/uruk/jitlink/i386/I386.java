@@ -15,6 +15,7 @@ import uruk.jitlink.graph.EdgeKindTable;
 import uruk.jitlink.graph.Edges;
 import uruk.jitlink.graph.Field;
 import uruk.jitlink.graph.LinkGraph;
+import uruk.jitlink.graph.MemProt;
 import uruk.jitlink.graph.Relocation;
 import uruk.jitlink.graph.Section;
 import uruk.jitlink.graph.Symbol;
@@ -55,9 +56,9 @@ public final class I386 implements Target {
           Map.of(
               REQUEST_GOT_AND_TRANSFORM_TO_DELTA32_FROM_GOT, DELTA32_FROM_GOT,
               REQUEST_GOT_AND_TRANSFORM_TO_POINTER32, POINTER32),
-          BRANCH_PC_REL32,
-          BRANCH_PC_REL32_TO_PTR_JUMP_STUB_BYPASSABLE,
-          Set.of(DELTA32_FROM_GOT));
+          Map.of(BRANCH_PC_REL32, BRANCH_PC_REL32_TO_PTR_JUMP_STUB_BYPASSABLE),
+          Set.of(DELTA32_FROM_GOT),
+          MemProt.READ);
 
   private I386() {}
 

@@ -1,6 +1,7 @@
 package uruk.jitlink.pass;
 
 import java.nio.ByteBuffer;
+import uruk.jitlink.FixupAlignmentException;
 import uruk.jitlink.FixupOutOfRangeException;
 import uruk.jitlink.UnsupportedObjectException;
 import uruk.jitlink.graph.Block;
@@ -40,6 +41,7 @@ public final class ApplyFixups {
    * Fixes a graph up, whose symbols all have their final addresses.
    *
    * @throws FixupOutOfRangeException if a value does not fit
+   * @throws FixupAlignmentException if a value is not a multiple of what its field needs
    * @throws UnsupportedObjectException if an edge that a pass must transform was not transformed,
    *     as thread-local ones where no platform provides storage
    * @throws IllegalStateException if an edge lies outside of its block
@@ -87,6 +89,9 @@ public final class ApplyFixups {
       Field field = fields[code];
       if (!field.holds(value)) {
         throw new FixupOutOfRangeException(block, edges.edge(i), value);
+      }
+      if (!field.aligned(value)) {
+        throw new FixupAlignmentException(block, edges.edge(i), value);
       }
       field.store(content, begin + offset, value);
     }

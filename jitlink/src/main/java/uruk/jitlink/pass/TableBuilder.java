@@ -39,8 +39,8 @@ public final class TableBuilder {
   /** What a target's edge kinds ask for. Immutable; a target makes it once. */
   public static final class Kinds {
     private final @Nullable EdgeKind[] transformed;
-    private final int branchCode;
-    private final EdgeKind branchToStub;
+    private final @Nullable EdgeKind[] toStub;
+    private final MemProt memProt;
     private final Set<EdgeKind> fromTable;
 
     /**
@@ -49,21 +49,27 @@ public final class TableBuilder {
      * @param target all edge kinds of the target
      * @param transformed the kinds that ask for an entry of the global offset table, and what each
      *     becomes once the entry exists
-     * @param branch operands of calls and jumps
-     * @param branchToStub what a branch becomes when it is led to a stub
+     * @param toStub operands of calls and jumps, and what each becomes when it is led to a stub
      * @param fromTable kinds that are measured from the table's origin
+     * @param memProt of the table: where LLVM has it, so that both lay a graph out alike
      */
     public Kinds(
         EdgeKindTable target,
         Map<? extends EdgeKind, ? extends EdgeKind> transformed,
-        EdgeKind branch,
-        EdgeKind branchToStub,
-        Set<? extends EdgeKind> fromTable) {
-      this.transformed = new EdgeKind[target.size()];
-      transformed.forEach((requested, becomes) -> this.transformed[requested.code()] = becomes);
-      this.branchCode = branch.code();
-      this.branchToStub = branchToStub;
+        Map<? extends EdgeKind, ? extends EdgeKind> toStub,
+        Set<? extends EdgeKind> fromTable,
+        MemProt memProt) {
+      this.transformed = byCode(target, transformed);
+      this.toStub = byCode(target, toStub);
       this.fromTable = Set.copyOf(fromTable);
+      this.memProt = memProt;
+    }
+
+    private static @Nullable EdgeKind[] byCode(
+        EdgeKindTable target, Map<? extends EdgeKind, ? extends EdgeKind> kinds) {
+      @Nullable EdgeKind[] column = new EdgeKind[target.size()];
+      kinds.forEach((kind, becomes) -> column[kind.code()] = becomes);
+      return column;
     }
 
     /** {@return whether edges of a kind ask for an entry of the global offset table} */
@@ -133,8 +139,9 @@ public final class TableBuilder {
     }
     for (int i = 0, size = edges.size(); i < size; i++) {
       int code = edges.code(i);
-      if (code == kinds.branchCode) {
-        visitBranch(edges, i);
+      EdgeKind toStub = kinds.toStub[code];
+      if (toStub != null) {
+        visitBranch(edges, i, toStub);
       } else {
         EdgeKind transformed = kinds.transformed[code];
         if (transformed != null) {
@@ -145,17 +152,17 @@ public final class TableBuilder {
   }
 
   /** A missing weak function is 0, which no direct branch may reach: it needs a stub as well. */
-  private void visitBranch(Edges edges, int index) {
+  private void visitBranch(Edges edges, int index, EdgeKind toStub) {
     Symbol target = edges.target(index);
     if (target.external() && (target.weaklyReferenced() || mayBeOutOfReach.test(target))) {
-      edges.set(index, kinds.branchToStub, stub(target));
+      edges.set(index, toStub, stub(target));
     }
   }
 
   private Symbol entry(Symbol target) {
     Symbol entry = entries.get(target);
     if (entry == null) {
-      entry = graph.target().createAnonymousPointer(section(GOT_SECTION, MemProt.READ), target);
+      entry = graph.target().createAnonymousPointer(section(GOT_SECTION, kinds.memProt), target);
       entries.put(target, entry);
     }
     return entry;
@@ -184,7 +191,7 @@ public final class TableBuilder {
     if (origin == null && !tableOriginNeeded && entries.isEmpty()) {
       return;
     }
-    Section section = section(GOT_SECTION, MemProt.READ);
+    Section section = section(GOT_SECTION, kinds.memProt);
     if (section.isEmpty()) {
       graph.target().createAnonymousPointer(section, null);
     }

@@ -14,6 +14,7 @@ import uruk.jitlink.graph.Block;
 import uruk.jitlink.graph.EdgeKind;
 import uruk.jitlink.graph.EdgeKindTable;
 import uruk.jitlink.graph.LinkGraph;
+import uruk.jitlink.graph.MemProt;
 import uruk.jitlink.graph.Relocation;
 import uruk.jitlink.graph.Section;
 import uruk.jitlink.graph.Symbol;
@@ -63,9 +64,9 @@ public final class X86_64 implements Target {
               REQUEST_GOT_AND_TRANSFORM_TO_PC_REL32_GOT_LOAD_RELAXABLE, PC_REL32_GOT_LOAD_RELAXABLE,
               REQUEST_GOT_AND_TRANSFORM_TO_PC_REL32_GOT_LOAD_REX_RELAXABLE,
                   PC_REL32_GOT_LOAD_REX_RELAXABLE),
-          BRANCH_PC_REL32,
-          BRANCH_PC_REL32_TO_PTR_JUMP_STUB_BYPASSABLE,
-          Set.of(DELTA64_FROM_GOT, DELTA32_FROM_GOT));
+          Map.of(BRANCH_PC_REL32, BRANCH_PC_REL32_TO_PTR_JUMP_STUB_BYPASSABLE),
+          Set.of(DELTA64_FROM_GOT, DELTA32_FROM_GOT),
+          MemProt.READ);
 
   private X86_64() {}
 

@@ -21,7 +21,7 @@ class LinkFixtureTest {
   }
 
   static Stream<Arguments> fixtures() throws IOException, URISyntaxException {
-    return Stream.of("x86_64", "i386")
+    return Stream.of("x86_64", "i386", "aarch64")
         .flatMap(LinkFixtureTest::of)
         .map(file -> Arguments.of(file.getParent().getFileName() + "/" + file.getFileName(), file));
   }

@@ -1,0 +1,9 @@
+# triple: aarch64-linux-gnu
+# triple: aarch64_be-linux-gnu
+# slab: 0x101000
+# abs: big=0xffffffffffff7fff
+# error: relocation target "big" at address 0xffffffffffff7fff (big) is out of range of Pointer16 fixup
+	.data
+	.globl main
+main:
+	.hword big

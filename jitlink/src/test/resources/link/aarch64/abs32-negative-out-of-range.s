@@ -1,0 +1,9 @@
+# triple: aarch64-linux-gnu
+# triple: aarch64_be-linux-gnu
+# slab: 0x101000
+# abs: big=0xffffffff7fffffff
+# error: relocation target "big" at address 0xffffffff7fffffff (big) is out of range of Pointer32 fixup
+	.data
+	.globl main
+main:
+	.word big

@@ -1,0 +1,9 @@
+# triple: aarch64-linux-gnu
+# triple: aarch64_be-linux-gnu
+# slab: 0x10000000
+# abs: big=0xfefffff
+# error: relocation target "big" at address 0xfefffff (big) is out of range of ADRLiteral21 fixup
+	.text
+	.globl main
+main:
+	adr x1, big

@@ -1,0 +1,9 @@
+# triple: aarch64-linux-gnu
+# triple: aarch64_be-linux-gnu
+# abs: v=0x10
+# error: R_AARCH64_TLSGD_ADR_PAGE21 in
+	.text
+	.globl main
+main:
+	.reloc ., R_AARCH64_TLSGD_ADR_PAGE21, v
+	nop
