@@ -44,7 +44,8 @@ public final class KeptFixups {
   private final long[] addresses; // changed under lock
 
   /**
-   * Something that a fix-up refers to beyond its own object.
+   * Something that a fix-up refers to beyond its own object, or that the object needs in another
+   * way: a thread-local variable.
    *
    * @param name the symbol
    * @param address where it was when it was bound
@@ -268,6 +269,12 @@ public final class KeptFixups {
       }
       records = new long[2 * edges];
       blocks.forEach(this::collect);
+      // Thread-local variables are referred to without fix-ups that could be led elsewhere.
+      for (Symbol symbol : graph.externalSymbols()) {
+        if (!indexes.containsKey(symbol)) {
+          var _ = outsideIndex(symbol);
+        }
+      }
     }
 
     private void collect(Block block) {

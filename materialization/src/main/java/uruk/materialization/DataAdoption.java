@@ -37,7 +37,7 @@ final class DataAdoption {
     Map<Integer, Long> adopted = new HashMap<>();
     List<String> names =
         plan.exceptions().keySet().stream()
-            .filter(plan::keepsLocal)
+            .filter(plan::mustKeep)
             .filter(name -> before != null && before.symbols().indexOf(name) < 0)
             .sorted()
             .toList();

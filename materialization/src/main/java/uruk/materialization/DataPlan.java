@@ -41,8 +41,8 @@ public final class DataPlan {
     return exceptions.getOrDefault(variable, policy);
   }
 
-  /** {@return whether a variable that is local to the file is kept} */
-  public boolean keepsLocal(String variable) {
+  /** {@return whether this variable is to be kept by its name, be it local to the file or not} */
+  public boolean mustKeep(String variable) {
     @Nullable DataPolicy named = exceptions.get(variable);
     return named == DataPolicy.KEEP;
   }

@@ -27,8 +27,12 @@ import uruk.jitlink.graph.Target;
  * <p>Functions that others can name have one; local functions have one if their address is taken.
  */
 final class FunctionEntries {
-  /** Frame descriptions speak of the code itself. */
-  private static final Set<String> ABOUT_CODE = Set.of(".eh_frame");
+  /**
+   * Frame descriptions speak of the code itself, and initializers of a new version run before its
+   * entries lead to it.
+   */
+  private static final Set<String> ABOUT_CODE =
+      Set.of(".eh_frame", ".init_array", ".fini_array", ".preinit_array", ".ctors", ".dtors");
 
   private final EntryCounts counts;
   private final Map<String, Long> adopted;
@@ -78,7 +82,7 @@ final class FunctionEntries {
     takeEntries();
     IdentityHashMap<Symbol, Symbol> canonical = new IdentityHashMap<>();
     for (Section section : graph.sections()) {
-      if (section.memLifetime() != MemLifetime.NO_ALLOC && !ABOUT_CODE.contains(section.name())) {
+      if (section.memLifetime() != MemLifetime.NO_ALLOC && !isAboutCode(section.name())) {
         for (Block block : section.blocks()) {
           if (block.hasEdges()) {
             lead(graph, block, known, canonical);
@@ -86,6 +90,12 @@ final class FunctionEntries {
         }
       }
     }
+  }
+
+  /** The priority of an initializer follows the section's name. */
+  private static boolean isAboutCode(String section) {
+    int priority = section.indexOf('.', 1);
+    return ABOUT_CODE.contains(priority < 0 ? section : section.substring(0, priority));
   }
 
   /** Functions that adopt an entry come after those for which one is made. */

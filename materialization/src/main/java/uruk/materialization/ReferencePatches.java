@@ -51,7 +51,14 @@ final class ReferencePatches {
       KeptFixups.OutsideTarget target = targets.get(i);
       Long destination = moves.get(new SymbolAt(target.name(), target.address()));
       if (destination != null) {
-        for (int use : result.fixups().usesOf(i)) {
+        int[] uses = result.fixups().usesOf(i);
+        if (uses.length == 0) {
+          throw new ReplacementRefusedException(
+              ("%s would move, but it is thread-local and %s refers to it. Replace %s in the same"
+                      + " update.")
+                  .formatted(target.name(), user, user));
+        }
+        for (int use : uses) {
           plan(user, result, target.name(), use, destination);
         }
         retargets.add(new Retarget(result.fixups(), i, destination));

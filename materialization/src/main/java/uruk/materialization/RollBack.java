@@ -22,11 +22,13 @@ final class RollBack {
   /** {@return the update that leads back} */
   UpdateTransaction transaction() {
     UpdateTransaction back = new UpdateTransaction(updates);
-    made.forEach(change -> add(back, change));
+    // What an earlier version refers to may be among what was removed.
+    boolean linkAgain = made.stream().anyMatch(change -> change.to() == null);
+    made.forEach(change -> add(back, change, linkAgain));
     return back;
   }
 
-  private static void add(UpdateTransaction back, Change change) {
+  private static void add(UpdateTransaction back, Change change, boolean linkAgain) {
     Generations generations = change.generations();
     Version before = change.from();
     Version after = change.to();
@@ -43,7 +45,9 @@ final class RollBack {
     }
     if (before == null) {
       back.remove(after.object());
-    } else if (before.object().codeInMemory() && generations.versions().contains(before)) {
+    } else if (!linkAgain
+        && before.object().codeInMemory()
+        && generations.versions().contains(before)) {
       back.leadBack(after.object(), before);
     } else {
       back.restore(after.object(), before.object(), file(before.object()));

@@ -11,7 +11,7 @@ import uruk.jitlink.graph.EdgeKind;
  * @param inside the nearest symbol at or before the place that the user defines for others; null if
  *     there is none
  * @param offset of the place from that symbol, in bytes; without one from the user's memory
- * @param site the place's address
+ * @param site the place's address; 0 for a thread-local variable, whose address is nowhere
  * @param kind what is stored there
  */
 public record SymbolUse(

@@ -6,6 +6,7 @@ import java.util.function.LongUnaryOperator;
 import uruk.jitlink.KeptFixups;
 import uruk.jitlink.KeptFixups.OutsideTarget;
 import uruk.jitlink.graph.EdgeKind;
+import uruk.jitlink.graph.GenericEdgeKind;
 import uruk.jitlink.memory.SegmentRange;
 
 /**
@@ -52,7 +53,12 @@ final class SymbolUses {
   private static void add(
       LinkedObject user, LinkResult result, int target, String symbol, List<SymbolUse> into) {
     KeptFixups fixups = result.fixups();
-    for (int use : fixups.usesOf(target)) {
+    int[] uses = fixups.usesOf(target);
+    if (uses.length == 0) {
+      // A thread-local variable: no place in memory holds its address.
+      into.add(new SymbolUse(symbol, user, null, 0, 0, GenericEdgeKind.KEEP_ALIVE));
+    }
+    for (int use : uses) {
       long site = fixups.site(use);
       if (result.allocation().segments().stream().noneMatch(range -> range.contains(site))) {
         continue; // This part of its memory is freed.

@@ -219,6 +219,12 @@ final class UpdateTransaction implements Update {
           step.data().policyOf(name) == DataPolicy.KEEP ? keptData(generations, name) : null;
       boolean weak = definition.weak() || definition.common();
       boolean others = !replaceable.contains(name) && target.symbolState(name) != null;
+      if (data == null && step.data().mustKeep(name)) {
+        throw new ReplacementRefusedException(
+            ("%s: %s cannot be kept: it is no variable, or constant, or thread-local, or the version"
+                    + " before does not have it.")
+                .formatted(file.name(), name));
+      }
       if (data != null) {
         kept.put(name, data);
       } else if (others && !weak) {

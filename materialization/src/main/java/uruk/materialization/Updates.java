@@ -425,22 +425,26 @@ final class Updates {
           layer.notifyRemoving(object);
           objects.free(object);
         } else {
-          removeAside(version.aside(), object);
+          removeAside(version.aside(), version);
         }
       }
     }
   }
 
-  private void removeAside(JITDylib aside, LinkedObject object) {
+  private void removeAside(JITDylib aside, Version gone) {
     boolean shared =
-        objects.all().stream().anyMatch(other -> other != object && isVersionIn(other, aside));
+        objects.all().stream()
+            .anyMatch(other -> other != gone.object() && isVersionIn(other, aside));
     if (!shared) {
       session().removeJITDylibs(List.of(aside));
       return;
     }
-    ResourceTracker tracker = aside.trackerOf(object.symbolNames().getFirst());
-    if (tracker != null) {
-      tracker.remove();
+    for (String name : gone.symbols().names()) {
+      ResourceTracker tracker = aside.trackerOf(name);
+      if (tracker != null) {
+        tracker.remove();
+        return;
+      }
     }
   }
 
@@ -475,7 +479,7 @@ final class Updates {
       for (Version version : line.versions()) {
         line.forget(version);
         if (version.aside() != null) {
-          removeAside(version.aside(), version.object());
+          removeAside(version.aside(), version);
         }
       }
     }
