@@ -30,9 +30,11 @@ import uruk.materialization.ProcessSymbols;
 import uruk.materialization.StaticLibrary;
 import uruk.materialization.UseWarnings;
 import uruk.materialization.platform.ElfPlatform;
+import uruk.materialization.platform.GdbPlugin;
 import uruk.materialization.platform.Guard;
 import uruk.materialization.platform.HostThreads;
 import uruk.materialization.platform.NativeException;
+import uruk.materialization.platform.PerfPlugin;
 import uruk.materialization.platform.Symbolizer;
 import uruk.materialization.platform.ThreadLocalPlugin;
 import uruk.orc.ErrorReporter;
@@ -76,6 +78,8 @@ public final class Jit implements AutoCloseable {
         ExecutionSession.builder().errorReporter(error -> LOGGER.warn(error.getMessage(), error));
 
     private boolean guarded = true;
+    private boolean gdb;
+    private boolean perf;
     private Consumer<String> warnings = LOGGER::warn;
 
     private Builder() {}
@@ -86,6 +90,25 @@ public final class Jit implements AutoCloseable {
      */
     public Builder guard(boolean guardCalls) {
       guarded = guardCalls;
+      return this;
+    }
+
+    /**
+     * Tells GDB of linked objects, so that it knows their functions, lines and variables; see
+     * {@link GdbPlugin}. Off by default: it costs pages of its own and a copy of its debug
+     * information for each object.
+     */
+    public Builder gdb() {
+      gdb = true;
+      return this;
+    }
+
+    /**
+     * Tells Linux's perf of linked functions; see {@link PerfPlugin}. Off by default: it costs
+     * pages of its own for each object, and writes files.
+     */
+    public Builder perf() {
+      perf = true;
       return this;
     }
 
@@ -116,6 +139,12 @@ public final class Jit implements AutoCloseable {
     public Jit create() {
       Jit jit = new Jit(session, guarded);
       jit.objects.addPlugin(new UseWarnings(warnings));
+      if (gdb) {
+        GdbPlugin.addTo(jit.objects);
+      }
+      if (perf) {
+        PerfPlugin.addTo(jit.objects);
+      }
       return jit;
     }
   }

@@ -34,7 +34,7 @@ import uruk.orc.SymbolDependenceGroup;
 public final class ObjectLinkingLayer {
   private final ExecutionSession session;
   private final InProcessMemoryManager memory = InProcessMemoryManager.shared();
-  private final MemoryManager objectMemory;
+  private volatile MemoryManager objectMemory;
   private final boolean makesEntries;
   private final FarBranches farBranches = new FarBranches(memory);
   private volatile boolean keepsFiles;
@@ -103,6 +103,14 @@ public final class ObjectLinkingLayer {
 
   UnboundFunctions unbound() {
     return unbound;
+  }
+
+  /**
+   * From now on every object gets pages of its own in this process, where debuggers can set
+   * breakpoints.
+   */
+  public void useOwnPages() {
+    objectMemory = memory.ownPages();
   }
 
   /** Adds a plugin, which sees the links that begin from now on. */

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   0          ELF header, program headers, hash, dynsym, dynamic, section headers, rela,
- *              words, dynstr, thread-local image                          one PT_LOAD, RW
+ *              words, variables, dynstr, thread-local image               one PT_LOAD, RW
+ *   whole page function (if there is one)                                 one PT_LOAD, RX
  *   whole page reserve (zero-fill, PT_LOAD without file bytes)
  * </pre>
  */
@@ -40,10 +41,14 @@ final class ElfImage {
   private static final int PT_TLS = 7;
   private static final int PT_GNU_EH_FRAME = 0x6474e550;
   private static final int PT_GNU_STACK = 0x6474e551;
+  private static final int PF_X = 1;
   private static final int PF_W = 2;
   private static final int PF_R = 4;
+  private static final int SHT_PROGBITS = 1;
   private static final int SHT_STRTAB = 3;
   private static final int SHT_DYNSYM = 11;
+  private static final int SHF_ALLOC = 2;
+  private static final int SHF_EXECINSTR = 4;
   private static final int DT_HASH = 4;
   private static final int DT_STRTAB = 5;
   private static final int DT_SYMTAB = 6;
@@ -62,6 +67,8 @@ final class ElfImage {
   private static final short SHN_ABS = (short) 0xfff1;
   private static final short SHN_ABS_PLACEHOLDER = 1; // any defined index: loaders test only for 0
 
+  private static final short TEXT_SECTION = 3;
+
   /** The name under which {@link #word} puts its words. */
   static final String WORDS_SYMBOL = "__uruk_words";
 
@@ -70,6 +77,8 @@ final class ElfImage {
   private record Reserve(long size, long frameHeaderOffset, int frameHeaderSize) {}
 
   private record ThreadLocalImage(ByteBuffer content, long size, long alignment) {}
+
+  private record NamedBytes(String name, ByteBuffer bytes) {}
 
   private record Word(int relocation, int symbol, long addend, int words) {}
 
@@ -85,6 +94,8 @@ final class ElfImage {
   private boolean staticThreadLocal;
   private @Nullable Reserve reserve;
   private @Nullable ThreadLocalImage threadLocal;
+  private @Nullable NamedBytes variable;
+  private @Nullable NamedBytes function;
 
   /**
    * @param machine the e_machine of the process
@@ -116,6 +127,16 @@ final class ElfImage {
   void exportAddress(String name, long address, boolean function) {
     int info = function ? STB_GLOBAL_STT_FUNC : STB_GLOBAL_STT_OBJECT;
     exports.add(new Export(name, (byte) info, SHN_ABS, address));
+  }
+
+  /** Adds a variable with its first value, which dlsym(3) finds. */
+  void variable(String name, byte[] value) {
+    variable = new NamedBytes(name, ByteBuffer.wrap(value));
+  }
+
+  /** Adds position-independent code, which dlsym(3) finds. */
+  void function(String name, byte[] code) {
+    function = new NamedBytes(name, ByteBuffer.wrap(code));
   }
 
   /**
@@ -162,37 +183,64 @@ final class ElfImage {
   /** {@return the image's bytes: whole pages} */
   byte[] bytes() {
     StringTable strings = new StringTable();
-    int programHeaderCount = 3 + (reserve == null ? 0 : 2) + (threadLocal == null ? 0 : 1);
+    NamedBytes data = variable;
+    NamedBytes code = function;
+    int programHeaderCount =
+        3 + (reserve == null ? 0 : 2) + (threadLocal == null ? 0 : 1) + (code == null ? 0 : 1);
     int hash = ELF_HEADER_SIZE + programHeaderCount * PROGRAM_HEADER_SIZE;
     int symbolCount =
-        1 + imports.size() + exports.size() + namesInReserve.size() + (wordCount == 0 ? 0 : 1);
+        1
+            + imports.size()
+            + exports.size()
+            + namesInReserve.size()
+            + (wordCount == 0 ? 0 : 1)
+            + (data == null ? 0 : 1)
+            + (code == null ? 0 : 1);
     int symbols = align(hash + 4 * (2 + 1 + symbolCount), 8);
     int symbolsSize = symbolCount * SYMBOL_SIZE;
     int dynamic = symbols + symbolsSize;
     int dynamicSize = 11 * DYNAMIC_SIZE;
     int sectionHeaders = dynamic + dynamicSize;
-    int sectionHeaderCount = 3;
+    int sectionHeaderCount = 3 + (code == null ? 0 : 1);
     int rela = sectionHeaders + sectionHeaderCount * SECTION_HEADER_SIZE;
     int relaSize = words.size() * RELA_SIZE;
     int wordBase = rela + relaSize;
-    int stringBase = wordBase + wordCount * WORD_SIZE;
+    int dataBase = wordBase + wordCount * WORD_SIZE;
+    int stringBase = dataBase + (data == null ? 0 : data.bytes().remaining());
     int sonameOffset = strings.add(soname);
     int dynsymName = strings.add(".dynsym");
     int dynstrName = strings.add(".dynstr");
+    int textName = code == null ? 0 : strings.add(".text");
     imports.forEach(strings::add);
     exports.forEach(export -> strings.add(export.name()));
     namesInReserve.forEach(strings::add);
     strings.add(WORDS_SYMBOL);
+    if (data != null) {
+      strings.add(data.name());
+    }
+    if (code != null) {
+      strings.add(code.name());
+    }
     byte[] stringBytes = strings.bytes();
     int stringEnd = stringBase + stringBytes.length;
     ThreadLocalImage tls = threadLocal;
     int tlsBase = tls == null ? stringEnd : align(stringEnd, Math.toIntExact(tls.alignment()));
     int end = tls == null ? stringEnd : tlsBase + tls.content().remaining();
-    int imageSize = align(end, pageSize);
+    int codeBase = align(end, pageSize);
+    int imageSize = align(codeBase + (code == null ? 0 : code.bytes().remaining()), pageSize);
 
     ByteBuffer image = ByteBuffer.allocate(imageSize).order(ByteOrder.nativeOrder());
     writeHash(image.position(hash), symbolCount);
-    writeSymbols(image.position(symbols), symbolTable(imageSize, wordBase), strings);
+    List<Export> table = symbolTable(imageSize, wordBase);
+    if (data != null) {
+      table.add(inImage(data.name(), STB_GLOBAL_STT_OBJECT, dataBase));
+      image.put(dataBase, data.bytes(), 0, data.bytes().remaining());
+    }
+    if (code != null) {
+      table.add(new Export(code.name(), (byte) STB_GLOBAL_STT_FUNC, TEXT_SECTION, codeBase));
+      image.put(codeBase, code.bytes(), 0, code.bytes().remaining());
+    }
+    writeSymbols(image.position(symbols), table, strings);
     image.put(stringBase, stringBytes);
     long[][] dynamicEntries = {
       {DT_SONAME, sonameOffset},
@@ -213,11 +261,23 @@ final class ElfImage {
     }
     writeRelocations(image.position(rela), wordBase);
     image.position(sectionHeaders + SECTION_HEADER_SIZE);
-    putSectionHeader(image, dynsymName, SHT_DYNSYM, symbols, symbolsSize, 2, 1, SYMBOL_SIZE);
-    putSectionHeader(image, dynstrName, SHT_STRTAB, stringBase, stringBytes.length, 0, 0, 0);
+    putSectionHeader(
+        image, dynsymName, SHT_DYNSYM, SHF_ALLOC, symbols, symbolsSize, 2, 1, SYMBOL_SIZE);
+    putSectionHeader(
+        image, dynstrName, SHT_STRTAB, SHF_ALLOC, stringBase, stringBytes.length, 0, 0, 0);
+    if (code != null) {
+      // Debuggers look a function up by the section that it is in.
+      int length = code.bytes().remaining();
+      putSectionHeader(
+          image, textName, SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, codeBase, length, 0, 0, 0);
+    }
     writeHeader(image.position(0), programHeaderCount, sectionHeaders, sectionHeaderCount);
     image.position(ELF_HEADER_SIZE);
     putProgramHeader(image, PT_LOAD, PF_R | PF_W, 0, end, end, pageSize);
+    if (code != null) {
+      int length = code.bytes().remaining();
+      putProgramHeader(image, PT_LOAD, PF_R | PF_X, codeBase, length, length, pageSize);
+    }
     if (reserve != null) {
       putReserveHeaders(image, reserve, imageSize);
     }
@@ -244,6 +304,10 @@ final class ElfImage {
         4);
   }
 
+  private static Export inImage(String name, int info, int place) {
+    return new Export(name, (byte) info, SHN_ABS_PLACEHOLDER, place);
+  }
+
   private List<Export> symbolTable(int reserveBase, int wordBase) {
     List<Export> all = new ArrayList<>();
     imports.forEach(name -> all.add(new Export(name, (byte) STB_GLOBAL_STT_TLS, SHN_UNDEF, 0)));
@@ -254,7 +318,7 @@ final class ElfImage {
       all.add(new Export(namesInReserve.get(i), object, SHN_ABS_PLACEHOLDER, value));
     }
     if (wordCount > 0) {
-      all.add(new Export(WORDS_SYMBOL, object, SHN_ABS_PLACEHOLDER, wordBase));
+      all.add(inImage(WORDS_SYMBOL, STB_GLOBAL_STT_OBJECT, wordBase));
     }
     return all;
   }
@@ -302,8 +366,16 @@ final class ElfImage {
   }
 
   private static void putSectionHeader(
-      ByteBuffer image, int name, int type, long offset, long size, int link, int info, int entry) {
-    image.putInt(name).putInt(type).putLong(2).putLong(offset).putLong(offset).putLong(size);
+      ByteBuffer image,
+      int name,
+      int type,
+      int flags,
+      long offset,
+      long size,
+      int link,
+      int info,
+      int entry) {
+    image.putInt(name).putInt(type).putLong(flags).putLong(offset).putLong(offset).putLong(size);
     image.putInt(link).putInt(info).putLong(8).putLong(entry);
   }
 

@@ -58,8 +58,20 @@ public final class InProcessMemoryManager implements MemoryManager {
     return HostTarget.get();
   }
 
+  /**
+   * {@return a view of this manager that gives pages of their own to small objects, too: debuggers
+   * cannot set breakpoints in pages that mappings share}
+   */
+  public MemoryManager ownPages() {
+    return graph -> allocate(graph, true);
+  }
+
   @Override
   public CompletableFuture<InFlightAllocation> allocate(LinkGraph graph) {
+    return allocate(graph, false);
+  }
+
+  private CompletableFuture<InFlightAllocation> allocate(LinkGraph graph, boolean ownPages) {
     try {
       Target target = target();
       if (!graph.target().equals(target)) {
@@ -71,7 +83,7 @@ public final class InProcessMemoryManager implements MemoryManager {
                 + target.name()
                 + ". Link it with the slab memory manager, without running it.");
       }
-      return CompletableFuture.completedFuture(place(graph));
+      return CompletableFuture.completedFuture(place(graph, ownPages));
     } catch (HostException refused) {
       return CompletableFuture.failedFuture(
           new MemoryAllocationException(
@@ -81,12 +93,15 @@ public final class InProcessMemoryManager implements MemoryManager {
     }
   }
 
-  private InFlightAllocation place(LinkGraph graph) {
+  private InFlightAllocation place(LinkGraph graph, boolean ownPages) {
     List<Segment> segments = Layout.of(graph).segments();
     int frames = FrameDescriptions.count(graph);
     List<PlacedSegment> placed;
     synchronized (lock) {
-      placed = wantsPages(segments) ? takePages(segments, frames) : takeDense(segments, frames);
+      placed =
+          ownPages || wantsPages(segments)
+              ? takePages(segments, frames)
+              : takeDense(segments, frames);
     }
     for (PlacedSegment segment : placed) {
       segment.fill();

@@ -21,11 +21,28 @@ public final class NativeCrashException extends NativeException {
       text.append(" at address 0x").append(Long.toHexString(faultAddress));
     }
     String separator = " in ";
+    NativeFrame caller = null;
+    int repeated = 0;
     for (NativeFrame frame : nativeStack) {
+      if (frame.equals(caller)) {
+        repeated++;
+        continue;
+      }
+      appendRepeated(text, repeated);
       text.append(separator).append(frame);
       separator = "\n\tcalled by ";
+      caller = frame;
+      repeated = 0;
     }
+    appendRepeated(text, repeated);
     return text.toString();
+  }
+
+  /** A recursion would fill the screen. */
+  private static void appendRepeated(StringBuilder text, int times) {
+    if (times > 0) {
+      text.append("\n\tcalled by itself ").append(times).append(" times more");
+    }
   }
 
   /** {@return the signal's name, for example {@code SIGSEGV}} */

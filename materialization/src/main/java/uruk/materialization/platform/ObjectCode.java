@@ -2,8 +2,6 @@ package uruk.materialization.platform;
 
 import java.lang.ref.SoftReference;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
@@ -29,8 +27,7 @@ import uruk.materialization.LinkedObject;
  */
 final class ObjectCode {
   private final LinkedObject object;
-  private List<Block> blocks = List.of();
-  private long[] blockAddresses = {};
+  private final PlacedBlocks blocks = new PlacedBlocks(section -> section.memProt().executable());
   private SoftReference<@Nullable Details> details = new SoftReference<>(null);
 
   /**
@@ -46,23 +43,12 @@ final class ObjectCode {
 
   /** First pass: takes down the blocks in the order of the object file. */
   void remember(LinkGraph graph) {
-    blocks = codeBlocks(graph);
-  }
-
-  private static List<Block> codeBlocks(LinkGraph graph) {
-    List<Block> code = new ArrayList<>();
-    for (Section section : graph.sections()) {
-      if (section.memLifetime() != MemLifetime.NO_ALLOC && section.memProt().executable()) {
-        code.addAll(section.blocks());
-      }
-    }
-    return code;
+    blocks.remember(graph);
   }
 
   /** Last pass: takes down where the blocks are in memory. */
   void place(LinkGraph graph) {
-    blockAddresses = blocks.stream().mapToLong(Block::address).toArray();
-    blocks = List.of();
+    blocks.place(graph);
   }
 
   /** {@return what is known of a place; null if it is not in this object} */
@@ -110,10 +96,7 @@ final class ObjectCode {
   /** Reads the object file again, now with its debug sections, and places its code as it is. */
   private Details read(ObjectFile file) {
     LinkGraph graph = file.linkGraph(Set.of(ReadOption.NON_ALLOC_SECTIONS));
-    List<Block> code = codeBlocks(graph);
-    for (int i = 0; i < code.size() && i < blockAddresses.length; i++) {
-      code.get(i).setAddress(blockAddresses[i]);
-    }
+    Set<Block> dropped = blocks.applyTo(graph);
     for (Section section : graph.sections()) {
       if (section.memLifetime() == MemLifetime.NO_ALLOC) {
         section.blocks().forEach(block -> block.setAddress(0)); // they refer to offsets
@@ -121,7 +104,9 @@ final class ObjectCode {
     }
     NavigableMap<Long, Symbol> functions = new TreeMap<>(Long::compareUnsigned);
     for (Symbol symbol : graph.definedSymbols()) {
-      if (symbol.hasName() && symbol.section().memProt().executable()) {
+      if (symbol.hasName()
+          && symbol.section().memProt().executable()
+          && !dropped.contains(symbol.block())) {
         functions.merge(symbol.address(), symbol, (a, b) -> a.size() >= b.size() ? a : b);
       }
     }

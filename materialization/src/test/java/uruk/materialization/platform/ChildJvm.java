@@ -17,6 +17,17 @@ final class ChildJvm {
 
   /** {@return the lines of the program's output, which must end with the given status} */
   static List<String> runTo(int status, Class<?> program, String... arguments) throws Exception {
+    List<String> command = command(program, arguments);
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    List<String> lines =
+        process.inputReader().lines().filter(line -> !line.startsWith("SLF4J")).toList();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(String.join("\n", lines)).isEqualTo(status);
+    return lines;
+  }
+
+  /** {@return the command that runs a program} */
+  static List<String> command(Class<?> program, String... arguments) {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -32,11 +43,6 @@ final class ChildJvm {
                     + System.getProperty("jdk.module.path", ""),
                 program.getName()));
     command.addAll(List.of(arguments));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    List<String> lines =
-        process.inputReader().lines().filter(line -> !line.startsWith("SLF4J")).toList();
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).as(String.join("\n", lines)).isEqualTo(status);
-    return lines;
+    return command;
   }
 }

@@ -2,31 +2,122 @@ package uruk.materialization.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What happens on threads that linked code has created; each in a process of its own. */
 final class LinkedThreadTest {
+  private static final String C =
+      """
+      #include <pthread.h>
+      #include <stdio.h>
+      #include <stdlib.h>
+      #include <string.h>
+      #include <threads.h>
+      #include <unistd.h>
+      extern int to_java(int);
+      void at_exit(void) { puts("exit function"); }
+      void __attribute__((destructor)) at_end(void) { puts("finalizer"); }
+      void at_quick(void) { puts("quick exit function"); fflush(stdout); }
+      static int load(int *p) { return *p; }
+      static int divide(int a, int b) { return a / b; }
+      static int runaway(int n) { volatile char pad[1000]; pad[n % 1000] = 1; return runaway(n + 1) + pad[0]; }
+      static long happens(long what) {
+        switch (what) {
+          case 0: return to_java(0);
+          case 1: return load((int *) 16);
+          case 2: return runaway(0);
+          case 3: abort();
+          case 4: exit(7);
+          case 5: quick_exit(8);
+          case 6: _exit(9);
+          case 7: memcpy((void *) 24, "abcdefgh", strlen("abcdefgh")); return 0;
+          case 8: pthread_exit((void *) 5);
+          case 9: return to_java(1);
+          case 10: return to_java(2);
+          case 11: return divide(1, 0);
+          default: return what;
+        }
+      }
+      long crash(long what) { return happens(what); }
+      static void *run(void *what) { return (void *) happens((long) what); }
+      static int run11(void *what) { return happens((long) what); }
+      long by_pthread(long what) {
+        pthread_t thread; void *result = 0;
+        atexit(at_exit); at_quick_exit(at_quick);
+        if (pthread_create(&thread, 0, run, (void *) what)) return -1;
+        pthread_join(thread, &result);
+        return (long) result;
+      }
+      long by_c11(long what) {
+        thrd_t thread; int result = 0;
+        atexit(at_exit); at_quick_exit(at_quick);
+        if (thrd_create(&thread, run11, (void *) what) != thrd_success) return -1;
+        thrd_join(thread, &result);
+        return result;
+      }
+      """;
+  private static final String CPP =
+      """
+      #include <future>
+      #include <stdexcept>
+      #include <thread>
+      extern "C" long crash(long);
+      extern "C" int to_java(int);
+      static thread_local struct counted { int n = 0; ~counted() { if (n) to_java(0); } } local;
+      extern "C" long by_thread(long what) {
+        long result = 0;
+        std::thread thread([&] { local.n = 1; result = crash(what); });
+        thread.join();
+        return result;
+      }
+      extern "C" long by_async(long what) { return std::async(std::launch::async, crash, what).get(); }
+      extern "C" long by_throw(long) {
+        std::thread([] { throw std::runtime_error("nobody catches"); }).join();
+        return 0;
+      }
+      """;
+
+  @TempDir static Path directory;
+  private static Path c;
+  private static Path cpp;
+
+  @BeforeAll
+  static void compile() throws Exception {
+    c =
+        CompiledFile.compile(
+            directory, "gcc", "threads.c", C, "-g", "-O0", "-Wno-infinite-recursion");
+    cpp = CompiledFile.compile(directory, "g++", "cppthreads.cpp", CPP, "-g", "-O1");
+  }
+
+  private static List<String> run(int status, String... steps) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of(c.toString(), cpp.toString()));
+    arguments.addAll(List.of(steps));
+    return ChildJvm.runTo(status, LinkedThreadScenario.class, arguments.toArray(String[]::new));
+  }
 
   @ParameterizedTest
   @CsvSource({
-    "by_pthread, 1, 139, SIGSEGV at address 0x10 in load+0xc (threads.o",
+    "by_pthread, 1, 139, SIGSEGV at address 0x10 in load+0xc (",
     "by_pthread, 2, 139, SIGSEGV",
     "by_pthread, 3, 134, SIGABRT",
     "by_pthread, 7, 139, SIGSEGV at address 0x18",
     "by_pthread, 11, 136, SIGFPE",
     "by_c11, 2, 139, SIGSEGV",
-    "by_thread, 1, 139, SIGSEGV at address 0x10 in load+0xc (threads.o",
+    "by_thread, 1, 139, SIGSEGV at address 0x10 in load+0xc (",
     "by_thread, 2, 139, SIGSEGV",
     "by_async, 2, 139, SIGSEGV",
     "by_throw, 0, 134, SIGABRT",
   })
   void crashIsReportedWithItsPlaceAndEndsTheProcess(
       String function, String what, int status, String report) throws Exception {
-    List<String> output =
-        ChildJvm.runTo(status, LinkedThreadScenario.class, "by_pthread", "0", function, what);
+    List<String> output = run(status, "by_pthread", "0", function, what);
 
     assertThat(output)
         .contains("Java on its thread", "by_pthread returned 0")
@@ -35,33 +126,32 @@ final class LinkedThreadTest {
         .doesNotContain("done", "shutdown hook");
     if (!function.equals("by_throw")) {
       assertThat(output)
-          .anyMatch(line -> line.startsWith("reported ") && line.contains("(threads.o, "));
+          .anyMatch(line -> line.startsWith("reported ") && line.contains("threads.o, "));
     }
   }
 
   @Test
   void exitEndsTheProcessThroughTheProgramsExitFunctionsAndJavasShutdown() throws Exception {
-    assertThat(ChildJvm.runTo(7, LinkedThreadScenario.class, "by_pthread", "4"))
+    assertThat(run(7, "by_pthread", "4"))
         .containsSubsequence("exit function", "finalizer", "shutdown hook")
         .doesNotContain("done", "quick exit function");
-    assertThat(ChildJvm.runTo(7, LinkedThreadScenario.class, "by_async", "4"))
-        .contains("finalizer", "shutdown hook");
+    assertThat(run(7, "by_async", "4")).contains("finalizer", "shutdown hook");
   }
 
   @Test
   void quickExitAndExitAtOnceRunNoMoreThanTheyShould() throws Exception {
-    assertThat(ChildJvm.runTo(8, LinkedThreadScenario.class, "by_pthread", "5"))
+    assertThat(run(8, "by_pthread", "5"))
         .contains("quick exit function")
         .doesNotContain("exit function", "finalizer", "shutdown hook");
-    assertThat(ChildJvm.runTo(9, LinkedThreadScenario.class, "by_pthread", "6"))
+    assertThat(run(9, "by_pthread", "6"))
         .doesNotContain("exit function", "finalizer", "shutdown hook", "quick exit function");
   }
 
   @Test
   void threadsThatEndWellLeaveTheProgramAsItWas() throws Exception {
     List<String> output =
-        ChildJvm.run(
-            LinkedThreadScenario.class,
+        run(
+            0,
             "by_pthread",
             "8",
             "by_pthread",
@@ -92,14 +182,14 @@ final class LinkedThreadTest {
 
   @Test
   void callbackThereHasAGuardOfItsOwn() throws Exception {
-    assertThat(ChildJvm.run(LinkedThreadScenario.class, "by_pthread", "10", "by_thread", "10"))
+    assertThat(run(0, "by_pthread", "10", "by_thread", "10"))
         .filteredOn(line -> line.startsWith("crash threw SIGSEGV"))
         .hasSize(2);
   }
 
   @Test
   void javaExceptionThatNobodyCanCatchIsReportedAndEndsTheProcess() throws Exception {
-    assertThat(ChildJvm.runTo(1, LinkedThreadScenario.class, "by_pthread", "9"))
+    assertThat(run(1, "by_pthread", "9"))
         .contains("reported thrown in a call-back", "shutdown hook")
         .anyMatch(line -> line.contains("No guarded call is below"))
         .doesNotContain("done");

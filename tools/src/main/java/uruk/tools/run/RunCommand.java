@@ -111,13 +111,24 @@ public final class RunCommand implements Command {
       return outcome.status();
     }
 
+    private Jit.Builder builder() {
+      Jit.Builder builder = Jit.builder().warnings(console.err()::println);
+      if (request.observers().gdb()) {
+        builder.gdb();
+      }
+      if (request.observers().perf()) {
+        builder.perf();
+      }
+      return builder;
+    }
+
     private Jit link() {
       try (Progress progress = Progress.on(console)) {
         step(progress, "compile");
         inputs.compile();
         step(progress, "set up");
         // Never closed: handlers that the program registered with atexit run when the process ends.
-        Jit jit = Jit.builder().warnings(console.err()::println).create();
+        Jit jit = builder().create();
         if (request.reports().time()) {
           jit.objects().addPlugin(phases);
         }

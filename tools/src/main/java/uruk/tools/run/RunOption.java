@@ -13,6 +13,8 @@ enum RunOption implements Option {
   MEMORY("--memory", ArgumentStyle.NONE, "", "print what each object's memory is used for"),
   TIME("--time", ArgumentStyle.NONE, "", "print how long each step and phase of the links took"),
   JSON("--json", ArgumentStyle.NONE, "", "print --memory, --time and --call's result as JSON"),
+  GDB("--gdb", ArgumentStyle.NONE, "", "tell gdb of linked code, to debug it with source lines"),
+  PERF("--perf", ArgumentStyle.NONE, "", "tell perf of linked functions, in /tmp/perf-PID.map"),
   VERBOSE(
       "-v",
       ArgumentStyle.NONE,

@@ -18,6 +18,7 @@ import uruk.tools.source.SourceFile;
  * @param files what the program is made of
  * @param call the function to call instead of {@code main}
  * @param reports what to print after the run
+ * @param observers who is told of linked code
  * @param verbose whether to log, and to print failures in full
  * @param help whether only the help text is wanted
  * @param programArguments the program's own arguments, without its name, or the called function's
@@ -26,6 +27,7 @@ record RunRequest(
     ProgramFiles files,
     Optional<FunctionCall> call,
     Reports reports,
+    Observers observers,
     boolean verbose,
     boolean help,
     List<String> programArguments) {
@@ -38,6 +40,14 @@ record RunRequest(
    * @param json as one JSON document, not as text
    */
   record Reports(boolean memory, boolean time, boolean json) {}
+
+  /**
+   * Who is told of linked code.
+   *
+   * @param gdb the debugger
+   * @param perf the profiler
+   */
+  record Observers(boolean gdb, boolean perf) {}
 
   /** The command's own options, then those of all programs. */
   static final List<Option> OPTIONS =
@@ -64,6 +74,8 @@ record RunRequest(
     private boolean memory;
     private boolean time;
     private boolean json;
+    private boolean gdb;
+    private boolean perf;
     private boolean verbose;
     private boolean help;
 
@@ -81,6 +93,8 @@ record RunRequest(
         case MEMORY -> memory = true;
         case TIME -> time = true;
         case JSON -> json = true;
+        case GDB -> gdb = true;
+        case PERF -> perf = true;
         case VERBOSE -> verbose = true;
         case HELP -> help = true;
       }
@@ -100,6 +114,7 @@ record RunRequest(
           files.files(call.isPresent()),
           call,
           new Reports(memory, time, json),
+          new Observers(gdb, perf),
           verbose,
           help,
           List.copyOf(rest));
