@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A C program with the libraries it needs, run twice: linked by the system's linker, and linked by
- * {@code uruk run}.
+ * A C or C++ program with the libraries it needs, run twice: linked by the system's linker, and
+ * linked by {@code uruk run}.
  *
  * @param name the folder under {@code examples/}
  * @param compilerOptions for both compilations, such as {@code -I}
@@ -56,7 +56,7 @@ record RealProgram(
   /** Runs the program linked by the system's linker. */
   Finished runOrdinarily(Path folder) throws IOException, InterruptedException {
     Path executable = folder.resolve(name);
-    List<String> link = new ArrayList<>(List.of("cc", "-o", executable.toString()));
+    List<String> link = new ArrayList<>(List.of(driver(), "-o", executable.toString()));
     addSources(link);
     link.addAll(systemLibraries);
     assertThat(finish(folder, link)).isEqualTo(new Finished(0, "", ""));
@@ -79,9 +79,18 @@ record RealProgram(
     return ROOT.resolve("examples").resolve(example).resolve(file);
   }
 
+  private Path main() {
+    Path cplusplus = file(name, "main.cpp");
+    return Files.exists(cplusplus) ? cplusplus : file(name, "main.c");
+  }
+
+  private String driver() {
+    return main().endsWith("main.cpp") ? "c++" : "cc";
+  }
+
   private void addSources(List<String> command) {
     command.addAll(compilerOptions);
-    command.add(file(name, "main.c").toString());
+    command.add(main().toString());
     inputs.forEach(input -> command.add(input.toString()));
   }
 

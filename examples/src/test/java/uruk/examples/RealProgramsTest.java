@@ -3,10 +3,13 @@ package uruk.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import uruk.examples.RealProgram.Finished;
 
 /**
@@ -81,6 +84,60 @@ class RealProgramsTest {
             List.of());
     Finished ours = runsAlike(program);
     assertMembersLinked(ours, "libsqlite3.a", "vdbe.o", "btree.o", "pager.o");
+  }
+
+  @Test
+  void opensslDigestsEncryptsAndSigns() throws Exception {
+    Path library = RealProgram.staticLibrary(folder, "libcrypto.a");
+    RealProgram program =
+        new RealProgram(
+            "openssl-digests",
+            List.of("-O1"),
+            List.of(library),
+            List.of("-ldl", "-lpthread"),
+            List.of());
+    Finished ours = runsAlike(program);
+    assertThat(ours.output()).contains("SHA256   9e5b88fb19a9");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-fPIE", "-fPIC"})
+  void cplusplusThrowsAndJoinsThreads(String model) throws Exception {
+    Finished ours = runsAlike(cplusplus(List.of("-O1", model), List.of()));
+    assertThat(ours.output()).contains("refused: side -1", "in a thread: 7");
+  }
+
+  @Test
+  void cplusplusWithItsLibraryAsAnArchive() throws Exception {
+    Path library = RealProgram.staticLibrary(folder, "libstdc++.a");
+    Finished ours = runsAlike(cplusplus(List.of("-O1"), List.of(library)));
+    assertMembersLinked(ours, "libstdc++.a", "eh_throw.o", "thread.o");
+  }
+
+  private static RealProgram cplusplus(List<String> options, List<Path> libraries) {
+    return new RealProgram("cpp-shapes", options, libraries, List.of("-lpthread"), List.of());
+  }
+
+  @Test
+  void ocamlsCompleteObjectPlacesQueens() throws Exception {
+    Path source =
+        Files.copy(RealProgram.file("ocaml-queens", "queens.ml"), folder.resolve("queens.ml"));
+    Path complete = folder.resolve("complete.o");
+    Finished compiled =
+        RealProgram.finish(
+            folder,
+            List.of(
+                "ocamlopt", "-output-complete-obj", "-o", complete.toString(), source.toString()));
+    assertThat(compiled.status()).as(compiled.messages()).isZero();
+    RealProgram program =
+        new RealProgram(
+            "ocaml-queens",
+            List.of("-O1"),
+            List.of(complete),
+            List.of("-lm", "-ldl"),
+            List.of("clay", "reed"));
+    Finished ours = runsAlike(program);
+    assertThat(ours.output()).isEqualTo("92 queens, 100 words\nno clay\nclay\nreed\n");
   }
 
   private Finished runsAlike(RealProgram program) throws IOException, InterruptedException {
