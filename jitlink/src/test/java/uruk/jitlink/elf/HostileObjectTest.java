@@ -82,7 +82,7 @@ class HostileObjectTest {
     file.linkGraph(Set.of(ObjectFile.ReadOption.NON_ALLOC_SECTIONS));
   }
 
-  private static void survives(byte[] bytes, String what) {
+  static void survives(byte[] bytes, String what) {
     try {
       readAndLink(bytes);
     } catch (LinkException expected) {

@@ -125,6 +125,11 @@ final class LinkFixture {
   }
 
   private Stream<String> directives(String name) {
+    return directives(text, name);
+  }
+
+  /** {@return the values of a fixture's comments of one name} */
+  static Stream<String> directives(String text, String name) {
     Matcher matcher = DIRECTIVE.matcher(text);
     return matcher
         .results()
