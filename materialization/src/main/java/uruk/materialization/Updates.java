@@ -467,8 +467,20 @@ final class Updates {
     }
   }
 
-  /** Frees an object; with the first version go all others. */
+  /**
+   * Frees an object; with the first version go all others. May be called inside of an update, which
+   * gives up what it has linked.
+   */
   void free(LinkedObject object) {
+    lock.lock();
+    try {
+      freeLocked(object);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void freeLocked(LinkedObject object) {
     Generations line = object.generations();
     objects.free(object);
     retirement.forget(object);

@@ -246,6 +246,83 @@ class UpdateTest {
     assertThat(call("use")).isEqualTo(1);
   }
 
+  @Test
+  void aThreadThatBlocksSignalsPinsUntilTheHostSaysThatNothingRuns() throws Throwable {
+    add(
+        "blocker",
+        "#include <pthread.h>\n#include <signal.h>\n#include <unistd.h>\n"
+            + "static volatile int stop, ready; static pthread_t thread;"
+            + "static void *block(void *p) { sigset_t all; sigfillset(&all);"
+            + " pthread_sigmask(SIG_BLOCK, &all, 0); ready = 1; while (!stop) usleep(100); return p; }"
+            + "int start(void) { pthread_create(&thread, 0, block, 0);"
+            + " while (!ready) usleep(100); return 0; }"
+            + "int finish(void) { stop = 1; return pthread_join(thread, 0); }");
+    LinkedObject logic = add("logic", "int logic(void) { return 1; }");
+    assertThat(call("logic")).isEqualTo(1);
+    assertThat(call("start")).isZero();
+
+    logic.replace(Compiler.c("logic2", "int logic(void) { return 2; }"));
+
+    assertThat(jit.objects().reclaim()).isEmpty();
+    assertThat(logic.pinnedBy().toString()).contains("may run its code: it blocks signal");
+    jit.objects().declareQuiescent();
+    assertThat(freedAfterAWhile(logic)).isTrue();
+    assertThat(call("finish")).isZero();
+    assertThat(call("logic")).isEqualTo(2);
+  }
+
+  // Several updates ------------------------------------------------------------------------------
+
+  @Test
+  void updatesMadeAtOnceComeOneAfterTheOther() throws Throwable {
+    LinkedObject logic = add("logic", "int logic(void) { return 0; }");
+    assertThat(call("logic")).isZero();
+    List<CompletableFuture<Replacement>> updates = new ArrayList<>();
+    for (int i = 1; i <= 4; i++) {
+      var file = Compiler.c("logic", "int logic(void) { return %d; }".formatted(i));
+      updates.add(CompletableFuture.supplyAsync(() -> logic.replace(file), threads));
+    }
+    for (CompletableFuture<Replacement> update : updates) {
+      assertThat(update.get(20, TimeUnit.SECONDS)).isNotNull();
+    }
+
+    assertThat(logic.current().generation()).isEqualTo(5);
+    assertThat(call("logic")).isBetween(1, 4);
+    assertThat(jit.objects().verify()).isEmpty();
+  }
+
+  @Test
+  void codeReplacesItselfByACallBack() throws Throwable {
+    List<LinkedObject> objects = new ArrayList<>();
+    var file = Compiler.c("logic2", "int logic(void) { return 2; }");
+    jit.define("replace_me", Runnable.class, () -> objects.getFirst().replace(file));
+    LinkedObject logic =
+        add("logic", "void replace_me(void); int logic(void) { replace_me(); return 1; }");
+    objects.add(logic);
+
+    assertThat(call("logic")).isEqualTo(1);
+    assertThat(call("logic")).isEqualTo(2);
+    assertThat(freedAfterAWhile(logic)).isTrue();
+  }
+
+  @Test
+  void anInitializerThatMakesAnUpdateIsRefusedAndNothingChanges() throws Throwable {
+    LinkedObject logic = add("logic", "int logic(void) { return 1; }");
+    assertThat(call("logic")).isEqualTo(1);
+    var third = Compiler.c("logic3", "int logic(void) { return 3; }");
+    jit.define("replace_me", Runnable.class, () -> logic.replace(third));
+
+    assertThatThrownBy(() ->
+            logic.replace(
+                Compiler.c(
+                    "logic2",
+                    "void replace_me(void); int logic(void) { return 2; }"
+                        + "__attribute__((constructor)) static void begin(void) { replace_me(); }")))
+        .hasMessageContaining("this thread is in an update already");
+
+    assertThat(call("logic")).isEqualTo(1);
+  }
+
   // Quiescent ------------------------------------------------------------------------------------
 
   @Test

@@ -10,11 +10,14 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import uruk.jitlink.ObjectFile;
 import uruk.jitlink.host.NativeCall;
+import uruk.materialization.platform.HostThreads;
 import uruk.orc.ExecutionSession;
 import uruk.orc.JITDylib;
 
@@ -40,8 +43,24 @@ class ReplacementUnderLoadTest {
             .formatted(version));
   }
 
-  @Test
-  void noCallIsWrongOrTornWhileTheHandlerIsReplaced() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void noCallIsWrongOrTornWhileTheHandlerIsReplaced(BindingPolicy policy) throws Exception {
+    // What is freed too early traps, see the system property uruk.poison.
+    layer.superviseWith(new HostThreads());
+    layer.keepFiles();
+    layer.setBindingPolicy(main, policy);
+    AtomicInteger freed = new AtomicInteger();
+    layer.addListener(
+        new ReplacementListener() {
+          @Override
+          public void updated(Replacement replacement) {}
+
+          @Override
+          public void codeFreed(LinkedObject version) {
+            freed.incrementAndGet();
+          }
+        });
     ObjectFile[] versions = {handler(1), handler(2)};
     LinkedObject handler = layer.add(main, versions[0]);
     layer.add(
@@ -81,6 +100,9 @@ class ReplacementUnderLoadTest {
       }
       for (int i = 1; i <= REPLACEMENTS; i++) {
         handler.replace(versions[i % 2]);
+        if (i % 50 == 0) {
+          var _ = layer.reclaim();
+        }
       }
       stop.set(ValueLayout.JAVA_INT, 0, 1);
       for (Future<Long> each : serving) {
@@ -91,6 +113,7 @@ class ReplacementUnderLoadTest {
       }
       assertThat(switches.get()).as("loops that met a new version").isPositive();
     }
+    assertThat(freed.get()).as("versions freed under load").isPositive();
     assertThat(handler.current().generation()).isEqualTo(REPLACEMENTS + 1);
     assertThat(layer.verify()).isEmpty();
   }
