@@ -153,9 +153,9 @@ class ManyCyclesTest {
     assertThat(after.mappings() - before.mappings()).as("mappings").isLessThanOrEqualTo(20);
     assertThat(after.descriptors() - before.descriptors()).as("descriptors").isLessThan(5);
     assertThat(after.heap() - before.heap()).as("live heap").isLessThan(2 * MEGABYTE);
-    // Of which the JVM's compiler takes a part.
+    // The JVM's compiler takes a part of it, and so do pages of the heap that are touched first.
     assertThat(after.nativeMemory() - before.nativeMemory())
         .as("resident memory beside the heap")
-        .isLessThan(24 * MEGABYTE);
+        .isLessThan(48 * MEGABYTE);
   }
 }
