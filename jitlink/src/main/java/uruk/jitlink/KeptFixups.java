@@ -2,7 +2,6 @@ package uruk.jitlink;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.function.LongPredicate;
 import java.util.stream.IntStream;
@@ -12,6 +11,7 @@ import uruk.jitlink.graph.EdgeKind;
 import uruk.jitlink.graph.EdgeKindTable;
 import uruk.jitlink.graph.Edges;
 import uruk.jitlink.graph.Field;
+import uruk.jitlink.graph.Formula;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.MemLifetime;
 import uruk.jitlink.graph.Section;
@@ -35,6 +35,7 @@ public final class KeptFixups {
   private static final int ADDEND_BITS = 55;
   private static final long OUTSIDE = 1L << ADDEND_BITS;
   private static final int KIND_SHIFT = ADDEND_BITS + 1;
+  private static final int KIND_LIMIT = 256;
 
   private final EdgeKindTable kinds;
   private final long base;
@@ -86,7 +87,7 @@ public final class KeptFixups {
     this.base = base;
     Symbol origin = graph.globalOffsetTable();
     this.globalOffsetTable = origin == null ? 0 : origin.address();
-    this.records = Arrays.copyOf(collected.records, 2 * collected.size);
+    this.records = collected.records();
     this.names = collected.outside.stream().map(OutsideTarget::name).toArray(String[]::new);
     this.addresses = collected.outside.stream().mapToLong(OutsideTarget::address).toArray();
   }
@@ -242,13 +243,25 @@ public final class KeptFixups {
   private static final class Collector {
     private final LinkGraph graph;
     private final List<OutsideTarget> outside = new ArrayList<>();
-    private final IdentityHashMap<Symbol, Integer> indexes = new IdentityHashMap<>();
+    private final boolean[] kept = new boolean[KIND_LIMIT]; // by code of the edge kind
+    private final boolean[] ofSize = new boolean[KIND_LIMIT];
+    private final int[] indexes; // of outside targets from 1 on, by the symbol's ordinal
     private long[] records = {};
     private int size;
     private long base = -1L;
 
     Collector(LinkGraph graph) {
       this.graph = graph;
+      this.indexes = new int[graph.symbolCount()];
+      EdgeKindTable kinds = graph.target().edgeKinds();
+      for (int code = 0; code < kinds.size(); code++) {
+        kept[code] = kinds.kind(code).field().size() > 0;
+        ofSize[code] = kinds.kind(code).formula() == Formula.SIZE;
+      }
+    }
+
+    long[] records() {
+      return records.length == 2 * size ? records : Arrays.copyOf(records, 2 * size);
     }
 
     void collect() {
@@ -271,7 +284,7 @@ public final class KeptFixups {
       blocks.forEach(this::collect);
       // Thread-local variables are referred to without fix-ups that could be led elsewhere.
       for (Symbol symbol : graph.externalSymbols()) {
-        if (!indexes.containsKey(symbol)) {
+        if (indexes[symbol.ordinal()] == 0) {
           var _ = outsideIndex(symbol);
         }
       }
@@ -279,47 +292,42 @@ public final class KeptFixups {
 
     private void collect(Block block) {
       Edges edges = block.edges();
-      EdgeKindTable kinds = graph.target().edgeKinds();
       for (int i = 0, count = edges.size(); i < count; i++) {
-        EdgeKind kind = kinds.kind(edges.code(i));
-        if (kind.field().size() > 0) {
-          add(kind, block.address() + edges.offset(i), edges.target(i), edges.addend(i));
+        int code = edges.code(i);
+        if (kept[code]) {
+          Symbol target = edges.target(i);
+          long addend = edges.addend(i);
+          // The size never changes: it is a constant here.
+          long constant = ofSize[code] ? addend + target.size() : addend;
+          add(code, block.address() + edges.offset(i), target, constant);
         }
       }
     }
 
-    private void add(EdgeKind kind, long site, Symbol target, long addend) {
-      boolean inside = target.defined();
-      long constant =
-          switch (kind.formula()) {
-            case SIZE -> addend + target.size(); // the size never changes: it is a constant here
-            default -> addend;
-          };
-      long place = target.address() - base;
+    private void add(int code, long site, Symbol target, long constant) {
       if (signExtended(constant) != constant) {
         throw new UnsupportedObjectException(
             graph.name(),
-            "an addend of 0x" + Long.toHexString(addend),
+            "an addend of 0x" + Long.toHexString(constant),
             "Addends are at most 55 bits wide.");
       }
-      if (inside && place >>> 32 != 0) {
-        inside = false;
-      }
+      long place = target.address() - base;
+      boolean inside = target.defined() && place >>> 32 == 0;
       long reference = inside ? place : outsideIndex(target);
       records[2 * size] = ((site - base) << 32) | reference;
       records[2 * size + 1] =
-          ((long) kind.code() << KIND_SHIFT) | (inside ? 0 : OUTSIDE) | (constant & (OUTSIDE - 1));
+          ((long) code << KIND_SHIFT) | (inside ? 0 : OUTSIDE) | (constant & (OUTSIDE - 1));
       size++;
     }
 
     private long outsideIndex(Symbol target) {
-      Integer index = indexes.get(target);
-      if (index == null) {
-        index = outside.size();
-        indexes.put(target, index);
+      int index = indexes[target.ordinal()];
+      if (index == 0) {
         outside.add(new OutsideTarget(target.name(), target.address()));
+        index = outside.size();
+        indexes[target.ordinal()] = index;
       }
-      return index;
+      return index - 1L;
     }
   }
 }

@@ -1,18 +1,14 @@
 package uruk.jitlink.elf;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.MalformedObjectException;
 import uruk.jitlink.UnsupportedObjectException;
 import uruk.jitlink.graph.Block;
 import uruk.jitlink.graph.EdgeKind;
-import uruk.jitlink.graph.Edges;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.MemLifetime;
 import uruk.jitlink.graph.Relocation;
-import uruk.jitlink.graph.Symbol;
 import uruk.jitlink.graph.Target;
 
 /** Makes edges of relocations (gABI, "Relocation"), as the target's table says. */
@@ -20,22 +16,27 @@ final class RelocationReader {
   /** Beyond any target's relocation numbers; bounds the table of a hostile file. */
   private static final int TYPE_LIMIT = 4096;
 
-  private static final int UNREAD = -1;
-  private static final int IGNORED = -2;
+  // What is in the column of codes beside codes of edge kinds.
+  private static final int IGNORED = -1;
+  private static final int REFUSED = -2; // ignored outside of memory: debug information
+  private static final int UNREAD = -3;
 
   private final LinkGraph graph;
   private final Target target;
   private final SectionTable sections;
   private final @Nullable Block[] blocks;
   private final SymbolReader symbols;
-  private final ByteBuffer bytes;
-  private final ElfClass elfClass;
-  private final ElfClass.RelocationLayout layout;
 
   // The target's table as columns by relocation number, filled as numbers occur.
   private int[] codes = {};
   private int[] widths = {};
   private int[] adjustments = {};
+
+  // The edges of one batch as columns.
+  private final int[] batchOffsets = new int[RelocationTable.BATCH];
+  private final byte[] batchKinds = new byte[RelocationTable.BATCH];
+  private final int[] batchTargets = new int[RelocationTable.BATCH];
+  private final long[] batchAddends = new long[RelocationTable.BATCH];
 
   RelocationReader(
       LinkGraph graph, SectionTable sections, @Nullable Block[] blocks, SymbolReader symbols) {
@@ -44,9 +45,6 @@ final class RelocationReader {
     this.sections = sections;
     this.blocks = blocks;
     this.symbols = symbols;
-    this.bytes = sections.file().bytes();
-    this.elfClass = sections.file().elfClass();
-    this.layout = elfClass.relocation;
   }
 
   void read() {
@@ -64,54 +62,71 @@ final class RelocationReader {
   }
 
   private void readSection(int section, Block block, boolean explicitAddends) {
-    int entrySize = explicitAddends ? layout.relaSize() : layout.relSize();
-    int count = sections.entries(section, entrySize);
-    int at = sections.offset(section);
-    Edges edges = block.edges();
-    edges.ensureCapacity(edges.size() + count);
-    long size = block.zeroFill() ? 0 : block.size();
-    boolean inMemory = block.section().memLifetime() != MemLifetime.NO_ALLOC;
-    for (int i = 0; i < count; i++, at += entrySize) {
-      long offset = elfClass.word(bytes, at);
-      int type = type(at);
-      int code = code(type, section, inMemory);
-      if (code == IGNORED) {
-        continue;
-      }
-      int width = widths[type];
-      if (offset < 0 || offset > size - width) {
-        throw outside(section, i, offset, width, size);
-      }
-      Symbol symbol = symbol(section, i, at);
-      if (symbol != null) {
-        long addend = explicitAddends ? addend(at) : implicitAddend(block, (int) offset, code);
-        edges.add(code, (int) offset, symbol, addend + adjustments[type]);
-      } else if (inMemory) {
-        throw malformed(section, i, "refers to a symbol in a section that is not linked");
+    RelocationTable table = new RelocationTable(sections, section, explicitAddends);
+    block.edges().ensureCapacity(block.edges().size() + table.count());
+    for (int first = 0; first < table.count(); first += RelocationTable.BATCH) {
+      int count = Math.min(RelocationTable.BATCH, table.count() - first);
+      long[] words = table.read(first);
+      learnTypes(section, block, words, count);
+      readBatch(section, block, words, first, count, explicitAddends);
+    }
+  }
+
+  /** Fills the columns with all types that occur, so that the loop below need not. */
+  private void learnTypes(int section, Block block, long[] words, int count) {
+    for (int word = RelocationTable.INFO;
+        word < count * RelocationTable.WORDS;
+        word += RelocationTable.WORDS) {
+      int type = (int) words[word];
+      if (type < 0 || type >= codes.length || codes[type] < IGNORED) {
+        readType(type, section, inMemory(block));
       }
     }
   }
 
-  private int type(int at) {
-    return layout.symbolShift() == 32
-        ? (int) bytes.getLong(at + layout.info())
-        : bytes.get(at + layout.info() + (littleEndian() ? 0 : 3)) & 0xff;
+  /** The hottest loop of a link: it works on locals, and calls nothing but for what is rare. */
+  private void readBatch(
+      int section, Block block, long[] words, int first, int count, boolean explicitAddends) {
+    long size = block.zeroFill() ? 0 : block.size();
+    int[] codeOf = codes;
+    int[] widthOf = widths;
+    int[] adjustmentOf = adjustments;
+    int[] offsets = batchOffsets;
+    byte[] kinds = batchKinds;
+    int[] targets = batchTargets;
+    long[] addends = batchAddends;
+    int read = 0;
+    for (int i = 0; i < count; i++) {
+      int word = i * RelocationTable.WORDS;
+      long offset = words[word + RelocationTable.OFFSET];
+      long info = words[word + RelocationTable.INFO];
+      int type = (int) info;
+      int code = codeOf[type];
+      if (code < 0) {
+        continue;
+      }
+      if (offset < 0 || offset > size - widthOf[type]) {
+        throw outside(section, first + i, offset, widthOf[type], size);
+      }
+      int target = targetOrdinal(section, block, first + i, (int) (info >>> 32));
+      if (target == SymbolReader.NONE) {
+        continue;
+      }
+      long addend =
+          explicitAddends
+              ? words[word + RelocationTable.ADDEND]
+              : implicitAddend(block, (int) offset, code);
+      offsets[read] = (int) offset;
+      kinds[read] = (byte) code;
+      targets[read] = target;
+      addends[read] = addend + adjustmentOf[type];
+      read++;
+    }
+    block.edges().addAll(read, offsets, kinds, targets, addends);
   }
 
-  private int symbolIndex(int at) {
-    return layout.symbolShift() == 32
-        ? (int) (bytes.getLong(at + layout.info()) >>> 32)
-        : bytes.getInt(at + layout.info()) >>> 8;
-  }
-
-  private boolean littleEndian() {
-    return bytes.order() == ByteOrder.LITTLE_ENDIAN;
-  }
-
-  private long addend(int at) {
-    return elfClass.wordSize == 8
-        ? bytes.getLong(at + layout.addend())
-        : bytes.getInt(at + layout.addend());
+  private static boolean inMemory(Block block) {
+    return block.section().memLifetime() != MemLifetime.NO_ALLOC;
   }
 
   private long implicitAddend(Block block, int offset, int code) {
@@ -119,8 +134,8 @@ final class RelocationReader {
     return kind.field().load(block.content(), block.contentOffset() + offset);
   }
 
-  private @Nullable Symbol symbol(int section, int relocation, int at) {
-    int index = symbolIndex(at);
+  /** {@return the target's ordinal, or {@link SymbolReader#NONE} if it need not be linked} */
+  private int targetOrdinal(int section, Block block, int relocation, int index) {
     if (index < 0 || index >= symbols.count()) {
       if (index == 0) {
         throw malformed(section, relocation, "needs a symbol table, and there is none");
@@ -130,16 +145,15 @@ final class RelocationReader {
           relocation,
           "refers to symbol %d of %d".formatted(index & 0xffff_ffffL, symbols.count()));
     }
-    return symbols.target(index);
+    int ordinal = symbols.target(index);
+    if (ordinal == SymbolReader.NONE && inMemory(block)) {
+      throw malformed(section, relocation, "refers to a symbol in a section that is not linked");
+    }
+    return ordinal;
   }
 
-  /** {@return the code of the edge kind, or {@link #IGNORED}} */
-  private int code(int type, int section, boolean inMemory) {
-    int code = type >= 0 && type < codes.length ? codes[type] : UNREAD;
-    return code == UNREAD ? readCode(type, section, inMemory) : code;
-  }
-
-  private int readCode(int type, int section, boolean inMemory) {
+  /** Fills the columns for one type. */
+  private void readType(int type, int section, boolean inMemory) {
     Relocation relocation = target.elfRelocation(type);
     if (relocation == null || type < 0 || type >= TYPE_LIMIT) {
       throw new UnsupportedObjectException(
@@ -154,17 +168,15 @@ final class RelocationReader {
     }
     growColumns(type);
     EdgeKind kind = relocation.edgeKind();
-    if (kind == null) {
-      // A refused one is ignored only outside of memory: debug information of thread-locals.
-      if (refusal == null) {
-        codes[type] = IGNORED;
-      }
-      return IGNORED;
+    if (refusal != null) {
+      codes[type] = REFUSED;
+    } else if (kind == null) {
+      codes[type] = IGNORED;
+    } else {
+      codes[type] = kind.code();
+      widths[type] = kind.field().size();
+      adjustments[type] = relocation.addendRule().adjustment();
     }
-    codes[type] = kind.code();
-    widths[type] = kind.field().size();
-    adjustments[type] = relocation.addendRule().adjustment();
-    return kind.code();
   }
 
   private void growColumns(int type) {

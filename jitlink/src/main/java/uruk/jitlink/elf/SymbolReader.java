@@ -1,5 +1,6 @@
 package uruk.jitlink.elf;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.graph.Block;
 import uruk.jitlink.graph.LinkGraph;
@@ -13,6 +14,9 @@ import uruk.jitlink.graph.Symbol;
  * Makes the graph's symbols of the symbol table's; section symbols only when they are asked for.
  */
 final class SymbolReader {
+  /** In place of a symbol's ordinal: the graph has no such symbol. */
+  static final int NONE = -1;
+
   private static final String COMMON_SECTION = ".common";
 
   private final LinkGraph graph;
@@ -20,7 +24,7 @@ final class SymbolReader {
   private final SymbolTable table;
   private final SymbolFacts facts;
   private final @Nullable Block[] blocks;
-  private final @Nullable Symbol[] symbols;
+  private final int[] ordinals; // of the graph's symbols, or NONE
 
   SymbolReader(
       LinkGraph graph, SectionTable sections, SymbolTable table, @Nullable Block[] blocks) {
@@ -29,34 +33,41 @@ final class SymbolReader {
     this.table = table;
     this.facts = new SymbolFacts(sections, table);
     this.blocks = blocks;
-    this.symbols = new Symbol[table.count()];
+    this.ordinals = new int[table.count()];
+    Arrays.fill(ordinals, NONE);
+    graph.expectSymbols(table.count());
   }
 
   void read() {
-    for (int i = 1; i < symbols.length; i++) {
+    for (int i = 1; i < ordinals.length; i++) {
       int type = table.type(i);
       if (type != Elf.STT_FILE && type != Elf.STT_SECTION) {
-        symbols[i] = readSymbol(i);
+        ordinals[i] = ordinal(readSymbol(i));
       }
     }
   }
 
   int count() {
-    return symbols.length;
+    return ordinals.length;
   }
 
   /**
-   * {@return the graph's symbol for a relocation's, or null if it is in a section that the graph
-   * does not have}
+   * {@return the ordinal of the graph's symbol for a relocation's, or {@link #NONE} if it is in a
+   * section that the graph does not have}
    */
-  @Nullable Symbol target(int symbol) {
-    Symbol existing = symbols[symbol];
-    if (existing != null) {
-      return existing;
-    }
-    Symbol created = createTarget(symbol);
-    symbols[symbol] = created;
+  int target(int symbol) {
+    int known = ordinals[symbol];
+    return known == NONE ? createdTarget(symbol) : known;
+  }
+
+  private int createdTarget(int symbol) {
+    int created = ordinal(createTarget(symbol));
+    ordinals[symbol] = created;
     return created;
+  }
+
+  private static int ordinal(@Nullable Symbol symbol) {
+    return symbol == null ? NONE : symbol.ordinal();
   }
 
   /** Relocations with symbol 0 mean address 0 (gABI, "Relocation": STN_UNDEF). */

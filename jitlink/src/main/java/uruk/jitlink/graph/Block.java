@@ -155,7 +155,7 @@ public final class Block extends Addressable {
   public Edges edges() {
     Edges existing = edges;
     if (existing == null) {
-      existing = new Edges(section.graph().target().edgeKinds());
+      existing = new Edges(section.graph());
       edges = existing;
     }
     return existing;

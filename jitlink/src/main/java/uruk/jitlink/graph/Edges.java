@@ -3,27 +3,35 @@ package uruk.jitlink.graph;
 import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The edges of one block, held as columns: hot loops read a column by index, all others take {@link
  * #asList()}. Edges keep the order in which they were added until {@link #sortByOffset()}.
+ *
+ * <p>Columns are numbers, 13 bytes an edge: targets are held by their {@link Symbol#ordinal()}, so
+ * that a million edges are nothing that the collector must look at. Addends take four bytes each
+ * until one needs more.
  */
 public final class Edges {
   private static final int[] NO_OFFSETS = {};
   private static final byte[] NO_KINDS = {};
-  private static final Symbol[] NO_TARGETS = {};
-  private static final long[] NO_ADDENDS = {};
+  private static final int[] NO_TARGETS = {};
+  private static final int[] NO_ADDENDS = {};
 
+  private final LinkGraph graph;
   private final EdgeKindTable kinds;
   private int size;
   private long kindsSeen;
   private int[] offsets = NO_OFFSETS;
   private byte[] codes = NO_KINDS;
-  private Symbol[] targets = NO_TARGETS;
-  private long[] addends = NO_ADDENDS;
+  private int[] targets = NO_TARGETS;
+  private int[] addends = NO_ADDENDS;
+  private long @Nullable [] wideAddends; // instead of addends, once one of them needs it
 
-  Edges(EdgeKindTable kinds) {
-    this.kinds = kinds;
+  Edges(LinkGraph graph) {
+    this.graph = graph;
+    this.kinds = graph.target().edgeKinds();
   }
 
   /** {@return the number of edges} */
@@ -53,17 +61,22 @@ public final class Edges {
 
   /** {@return the target of edge {@code index}} */
   public Symbol target(int index) {
+    return graph.symbol(targets[index]);
+  }
+
+  /** {@return the {@linkplain Symbol#ordinal() number} of the target of edge {@code index}} */
+  public int targetOrdinal(int index) {
     return targets[index];
   }
 
   /** {@return the addend of edge {@code index}} */
   public long addend(int index) {
-    return addends[index];
+    return wideAddends == null ? addends[index] : wideAddends[index];
   }
 
   /** {@return edge {@code index} as a value} */
   public Edge edge(int index) {
-    return new Edge(kind(index), offsets[index], targets[index], addends[index]);
+    return new Edge(kind(index), offsets[index], target(index), addend(index));
   }
 
   /**
@@ -71,20 +84,35 @@ public final class Edges {
    * passes skip whole blocks with it.
    */
   public boolean mayContain(EdgeKind kind) {
-    return (kindsSeen & 1L << kind.code()) != 0;
+    return mayContainAny(bit(kind));
+  }
+
+  /** {@return whether edges of any of the kinds may be present} See {@link #mayContain}. */
+  public boolean mayContainAny(long kindBits) {
+    return (kindsSeen & kindBits) != 0;
+  }
+
+  /** {@return a kind's bit for {@link #mayContainAny}; kinds of high codes share one} */
+  public static long bit(EdgeKind kind) {
+    return 1L << kind.code();
   }
 
   /**
    * Adds an edge.
    *
-   * @throws IllegalArgumentException if the kind is not one of the graph's target
+   * @throws IllegalArgumentException if the kind is not one of the graph's target, or the target
+   *     not a symbol of the graph
    */
   public void add(EdgeKind kind, int offset, Symbol target, long addend) {
     checkKind(kind);
+    checkTarget(target);
     add(kind.code(), offset, target, addend);
   }
 
-  /** Adds an edge by its kind's {@linkplain EdgeKind#code() code}, for readers that are hot. */
+  /**
+   * Adds an edge by its kind's {@linkplain EdgeKind#code() code}, for readers that are hot. The
+   * target must be a symbol of the graph.
+   */
   public void add(int code, int offset, Symbol target, long addend) {
     if (code < 0 || code >= kinds.size()) {
       throw new IllegalArgumentException("edge kind code " + code);
@@ -94,10 +122,32 @@ public final class Edges {
     }
     offsets[size] = offset;
     codes[size] = (byte) code;
-    targets[size] = target;
-    addends[size] = addend;
+    targets[size] = target.ordinal();
+    putAddend(size, addend);
     kindsSeen |= 1L << code;
     size++;
+  }
+
+  /**
+   * Adds many edges, given as columns, for readers that are hot.
+   *
+   * @param count how many, from the beginning of each column
+   * @param kindCodes the {@linkplain EdgeKind#code() codes} of kinds of the graph's target
+   * @param symbols the {@linkplain Symbol#ordinal() ordinals} of symbols of the graph
+   */
+  public void addAll(
+      int count, int[] fixupOffsets, byte[] kindCodes, int[] symbols, long[] edgeAddends) {
+    if (size + count > offsets.length) {
+      ensureCapacity(Math.max(size + count, size + (size >> 1)));
+    }
+    System.arraycopy(fixupOffsets, 0, offsets, size, count);
+    System.arraycopy(kindCodes, 0, codes, size, count);
+    System.arraycopy(symbols, 0, targets, size, count);
+    for (int i = 0; i < count; i++) {
+      kindsSeen |= 1L << kindCodes[i];
+      putAddend(size + i, edgeAddends[i]);
+    }
+    size += count;
   }
 
   /** Adds an edge. */
@@ -109,13 +159,14 @@ public final class Edges {
   public void set(int index, EdgeKind kind, Symbol target) {
     checkKind(kind);
     codes[index] = (byte) kind.code();
-    targets[index] = target;
+    setTarget(index, target);
     kindsSeen |= 1L << kind.code();
   }
 
   /** Gives edge {@code index} another target. */
   public void setTarget(int index, Symbol target) {
-    targets[index] = target;
+    checkTarget(target);
+    targets[index] = target.ordinal();
   }
 
   /** Gives edge {@code index} another offset. */
@@ -125,7 +176,7 @@ public final class Edges {
 
   /** Gives edge {@code index} another addend. */
   public void setAddend(int index, long addend) {
-    addends[index] = addend;
+    putAddend(index, addend);
   }
 
   /** Removes edge {@code index}; later edges move down by one. */
@@ -134,7 +185,11 @@ public final class Edges {
     System.arraycopy(offsets, index + 1, offsets, index, tail);
     System.arraycopy(codes, index + 1, codes, index, tail);
     System.arraycopy(targets, index + 1, targets, index, tail);
-    System.arraycopy(addends, index + 1, addends, index, tail);
+    if (wideAddends == null) {
+      System.arraycopy(addends, index + 1, addends, index, tail);
+    } else {
+      System.arraycopy(wideAddends, index + 1, wideAddends, index, tail);
+    }
     size--;
   }
 
@@ -150,7 +205,11 @@ public final class Edges {
       offsets = Arrays.copyOf(offsets, capacity);
       codes = Arrays.copyOf(codes, capacity);
       targets = Arrays.copyOf(targets, capacity);
-      addends = Arrays.copyOf(addends, capacity);
+      if (wideAddends == null) {
+        addends = Arrays.copyOf(addends, capacity);
+      } else {
+        wideAddends = Arrays.copyOf(wideAddends, capacity);
+      }
     }
   }
 
@@ -202,19 +261,47 @@ public final class Edges {
   private void permute(long[] order) {
     int[] newOffsets = new int[size];
     byte[] newCodes = new byte[size];
-    Symbol[] newTargets = new Symbol[size];
+    int[] newTargets = new int[size];
     long[] newAddends = new long[size];
     for (int i = 0; i < size; i++) {
       int from = (int) order[i];
       newOffsets[i] = offsets[from];
       newCodes[i] = codes[from];
       newTargets[i] = targets[from];
-      newAddends[i] = addends[from];
+      newAddends[i] = addend(from);
     }
     offsets = newOffsets;
     codes = newCodes;
     targets = newTargets;
-    addends = newAddends;
+    wideAddends = newAddends;
+  }
+
+  private void putAddend(int index, long addend) {
+    long[] wide = wideAddends;
+    if (wide == null) {
+      int narrow = (int) addend;
+      if (narrow == addend) {
+        addends[index] = narrow;
+        return;
+      }
+      wide = widenAddends();
+    }
+    wide[index] = addend;
+  }
+
+  private long[] widenAddends() {
+    long[] wide = new long[addends.length];
+    Arrays.setAll(wide, i -> addends[i]);
+    wideAddends = wide;
+    addends = NO_ADDENDS;
+    return wide;
+  }
+
+  private void checkTarget(Symbol target) {
+    if (!graph.owns(target)) {
+      throw new IllegalArgumentException(
+          "%s is not a symbol of %s".formatted(target, graph.name()));
+    }
   }
 
   private void checkKind(EdgeKind kind) {

@@ -3,6 +3,7 @@ package uruk.jitlink.graph;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -36,6 +37,8 @@ public final class LinkGraph {
   private final SlotList<Symbol> absolutes = new SlotList<>();
   private final List<SectionGroup> groups = new ArrayList<>();
   private final Map<String, String> warnings = new LinkedHashMap<>();
+  private Symbol[] symbols = new Symbol[16]; // all that were ever made, by ordinal
+  private int symbolCount;
   private @Nullable Symbol globalOffsetTable;
 
   /** Makes an empty graph whose triple is the target's name with nothing said of system. */
@@ -246,6 +249,36 @@ public final class LinkGraph {
 
   // Symbols
 
+  /** {@return how many symbols this graph has made; their ordinals are below it} */
+  public int symbolCount() {
+    return symbolCount;
+  }
+
+  /** {@return the symbol with an {@linkplain Symbol#ordinal() ordinal}, removed or not} */
+  public Symbol symbol(int ordinal) {
+    return symbols[ordinal];
+  }
+
+  /** {@return whether this graph has made a symbol} */
+  boolean owns(Symbol symbol) {
+    return symbol.ordinal() < symbolCount && symbols[symbol.ordinal()] == symbol;
+  }
+
+  /** Makes room for symbols that are going to be added. */
+  public void expectSymbols(int count) {
+    if (symbolCount + count > symbols.length) {
+      symbols = Arrays.copyOf(symbols, symbolCount + count);
+    }
+  }
+
+  private Symbol numbered(Symbol symbol) {
+    if (symbolCount == symbols.length) {
+      symbols = Arrays.copyOf(symbols, 2 * symbolCount);
+    }
+    symbols[symbolCount++] = symbol;
+    return symbol;
+  }
+
   /** {@return all defined symbols, by section: a snapshot} */
   public List<Symbol> definedSymbols() {
     List<Symbol> symbols = new ArrayList<>();
@@ -305,7 +338,8 @@ public final class LinkGraph {
       boolean callable,
       boolean live) {
     checkInside(block, offset, size, symbolName);
-    Symbol symbol = new Symbol(symbolName, block, offset, size, linkage, scope);
+    Symbol symbol =
+        numbered(new Symbol(symbolCount, symbolName, block, offset, size, linkage, scope));
     symbol.setCallable(callable);
     symbol.setLive(live);
     block.section().symbolSlots().add(symbol);
@@ -316,7 +350,7 @@ public final class LinkGraph {
   public Symbol addLocalSymbol(
       Block block, long offset, NameSource names, int nameKey, long size, boolean callable) {
     checkInside(block, offset, size, "local symbol");
-    Symbol symbol = new Symbol(names, nameKey, block, offset, size);
+    Symbol symbol = numbered(new Symbol(symbolCount, names, nameKey, block, offset, size));
     symbol.setCallable(callable);
     block.section().symbolSlots().add(symbol);
     return symbol;
@@ -331,7 +365,15 @@ public final class LinkGraph {
   /** Adds a symbol that the link looks up elsewhere. */
   public Symbol addExternalSymbol(String symbolName, long size, boolean weaklyReferenced) {
     Symbol symbol =
-        new Symbol(symbolName, new ExternalAddressable(), 0, size, Linkage.STRONG, Scope.DEFAULT);
+        numbered(
+            new Symbol(
+                symbolCount,
+                symbolName,
+                new ExternalAddressable(),
+                0,
+                size,
+                Linkage.STRONG,
+                Scope.DEFAULT));
     symbol.setWeaklyReferenced(weaklyReferenced);
     externals.add(symbol);
     return symbol;
@@ -341,7 +383,15 @@ public final class LinkGraph {
   public Symbol addAbsoluteSymbol(
       String symbolName, long address, long size, Linkage linkage, Scope scope, boolean live) {
     Symbol symbol =
-        new Symbol(symbolName, new AbsoluteAddressable(address), 0, size, linkage, scope);
+        numbered(
+            new Symbol(
+                symbolCount,
+                symbolName,
+                new AbsoluteAddressable(address),
+                0,
+                size,
+                linkage,
+                scope));
     symbol.setLive(live);
     absolutes.add(symbol);
     return symbol;

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * where it is.
  */
 public final class Symbol extends Slotted {
+  private final int ordinal;
   private @Nullable String name;
   private final @Nullable NameSource names;
   private final int nameKey;
@@ -24,7 +25,15 @@ public final class Symbol extends Slotted {
   private boolean weaklyReferenced;
   private byte targetFlags;
 
-  Symbol(String name, Addressable base, long offset, long size, Linkage linkage, Scope scope) {
+  Symbol(
+      int ordinal,
+      String name,
+      Addressable base,
+      long offset,
+      long size,
+      Linkage linkage,
+      Scope scope) {
+    this.ordinal = ordinal;
     this.name = name;
     this.names = null;
     this.nameKey = 0;
@@ -35,7 +44,8 @@ public final class Symbol extends Slotted {
     this.scope = scope;
   }
 
-  Symbol(NameSource names, int nameKey, Block block, long offset, long size) {
+  Symbol(int ordinal, NameSource names, int nameKey, Block block, long offset, long size) {
+    this.ordinal = ordinal;
     this.names = names;
     this.nameKey = nameKey;
     this.base = block;
@@ -43,6 +53,14 @@ public final class Symbol extends Slotted {
     this.size = size;
     this.linkage = Linkage.STRONG;
     this.scope = Scope.LOCAL;
+  }
+
+  /**
+   * {@return how many symbols its graph made before this one} The number never changes, so passes
+   * keep what they know of symbols in arrays of {@link LinkGraph#symbolCount()}.
+   */
+  public int ordinal() {
+    return ordinal;
   }
 
   /** {@return the name; empty if the symbol is anonymous} */

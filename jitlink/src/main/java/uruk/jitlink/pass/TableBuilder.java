@@ -41,7 +41,8 @@ public final class TableBuilder {
     private final @Nullable EdgeKind[] transformed;
     private final @Nullable EdgeKind[] toStub;
     private final MemProt memProt;
-    private final Set<EdgeKind> fromTable;
+    private final long fromTable; // the kinds' bits
+    private final long visited; // the bits of kinds that a block must have to be looked through
 
     /**
      * Makes the table.
@@ -61,7 +62,8 @@ public final class TableBuilder {
         MemProt memProt) {
       this.transformed = byCode(target, transformed);
       this.toStub = byCode(target, toStub);
-      this.fromTable = Set.copyOf(fromTable);
+      this.fromTable = bits(fromTable);
+      this.visited = bits(transformed.keySet()) | bits(toStub.keySet());
       this.memProt = memProt;
     }
 
@@ -70,6 +72,10 @@ public final class TableBuilder {
       @Nullable EdgeKind[] column = new EdgeKind[target.size()];
       kinds.forEach((kind, becomes) -> column[kind.code()] = becomes);
       return column;
+    }
+
+    private static long bits(Set<? extends EdgeKind> kinds) {
+      return kinds.stream().mapToLong(Edges::bit).reduce(0, (a, b) -> a | b);
     }
 
     /** {@return whether edges of a kind ask for an entry of the global offset table} */
@@ -134,8 +140,9 @@ public final class TableBuilder {
   }
 
   private void visit(Edges edges) {
-    for (EdgeKind kind : kinds.fromTable) {
-      tableOriginNeeded |= edges.mayContain(kind);
+    tableOriginNeeded |= edges.mayContainAny(kinds.fromTable);
+    if (!edges.mayContainAny(kinds.visited)) {
+      return;
     }
     for (int i = 0, size = edges.size(); i < size; i++) {
       int code = edges.code(i);
