@@ -13,6 +13,7 @@ import org.slf4j.LoggerFactory;
 import uruk.jitlink.graph.ExternalAddressable;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.Symbol;
+import uruk.jitlink.graph.TargetFlags;
 import uruk.jitlink.memory.FinalizedAllocation;
 import uruk.jitlink.memory.InFlightAllocation;
 import uruk.jitlink.pass.ApplyFixups;
@@ -31,6 +32,7 @@ public final class JITLinker {
   private final LinkContext context;
   private final PassConfiguration passes = new PassConfiguration();
   private @Nullable InFlightAllocation allocation;
+  private int allocatedSections;
 
   private JITLinker(LinkGraph graph, LinkContext context) {
     this.graph = graph;
@@ -51,8 +53,23 @@ public final class JITLinker {
     configurePasses();
     runPasses(passes.prePrune());
     graph.prune();
+    refuseIndirectFunctions();
     runPasses(passes.postPrune());
+    allocatedSections = graph.sections().size();
     when("memory allocation", context.memoryManager().allocate(graph), this::resolve);
+  }
+
+  /** A context that links them has turned them into something else by now. */
+  private void refuseIndirectFunctions() {
+    for (Symbol symbol : graph.definedSymbols()) {
+      if (symbol.hasTargetFlag(TargetFlags.INDIRECT_FUNCTION)) {
+        throw new UnsupportedObjectException(
+            graph.name(),
+            "indirect function " + symbol.name() + " (STT_GNU_IFUNC)",
+            "A platform links them where they run; compile without function multi-versioning to"
+                + " link without one.");
+      }
+    }
   }
 
   private void resolve(InFlightAllocation inFlight) {
@@ -70,6 +87,9 @@ public final class JITLinker {
   private void fixUp(InFlightAllocation inFlight, Map<String, ResolvedSymbol> results) {
     assignExternals(results);
     runPasses(passes.preFixup());
+    if (graph.sections().size() > allocatedSections) {
+      inFlight.allocateAdded(graph.sections().stream().skip(allocatedSections).toList());
+    }
     ApplyFixups.apply(graph);
     runPasses(passes.postFixup());
     allocation = null;

@@ -16,7 +16,9 @@ import java.util.List;
  *     externals are unknown and nobody has been told of the definitions. For data structures that
  *     must exist before anyone can learn an address.
  * @param preFixup All symbols have their final addresses; nothing has been fixed up. For late
- *     optimizations such as bypassing stubs.
+ *     optimizations such as bypassing stubs. Sections that such a pass adds get memory before the
+ *     fix-ups, if the memory manager can ({@link
+ *     uruk.jitlink.memory.InFlightAllocation#allocateAdded}).
  * @param postFixup Working memory is complete. For inspection and checking.
  */
 public record PassConfiguration(

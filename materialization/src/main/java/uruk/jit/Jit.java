@@ -33,14 +33,17 @@ import uruk.materialization.platform.ElfPlatform;
 import uruk.materialization.platform.GdbPlugin;
 import uruk.materialization.platform.Guard;
 import uruk.materialization.platform.HostThreads;
+import uruk.materialization.platform.IndirectFunctionPlugin;
 import uruk.materialization.platform.NativeException;
 import uruk.materialization.platform.PerfPlugin;
+import uruk.materialization.platform.SymbolExports;
 import uruk.materialization.platform.Symbolizer;
 import uruk.materialization.platform.ThreadLocalPlugin;
 import uruk.orc.ErrorReporter;
 import uruk.orc.ExecutionSession;
 import uruk.orc.JITDylib;
 import uruk.orc.JITDylibLookupFlags;
+import uruk.orc.SearchOrder;
 import uruk.orc.TaskDispatcher;
 
 /**
@@ -68,6 +71,7 @@ public final class Jit implements AutoCloseable {
   private final ElfPlatform platform;
   private final NativeFunctions functions;
   private final Callbacks callbacks;
+  private final SymbolExports exports;
   private final DriverLibraries driverLibraries;
   private final Arena arena = Arena.ofShared();
   private final Deque<StaticLibrary> archives = new ArrayDeque<>(); // guarded by itself
@@ -162,9 +166,11 @@ public final class Jit implements AutoCloseable {
     main = session.createJITDylib("main");
     functions = new NativeFunctions(session, main, guarded ? guard : null, platform);
     callbacks = new Callbacks(main, guard, functions::notifyRemoved);
+    exports = new SymbolExports(objects);
     objects.addPlugin(symbolizer);
     objects.addPlugin(platform);
     objects.addPlugin(new ThreadLocalPlugin());
+    objects.addPlugin(new IndirectFunctionPlugin());
     objects.addPlugin(functions);
     JITDylib process = session.createJITDylib("process");
     process.addGenerator(ProcessSymbols.all());
@@ -228,6 +234,27 @@ public final class Jit implements AutoCloseable {
       archives.add(library);
     }
     main.addGenerator(library);
+  }
+
+  /**
+   * Adds all members of an archive, as {@code --whole-archive} does for a linker: for libraries
+   * whose symbols are needed by something that is opened later.
+   */
+  public void addWholeArchive(Path archive) {
+    StaticLibrary library = StaticLibrary.open(objects, archive);
+    synchronized (archives) {
+      archives.add(library);
+    }
+    library.addAll(main);
+  }
+
+  /**
+   * Lets the rest of the process find the program's symbols: {@code dlsym(RTLD_DEFAULT, …)} and
+   * libraries that the program opens with dlopen(3), such as an interpreter's extension modules.
+   * All objects that have been added are linked; see {@link SymbolExports#export}.
+   */
+  public void exportSymbols() {
+    exports.export(main);
   }
 
   /**
@@ -422,7 +449,10 @@ public final class Jit implements AutoCloseable {
    *     language escaped
    */
   public int runMain(String programName, List<String> arguments) {
-    long function = session.lookup(main, "main").address();
+    long function =
+        session
+            .lookup(SearchOrder.of(JITDylibLookupFlags.MATCH_ALL_SYMBOLS, main), "main")
+            .address();
     List<String> argv = Stream.concat(Stream.of(programName), arguments.stream()).toList();
     // The program's threads may read their arguments for as long as the process lives.
     return new MainFunction(guard, platform, main).run(function, argv, Arena.global());
@@ -446,6 +476,7 @@ public final class Jit implements AutoCloseable {
       session.reportError(failure);
     }
     Libc.flushStreams();
+    exports.close();
     session.close();
     arena.close();
     callbacks.close();

@@ -13,7 +13,6 @@ import uruk.jitlink.graph.Scope;
 import uruk.jitlink.graph.SectionGroup;
 import uruk.jitlink.graph.Symbol;
 import uruk.orc.CommonExtent;
-import uruk.orc.SymbolFlags;
 
 /**
  * Pre-prune pass that makes a graph obey the dylib's definition rules: definitions that lost become
@@ -21,14 +20,14 @@ import uruk.orc.SymbolFlags;
  * extent that any object asked for.
  */
 final class DefinitionRules implements Pass {
-  private final Map<String, SymbolFlags> owned;
+  private final Set<String> owned;
   private final Map<String, CommonExtent> commons;
 
   /**
    * @param owned the symbols that this object provides
    * @param commons the extents of common symbols
    */
-  DefinitionRules(Map<String, SymbolFlags> owned, Map<String, CommonExtent> commons) {
+  DefinitionRules(Set<String> owned, Map<String, CommonExtent> commons) {
     this.owned = owned;
     this.commons = commons;
   }
@@ -57,7 +56,7 @@ final class DefinitionRules implements Pass {
   }
 
   private void addIfLost(Symbol symbol, List<Symbol> lost) {
-    if (symbol.scope() != Scope.LOCAL && !owned.containsKey(symbol.name())) {
+    if (symbol.scope() != Scope.LOCAL && !owned.contains(symbol.name())) {
       lost.add(symbol);
     }
   }

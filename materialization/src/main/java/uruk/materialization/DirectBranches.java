@@ -12,6 +12,7 @@ import uruk.jitlink.graph.Linkage;
 import uruk.jitlink.graph.Scope;
 import uruk.jitlink.graph.Symbol;
 import uruk.jitlink.memory.InProcessMemoryManager;
+import uruk.jitlink.pass.FarReferences;
 
 /**
  * Pre-fixup pass of {@link BindingPolicy#PATCH}: branches to other objects' functions whose field
@@ -60,7 +61,7 @@ final class DirectBranches implements Pass {
           && memory.isEntry(target.address())
           && memory.canPatch(block.section().memProt(), site)) {
         Symbol code = direct.computeIfAbsent(target, symbol -> codeSymbol(graph, symbol));
-        if (!FarBranches.far(block, code)) {
+        if (!FarReferences.far(block, code)) {
           edges.setTarget(i, code);
         }
       }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import uruk.jitlink.graph.Block;
 import uruk.jitlink.graph.EdgeKind;
 import uruk.jitlink.graph.Edges;
+import uruk.jitlink.graph.Formula;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.Linkage;
 import uruk.jitlink.graph.MemLifetime;
@@ -40,6 +41,7 @@ final class FunctionEntries {
   private final List<Symbol> functions = new ArrayList<>();
   private @Nullable IdentityHashMap<Symbol, Integer> positions;
   private long[] entries = {};
+  private boolean lowAddresses;
   private int created;
   private @Nullable LocalFunctions locals;
 
@@ -70,6 +72,7 @@ final class FunctionEntries {
 
   /** Post-prune pass: makes the entries and leads every taking of an address to them. */
   void create(LinkGraph graph) {
+    lowAddresses = counts.memory().needsLowAddresses(graph);
     for (Symbol symbol : graph.definedSymbols()) {
       if (isFunction(symbol)) {
         functions.add(symbol);
@@ -105,7 +108,7 @@ final class FunctionEntries {
       functions.stream().filter(this::adopts).forEach(adopting::add);
       functions.removeIf(this::adopts);
     }
-    long[] made = counts.memory().createEntries(functions.size());
+    long[] made = counts.memory().createEntries(functions.size(), lowAddresses);
     created = made.length;
     entries = Arrays.copyOf(made, created + adopting.size());
     for (Symbol symbol : adopting) {
@@ -157,7 +160,7 @@ final class FunctionEntries {
     Long known = adoptedLocal.get(function.name());
     long entry;
     if (known == null) {
-      entry = counts.memory().createEntry(0);
+      entry = counts.memory().createEntries(1, lowAddresses)[0];
     } else {
       counts.retain(known);
       entry = known;
@@ -275,7 +278,7 @@ final class FunctionEntries {
       if (functions == null) {
         return null;
       }
-      boolean pointer = kind.equals(target.pointer());
+      boolean pointer = kind.formula() == Formula.POINTER;
       // Distances in data are those of jump tables, whose targets are no functions.
       if (!pointer && !from.section().memProt().executable()) {
         return null;

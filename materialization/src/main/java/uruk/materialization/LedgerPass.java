@@ -14,13 +14,18 @@ import uruk.materialization.MemoryLedger.Kind;
 final class LedgerPass implements Pass {
   /** Sections whose name says more than their protection does. */
   private static final Map<String, Kind> BY_SECTION =
-      Map.of(
-          "$__GOT", Kind.GOT,
-          "$__STUBS", Kind.ENTRIES,
-          ".eh_frame", Kind.UNWIND,
-          ".gcc_except_table", Kind.UNWIND,
-          ".tdata", Kind.TLS,
-          ".tbss", Kind.TLS);
+      Map.ofEntries(
+          Map.entry("$__GOT", Kind.GOT),
+          Map.entry("$__STUBS", Kind.ENTRIES),
+          Map.entry("$__THUNKS", Kind.ENTRIES),
+          Map.entry("$__THUNK_POINTERS", Kind.ENTRIES),
+          Map.entry("$__IFUNC_STUBS", Kind.ENTRIES),
+          Map.entry("$__IFUNC_TABLES", Kind.ENTRIES),
+          Map.entry("$__IFUNC_SLOTS", Kind.ENTRIES),
+          Map.entry(".eh_frame", Kind.UNWIND),
+          Map.entry(".gcc_except_table", Kind.UNWIND),
+          Map.entry(".tdata", Kind.TLS),
+          Map.entry(".tbss", Kind.TLS));
 
   private final MemoryLedger.Builder ledger = new MemoryLedger.Builder();
   private long counted;

@@ -42,6 +42,7 @@ public final class LinkedObject {
   private final int generation;
   private final Succession succession;
   private final boolean linkedAside;
+  private volatile boolean fromArchive;
   private volatile State state = State.ADDED;
   private volatile @Nullable ObjectMaterializationUnit unit;
   private volatile @Nullable Generations generations;
@@ -87,6 +88,16 @@ public final class LinkedObject {
   /** {@return the dylib that it was added to} */
   public JITDylib dylib() {
     return dylib;
+  }
+
+  /** Called before the object is linked: it is a member of an archive. */
+  void comesFromArchive() {
+    fromArchive = true;
+  }
+
+  /** {@return whether it is a member of an archive} */
+  boolean fromArchive() {
+    return fromArchive;
   }
 
   /** {@return how far the object has come} */

@@ -22,6 +22,7 @@ import uruk.jitlink.graph.Scope;
 import uruk.jitlink.graph.Symbol;
 import uruk.jitlink.memory.FinalizedAllocation;
 import uruk.jitlink.memory.MemoryManager;
+import uruk.jitlink.pass.FarReferences;
 import uruk.orc.CommonExtent;
 import uruk.orc.ExecutorSymbolDef;
 import uruk.orc.FailedToMaterializeException;
@@ -47,6 +48,7 @@ final class ObjectLink implements LinkContext {
   private final DirectBranches directBranches;
   private final DataBlocks dataBlocks;
   private Map<JITDylib, Set<String>> dependencies = Map.of();
+  private Map<String, Long> singletons = Map.of();
   private @Nullable LinkedSymbols symbols;
   private @Nullable LedgerPass ledger;
   private @Nullable KeptFixups fixups;
@@ -80,12 +82,12 @@ final class ObjectLink implements LinkContext {
   public void modifyPassConfiguration(LinkGraph graph, PassConfiguration passes) {
     LedgerPass ledgerPass = new LedgerPass();
     ledger = ledgerPass;
-    passes.prePrune().addFirst(new DefinitionRules(responsibility.symbols(), commons));
+    passes.prePrune().addFirst(new DefinitionRules(definedHere(graph), commons));
     passes.prePrune().addFirst(object.succession()::checkKept);
     if (layer.makesEntries()) {
       passes.prePrune().add(entries::remember);
       passes.postPrune().addFirst(entries::create);
-      passes.preFixup().add(layer.farBranches());
+      passes.preFixup().add(new FarReferences());
       passes.preFixup().add(directBranches);
     }
     passes.postFixup().add(ledgerPass);
@@ -94,6 +96,23 @@ final class ObjectLink implements LinkContext {
     passes.postFixup().add(dataBlocks::place);
     // After all other passes: what they change is kept as well.
     passes.postFixup().add(fixedUp -> fixups = KeptFixups.of(fixedUp));
+  }
+
+  /** What the object is to define, without what the process has: the link refers to that. */
+  private Set<String> definedHere(LinkGraph graph) {
+    Set<String> owned = responsibility.symbols().keySet();
+    Set<String> ours = new HashSet<>(owned);
+    ours.removeAll(commons.keySet());
+    singletons =
+        object.fromArchive() || !layer.makesEntries()
+            ? Map.of()
+            : ProcessSingletons.find(graph, responsibility.targetDylib(), ours);
+    if (singletons.isEmpty()) {
+      return owned;
+    }
+    Set<String> defined = new HashSet<>(owned);
+    defined.removeAll(singletons.keySet());
+    return defined;
   }
 
   /** What others can name is this object's own: the definition rules have taken the rest away. */
@@ -109,7 +128,7 @@ final class ObjectLink implements LinkContext {
     }
   }
 
-  /** Entries are made near to all code, and far functions of the process get one. */
+  /** Entries are made near to all code, and what is far away gets a stub once that is known. */
   @Override
   public boolean mayBeOutOfReach(Symbol external) {
     return !layer.makesEntries();
@@ -131,6 +150,11 @@ final class ObjectLink implements LinkContext {
         count++;
       }
     }
+    for (Map.Entry<String, Long> singleton : singletons.entrySet()) {
+      String name = singleton.getKey();
+      resolved.put(name, singleton.getValue(), owned.getOrDefault(name, SymbolFlags.NONE));
+      count++;
+    }
     if (count < owned.size()) {
       checkAllResolved(owned, linked);
     }
@@ -140,6 +164,7 @@ final class ObjectLink implements LinkContext {
   /** A damaged file may list a definition that its sections do not have. */
   private void checkAllResolved(Map<String, SymbolFlags> owned, LinkedSymbols linked) {
     Set<String> present = new HashSet<>(linked.names());
+    present.addAll(singletons.keySet());
     List<String> missing = new ArrayList<>();
     owned.forEach((name, flags) -> {
       if (!flags.isSideEffectsOnly() && !present.contains(name)) {
@@ -186,9 +211,11 @@ final class ObjectLink implements LinkContext {
       Map<String, SymbolLookupFlags> externals) {
     SymbolLookupSet.Builder wanted = SymbolLookupSet.builder();
     externals.forEach((name, flags) -> {
-      switch (flags) {
-        case REQUIRED_SYMBOL -> wanted.require(name);
-        case WEAKLY_REFERENCED_SYMBOL -> wanted.weaklyReference(name);
+      if (!singletons.containsKey(name)) {
+        switch (flags) {
+          case REQUIRED_SYMBOL -> wanted.require(name);
+          case WEAKLY_REFERENCED_SYMBOL -> wanted.weaklyReference(name);
+        }
       }
     });
     JITDylib dylib = responsibility.targetDylib();
@@ -228,7 +255,8 @@ final class ObjectLink implements LinkContext {
   }
 
   private Map<String, ResolvedSymbol> resolved(SymbolMap found) {
-    Map<String, ResolvedSymbol> resolved = HashMap.newHashMap(found.size());
+    Map<String, ResolvedSymbol> resolved = HashMap.newHashMap(found.size() + singletons.size());
+    singletons.forEach((name, address) -> resolved.put(name, new ResolvedSymbol(address, true)));
     found.forEach((name, definition) ->
         resolved.put(name, new ResolvedSymbol(definition.address(), addressIsFinal(definition))));
     return resolved;

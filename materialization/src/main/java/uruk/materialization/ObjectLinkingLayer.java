@@ -36,7 +36,6 @@ public final class ObjectLinkingLayer {
   private final InProcessMemoryManager memory = InProcessMemoryManager.shared();
   private volatile MemoryManager objectMemory;
   private final boolean makesEntries;
-  private final FarBranches farBranches = new FarBranches(memory);
   private volatile boolean keepsFiles;
   private final List<LinkPlugin> plugins = new CopyOnWriteArrayList<>();
   private final EntryCounts entryCounts = new EntryCounts(memory);
@@ -152,10 +151,21 @@ public final class ObjectLinkingLayer {
   public LinkedObject add(
       ResourceTracker tracker, ObjectFile file, @Nullable BindingPolicy policy) {
     LinkedObject object = new LinkedObject(this, file.name(), tracker.dylib(), policy);
+    define(tracker, file, object);
+    return object;
+  }
+
+  private void define(ResourceTracker tracker, ObjectFile file, LinkedObject object) {
     ObjectMaterializationUnit unit = ObjectMaterializationUnit.of(this, file, object);
     object.waitsIn(unit);
     tracker.dylib().define(unit, tracker);
-    return object;
+  }
+
+  /** Adds a member of an archive; see {@link #add(ResourceTracker, ObjectFile)}. */
+  void addMember(ResourceTracker tracker, ObjectFile file) {
+    LinkedObject object = new LinkedObject(this, file.name(), tracker.dylib(), null);
+    object.comesFromArchive();
+    define(tracker, file, object);
   }
 
   /**
@@ -341,10 +351,6 @@ public final class ObjectLinkingLayer {
   /** {@return whether functions get entries, so that they can be replaced} */
   boolean makesEntries() {
     return makesEntries;
-  }
-
-  FarBranches farBranches() {
-    return farBranches;
   }
 
   void link(

@@ -14,7 +14,8 @@ import uruk.orc.SymbolMap;
 
 /**
  * Defines the symbols of this process (the C library and whatever else is loaded for everybody) in
- * a dylib as they are asked for. Thread-safe.
+ * a dylib as they are asked for. A name with a version, {@code foo@VERSION}, means that version of
+ * the symbol (dlvsym(3)). Thread-safe.
  */
 public final class ProcessSymbols implements DefinitionGenerator {
   private static final SymbolFlags FLAGS =
@@ -49,7 +50,7 @@ public final class ProcessSymbols implements DefinitionGenerator {
       SymbolLookupSet candidates) {
     SymbolMap.Builder found = SymbolMap.builder();
     candidates.forEach((name, flags) -> {
-      long address = allowed.test(name) ? DynamicLinker.symbol(handle, name) : 0;
+      long address = find(name);
       if (address != 0) {
         found.put(name, address, FLAGS);
       }
@@ -58,6 +59,21 @@ public final class ProcessSymbols implements DefinitionGenerator {
     if (!symbols.isEmpty()) {
       dylib.define(AbsoluteSymbols.of(symbols));
     }
+  }
+
+  /**
+   * {@return the address of a symbol, or 0 when there is none of that name or it may not be seen}
+   */
+  long find(String name) {
+    if (!allowed.test(name)) {
+      return 0;
+    }
+    int version = name.indexOf('@');
+    if (version <= 0) {
+      return DynamicLinker.symbol(handle, name);
+    }
+    int begin = name.startsWith("@@", version) ? version + 2 : version + 1;
+    return DynamicLinker.symbol(handle, name.substring(0, version), name.substring(begin));
   }
 
   /** {@return what is searched, for error texts} */

@@ -97,6 +97,11 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
     }
   }
 
+  /** {@return whether a member of the archive defines a symbol} */
+  boolean defines(String symbol) {
+    return archive.memberDefining(symbol).isPresent();
+  }
+
   private void addOnce(JITDylib dylib, ArchiveMember member) {
     Loaded key = new Loaded(dylib, member.offset());
     ResourceTracker tracker;
@@ -109,7 +114,7 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
       loaded.put(key, tracker);
     }
     try {
-      layer.add(tracker, reader.apply(member));
+      layer.addMember(tracker, reader.apply(member));
     } catch (RuntimeException failure) {
       tracker.remove();
       throw failure;

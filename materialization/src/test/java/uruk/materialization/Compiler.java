@@ -34,7 +34,8 @@ public final class Compiler {
         fileName.replaceFirst("\\..*", ".o"), bytes(compiler, fileName, source, options));
   }
 
-  static byte[] bytes(String compiler, String fileName, String source, String... options) {
+  /** {@return the object file that a compiler writes} */
+  public static byte[] bytes(String compiler, String fileName, String source, String... options) {
     try {
       Path folder = Files.createTempDirectory("uruk-test");
       try {

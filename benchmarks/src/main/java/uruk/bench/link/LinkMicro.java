@@ -42,7 +42,7 @@ public class LinkMicro {
 
   private final Ours ours = new Ours();
   private final InProcessMemoryManager memory = InProcessMemoryManager.shared();
-  private final long[] entry = memory.createEntries(1);
+  private final long[] entry = memory.createEntries(1, false);
   private final long[] target = {0};
 
   private static ObjectFile object(Workload workload) {

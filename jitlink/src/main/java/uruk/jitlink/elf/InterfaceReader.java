@@ -46,7 +46,7 @@ final class InterfaceReader {
       if (sections.inProgram(section)) {
         define(symbol, Kind.DEFINED, 1);
         if (groups.groupOf(section) >= 0) {
-          members.get(groups.groupOf(section)).add(symbols.name(symbol));
+          members.get(groups.groupOf(section)).add(facts.definedName(symbol));
         }
       }
     } else if (field == Elf.SHN_UNDEF) {
@@ -62,7 +62,7 @@ final class InterfaceReader {
   }
 
   private void define(int symbol, Kind kind, long alignment) {
-    String name = symbols.name(symbol);
+    String name = facts.definedName(symbol);
     if (name.isEmpty()) {
       throw facts.malformed(symbol, "is global and has no name");
     }

@@ -84,14 +84,28 @@ final class SymbolFacts {
     };
   }
 
-  /** Refuses definitions that cannot be linked yet; they must never be linked wrongly. */
-  void checkSupported(int symbol) {
-    if (symbols.type(symbol) == Elf.STT_GNU_IFUNC) {
-      throw new UnsupportedObjectException(
-          sections.file().name(),
-          "indirect function " + symbols.name(symbol) + " (STT_GNU_IFUNC)",
-          "Indirect functions are not linked yet; compile without function multi-versioning.");
+  /**
+   * {@return the name under which a global symbol is defined} The default version of a symbol,
+   * which assemblers name {@code foo@@VERSION}, is what references without a version mean (GNU as,
+   * {@code .symver}); an object may define the plain name as well, which then stays for them.
+   */
+  String definedName(int symbol) {
+    String name = symbols.name(symbol);
+    int version = name.indexOf("@@");
+    if (version <= 0) {
+      return name;
     }
+    String plain = name.substring(0, version);
+    return definesPlain(plain) ? name : plain;
+  }
+
+  private boolean definesPlain(String name) {
+    for (int i = symbols.firstGlobal(); i < symbols.count(); i++) {
+      if (symbols.sectionField(i) != Elf.SHN_UNDEF && symbols.name(i).equals(name)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   RuntimeException malformed(int symbol, String what) {

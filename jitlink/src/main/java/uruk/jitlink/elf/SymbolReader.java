@@ -104,7 +104,6 @@ final class SymbolReader {
   }
 
   private Symbol readDefined(int symbol, Block block, boolean global) {
-    facts.checkSupported(symbol);
     long offset = checkedOffset(symbol, block);
     long size = Math.min(facts.size(symbol), block.size() - offset);
     boolean callable = facts.callable(symbol);
@@ -113,7 +112,7 @@ final class SymbolReader {
             ? graph.addDefinedSymbol(
                 block,
                 offset,
-                checkedName(symbol),
+                checkedDefinedName(symbol),
                 size,
                 facts.weak(symbol) ? Linkage.WEAK : Linkage.STRONG,
                 facts.scope(symbol),
@@ -168,6 +167,11 @@ final class SymbolReader {
       throw facts.malformed(symbol, "is global and has no name");
     }
     return name;
+  }
+
+  private String checkedDefinedName(int symbol) {
+    checkedName(symbol);
+    return facts.definedName(symbol);
   }
 
   private long checkedOffset(int symbol, Block block) {

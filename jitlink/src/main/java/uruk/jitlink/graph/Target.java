@@ -123,4 +123,21 @@ public interface Target {
    * and branches to stubs direct branches where the target is final and in reach.
    */
   void relaxTables(LinkGraph graph);
+
+  /**
+   * Makes the instruction that an edge belongs to reach a target at any distance: its address goes
+   * into a pointer that is added, and the instruction is led through a thunk if it cannot use the
+   * pointer itself. Registers and flags must be what they would be.
+   *
+   * @param block machine code whose addresses are final
+   * @param edge the fix-up whose value does not fit
+   * @param start offset in the block of an instruction at or before the edge, from which on there
+   *     are only instructions
+   * @param thunks a section of code near the block
+   * @param pointers a section of constants near the block
+   * @return false if the instruction is of a form that has no thunk; nothing has changed then
+   */
+  default boolean extendRange(Block block, int edge, int start, Section thunks, Section pointers) {
+    return false;
+  }
 }

@@ -5,8 +5,9 @@ package uruk.jitlink.host;
  * an ELF image that we write and dlopen. Its pages are inaccessible until someone maps memory over
  * them.
  *
- * <p>The kernel places the module beside the process's libraries, so that PC-relative references to
- * them reach. The module stays loaded for the life of the process.
+ * <p>dlopen(3) takes no wish for an address: the kernel gives the highest hole that is large
+ * enough. Where that is not the place we want, {@link AddressFence} closes the holes above it for a
+ * moment. The module stays loaded for the life of the process.
  *
  * @param base the first address of the reserve, page-aligned
  * @param size in bytes
@@ -14,6 +15,22 @@ package uruk.jitlink.host;
  */
 public record AddressReserve(long base, long size, long handle) {
   private static final String BASE_SYMBOL = "__uruk_reserve";
+
+  /** Other threads map and unmap as well: the hole that was found may be gone. */
+  private static final int ATTEMPTS = 4;
+
+  private static final long LOW_END = 1L << 31;
+
+  /** Where a reserve lies. */
+  public enum Placement {
+    /**
+     * As near to the process's libraries as there is room: the kernel gives the highest hole, and
+     * they are at the top. Nearly always PC-relative references reach them.
+     */
+    NEAR_LIBRARIES,
+    /** Below 2 GiB, for code that keeps addresses in 32 bits. */
+    LOW
+  }
 
   /**
    * Reserves address space.
@@ -26,14 +43,45 @@ public record AddressReserve(long base, long size, long handle) {
    * @throws HostException when there is no address space or the dynamic linker refuses
    */
   public static AddressReserve open(
-      String name, long size, long frameHeaderOffset, int frameHeaderSize) {
+      String name, long size, long frameHeaderOffset, int frameHeaderSize, Placement placement) {
     ElfImage image = new ElfImage(HostMachine.elfMachine(), Libc.pageSize(), name);
     image.reserve(size, frameHeaderOffset, frameHeaderSize);
     image.export(BASE_SYMBOL, 0);
+    AddressReserve reserve = load(name, image, size, placement);
+    Libc.mapOver(reserve.base, size, Libc.PROT_NONE);
+    return reserve;
+  }
+
+  private static AddressReserve load(String name, ElfImage image, long size, Placement placement) {
     // The file stays open: debuggers open the module by this path.
-    long handle = MemoryModule.open(name, image, DynamicLinker.RTLD_NOW).handle();
-    long base = DynamicLinker.symbol(handle, BASE_SYMBOL);
-    Libc.mapOver(base, size, Libc.PROT_NONE);
-    return new AddressReserve(base, size, handle);
+    return switch (placement) {
+      case NEAR_LIBRARIES -> of(MemoryModule.open(name, image, DynamicLinker.RTLD_NOW), size);
+      case LOW -> loadLow(name, image, size);
+    };
+  }
+
+  private static AddressReserve loadLow(String name, ElfImage image, long size) {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      try (AddressFence fence = AddressFence.above(LOW_END, size)) {
+        if (fence.hasRoom()) {
+          MemoryModule module = MemoryModule.open(name, image, DynamicLinker.RTLD_NOW);
+          AddressReserve reserve = of(module, size);
+          if (reserve.base + size <= LOW_END) {
+            return reserve;
+          }
+          module.close();
+        }
+      }
+    }
+    throw new HostException(
+        "there is no room for "
+            + size
+            + " bytes below 2 GiB, where code that was compiled with -fno-pic must be. Compile it"
+            + " with -fPIE or -fPIC.",
+        0);
+  }
+
+  private static AddressReserve of(MemoryModule module, long size) {
+    return new AddressReserve(module.symbol(BASE_SYMBOL), size, module.handle());
   }
 }

@@ -16,6 +16,7 @@ public final class DynamicLinker {
 
   private static final long DLOPEN = systemFunction("dlopen");
   private static final long DLSYM = systemFunction("dlsym");
+  private static final long DLVSYM = systemFunction("dlvsym");
   private static final long DLCLOSE = systemFunction("dlclose");
   private static final long DLERROR = systemFunction("dlerror");
 
@@ -61,6 +62,22 @@ public final class DynamicLinker {
   public static long symbol(long handle, String name) {
     try (Arena arena = Arena.ofConfined()) {
       return NativeCall.call(DLSYM, handle, arena.allocateFrom(name).address());
+    }
+  }
+
+  /**
+   * {@return the address of a version of a symbol, or 0 when the handle has none}
+   *
+   * @param handle from {@link #open}, or {@link #RTLD_DEFAULT}
+   * @param version as the library's version script names it, for example {@code GLIBC_2.2.5}
+   */
+  public static long symbol(long handle, String name, String version) {
+    try (Arena arena = Arena.ofConfined()) {
+      return NativeCall.call(
+          DLVSYM,
+          handle,
+          arena.allocateFrom(name).address(),
+          arena.allocateFrom(version).address());
     }
   }
 

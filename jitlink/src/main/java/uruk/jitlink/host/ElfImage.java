@@ -30,7 +30,7 @@ final class ElfImage {
   private static final int ELF_HEADER_SIZE = 64;
   private static final int PROGRAM_HEADER_SIZE = 56;
   private static final int SECTION_HEADER_SIZE = 64;
-  private static final int SYMBOL_SIZE = 24;
+  static final int SYMBOL_SIZE = 24;
   private static final int DYNAMIC_SIZE = 16;
   private static final int RELA_SIZE = 24;
   private static final int WORD_SIZE = 8;
@@ -71,6 +71,9 @@ final class ElfImage {
 
   /** The name under which {@link #word} puts its words. */
   static final String WORDS_SYMBOL = "__uruk_words";
+
+  /** The name of the symbol table itself, by which {@link ExportModule} finds it. */
+  static final String SYMBOLS_SYMBOL = "__uruk_symbols";
 
   private record Export(String name, byte info, short section, long value) {}
 
@@ -189,14 +192,14 @@ final class ElfImage {
         3 + (reserve == null ? 0 : 2) + (threadLocal == null ? 0 : 1) + (code == null ? 0 : 1);
     int hash = ELF_HEADER_SIZE + programHeaderCount * PROGRAM_HEADER_SIZE;
     int symbolCount =
-        1
+        2
             + imports.size()
             + exports.size()
             + namesInReserve.size()
             + (wordCount == 0 ? 0 : 1)
             + (data == null ? 0 : 1)
             + (code == null ? 0 : 1);
-    int symbols = align(hash + 4 * (2 + 1 + symbolCount), 8);
+    int symbols = align(hash + 4 * (2 + 2 * symbolCount), 8);
     int symbolsSize = symbolCount * SYMBOL_SIZE;
     int dynamic = symbols + symbolsSize;
     int dynamicSize = 11 * DYNAMIC_SIZE;
@@ -221,6 +224,7 @@ final class ElfImage {
     if (code != null) {
       strings.add(code.name());
     }
+    strings.add(SYMBOLS_SYMBOL);
     byte[] stringBytes = strings.bytes();
     int stringEnd = stringBase + stringBytes.length;
     ThreadLocalImage tls = threadLocal;
@@ -230,8 +234,7 @@ final class ElfImage {
     int imageSize = align(codeBase + (code == null ? 0 : code.bytes().remaining()), pageSize);
 
     ByteBuffer image = ByteBuffer.allocate(imageSize).order(ByteOrder.nativeOrder());
-    writeHash(image.position(hash), symbolCount);
-    List<Export> table = symbolTable(imageSize, wordBase);
+    List<Export> table = symbolTable(imageSize, wordBase, symbols);
     if (data != null) {
       table.add(inImage(data.name(), STB_GLOBAL_STT_OBJECT, dataBase));
       image.put(dataBase, data.bytes(), 0, data.bytes().remaining());
@@ -240,6 +243,7 @@ final class ElfImage {
       table.add(new Export(code.name(), (byte) STB_GLOBAL_STT_FUNC, TEXT_SECTION, codeBase));
       image.put(codeBase, code.bytes(), 0, code.bytes().remaining());
     }
+    writeHash(image.position(hash), table);
     writeSymbols(image.position(symbols), table, strings);
     image.put(stringBase, stringBytes);
     long[][] dynamicEntries = {
@@ -308,7 +312,7 @@ final class ElfImage {
     return new Export(name, (byte) info, SHN_ABS_PLACEHOLDER, place);
   }
 
-  private List<Export> symbolTable(int reserveBase, int wordBase) {
+  private List<Export> symbolTable(int reserveBase, int wordBase, int symbols) {
     List<Export> all = new ArrayList<>();
     imports.forEach(name -> all.add(new Export(name, (byte) STB_GLOBAL_STT_TLS, SHN_UNDEF, 0)));
     all.addAll(exports);
@@ -320,6 +324,7 @@ final class ElfImage {
     if (wordCount > 0) {
       all.add(inImage(WORDS_SYMBOL, STB_GLOBAL_STT_OBJECT, wordBase));
     }
+    all.add(inImage(SYMBOLS_SYMBOL, STB_GLOBAL_STT_OBJECT, symbols));
     return all;
   }
 
@@ -344,11 +349,36 @@ final class ElfImage {
     image.putShort((short) 2); // names of sections stand in .dynstr
   }
 
-  private void writeHash(ByteBuffer image, int symbolCount) {
-    image.putInt(1).putInt(symbolCount).putInt(symbolCount > 1 ? 1 : 0);
-    for (int i = 0; i < symbolCount; i++) {
-      image.putInt(i > 0 && i + 1 < symbolCount ? i + 1 : 0);
+  /**
+   * As many chains as symbols, so that look-ups of names that others define cost next to nothing.
+   */
+  private static void writeHash(ByteBuffer image, List<Export> table) {
+    int symbolCount = table.size() + 1;
+    int[] buckets = new int[symbolCount];
+    int[] chains = new int[symbolCount];
+    for (int i = 1; i < symbolCount; i++) {
+      int bucket = Integer.remainderUnsigned(hash(table.get(i - 1).name()), symbolCount);
+      chains[i] = buckets[bucket];
+      buckets[bucket] = i;
     }
+    image.putInt(symbolCount).putInt(symbolCount);
+    for (int bucket : buckets) {
+      image.putInt(bucket);
+    }
+    for (int chain : chains) {
+      image.putInt(chain);
+    }
+  }
+
+  /** The hash function of gABI chapter 5, "Hash Table". */
+  private static int hash(String name) {
+    int hash = 0;
+    for (byte value : name.getBytes(StandardCharsets.UTF_8)) {
+      hash = (hash << 4) + (value & 0xff);
+      int high = hash & 0xf000_0000;
+      hash = (hash ^ (high >>> 24)) & ~high;
+    }
+    return hash;
   }
 
   private static void writeSymbols(ByteBuffer image, List<Export> symbols, StringTable strings) {
@@ -387,20 +417,22 @@ final class ElfImage {
   private static final class StringTable {
     private final StringBuilder text = new StringBuilder("\0");
     private final Map<String, Integer> offsets = new HashMap<>();
+    private int length = 1;
 
     int add(String name) {
       Integer known = offsets.get(name);
       if (known != null) {
         return known;
       }
-      int offset = text.length();
+      int offset = length;
       text.append(name).append('\0');
+      length += name.getBytes(StandardCharsets.UTF_8).length + 1;
       offsets.put(name, offset);
       return offset;
     }
 
     byte[] bytes() {
-      return text.toString().getBytes(StandardCharsets.US_ASCII);
+      return text.toString().getBytes(StandardCharsets.UTF_8);
     }
   }
 }

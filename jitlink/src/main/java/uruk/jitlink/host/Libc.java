@@ -33,6 +33,9 @@ public final class Libc {
   /** The mapping goes exactly where asked, replacing what was there, sys/mman.h. */
   public static final int MAP_FIXED = 0x10;
 
+  /** The mapping goes exactly where asked, and is refused if something is there, sys/mman.h. */
+  public static final int MAP_FIXED_NOREPLACE = 0x100000;
+
   /** No file behind the mapping, sys/mman.h. */
   public static final int MAP_ANONYMOUS = 0x20;
 

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import uruk.jitlink.graph.MemProt;
 import uruk.jitlink.graph.Target;
 import uruk.jitlink.host.AddressReserve;
+import uruk.jitlink.host.AddressReserve.Placement;
 
 /**
  * Packs small objects densely: code with code, read-only data with read-only data, writable data
@@ -81,10 +82,10 @@ final class DensePool implements Pool {
   }
 
   /** Opens a module with an empty pool whose entries are for the given machine. */
-  static DensePool open(String name, Target target) {
+  static DensePool open(String name, Target target, Placement placement) {
     long size = UNWIND_SIZE + 2L * ENTRIES_SIZE + CODE_SIZE + READ_ONLY_SIZE + WRITABLE_SIZE;
     AddressReserve reserve =
-        AddressReserve.open(name, size, UnwindTable.HEADER_OFFSET, UNWIND_SIZE);
+        AddressReserve.open(name, size, UnwindTable.HEADER_OFFSET, UNWIND_SIZE, placement);
     return new DensePool(name, reserve, target);
   }
 

@@ -11,6 +11,7 @@ import uruk.jitlink.MemoryAllocationException;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.MemLifetime;
 import uruk.jitlink.graph.MemProt;
+import uruk.jitlink.graph.Section;
 import uruk.jitlink.host.HostException;
 import uruk.jitlink.pass.FrameDescriptions;
 
@@ -18,14 +19,29 @@ import uruk.jitlink.pass.FrameDescriptions;
 final class InProcessAllocation implements InFlightAllocation {
   private final InProcessMemoryManager manager;
   private final LinkGraph graph;
+  private final PoolSet pools;
   private final List<PlacedSegment> segments;
   private final AtomicBoolean ended = new AtomicBoolean();
 
   InProcessAllocation(
-      InProcessMemoryManager manager, LinkGraph graph, List<PlacedSegment> segments) {
+      InProcessMemoryManager manager,
+      LinkGraph graph,
+      PoolSet pools,
+      List<PlacedSegment> segments) {
     this.manager = manager;
     this.graph = graph;
-    this.segments = segments;
+    this.pools = pools;
+    this.segments = new ArrayList<>(segments);
+  }
+
+  @Override
+  public void allocateAdded(List<Section> added) {
+    try {
+      segments.addAll(manager.place(pools, Layout.of(graph.name(), added), 0, false));
+    } catch (HostException refused) {
+      throw new MemoryAllocationException(
+          graph.name() + ": no memory: " + refused.getMessage(), refused);
+    }
   }
 
   @Override

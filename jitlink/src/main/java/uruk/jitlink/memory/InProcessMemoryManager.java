@@ -1,15 +1,22 @@
 package uruk.jitlink.memory;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.MemoryAllocationException;
+import uruk.jitlink.graph.Block;
+import uruk.jitlink.graph.EdgeKind;
+import uruk.jitlink.graph.Edges;
+import uruk.jitlink.graph.Formula;
 import uruk.jitlink.graph.LinkGraph;
+import uruk.jitlink.graph.MemLifetime;
 import uruk.jitlink.graph.MemProt;
+import uruk.jitlink.graph.Section;
 import uruk.jitlink.graph.Target;
+import uruk.jitlink.host.AddressReserve.Placement;
 import uruk.jitlink.host.HostException;
-import uruk.jitlink.host.Libc;
 import uruk.jitlink.pass.FrameDescriptions;
 
 /**
@@ -18,8 +25,8 @@ import uruk.jitlink.pass.FrameDescriptions;
  * <p>Objects of less than 64 KiB are packed densely with others, larger ones get pages of their own
  * ({@code DensePool}, {@code PagePool}). Memory is never writable and executable at one address.
  * All of it lies in modules that the process's dynamic linker knows, beside the process's
- * libraries; the modules' unwind tables are kept up to date, so exceptions pass through linked code
- * without any registration.
+ * libraries; objects that keep addresses in 32 bits are placed below 2 GiB. The modules' unwind
+ * tables are kept up to date, so exceptions pass through linked code without any registration.
  *
  * <p>The manager is shared by all sessions of a process ({@link #shared}): address space once
  * reserved stays reserved, memory in it comes and goes with the objects.
@@ -35,8 +42,10 @@ public final class InProcessMemoryManager implements MemoryManager {
   public static final int ENTRY_FOOTPRINT = 2 * EntryTable.ENTRY_SIZE;
 
   private final Object lock = new Object();
-  private final List<DensePool> densePools = new ArrayList<>(); // guarded by lock
-  private final List<PagePool> pagePools = new ArrayList<>(); // guarded by lock
+  private final PoolSet near = new PoolSet("uruk", Placement.NEAR_LIBRARIES); // guarded by lock
+  private final PoolSet low = new PoolSet("uruk-low", Placement.LOW); // guarded by lock
+  private final List<PoolSet> everywhere = List.of(near, low);
+  private final Map<Target, List<EdgeKind>> shortPointers = new ConcurrentHashMap<>();
 
   private static final class Shared {
     private static final InProcessMemoryManager INSTANCE = new InProcessMemoryManager();
@@ -94,90 +103,64 @@ public final class InProcessMemoryManager implements MemoryManager {
   }
 
   private InFlightAllocation place(LinkGraph graph, boolean ownPages) {
-    List<Segment> segments = Layout.of(graph).segments();
-    int frames = FrameDescriptions.count(graph);
+    PoolSet pools = needsLowAddresses(graph) ? low : near;
+    List<PlacedSegment> placed = place(pools, Layout.of(graph), FrameDescriptions.count(graph), ownPages);
+    return new InProcessAllocation(this, graph, pools, placed);
+  }
+
+  /** Takes memory for segments and gives their blocks addresses in it. */
+  List<PlacedSegment> place(PoolSet pools, Layout layout, int frames, boolean ownPages) {
     List<PlacedSegment> placed;
     synchronized (lock) {
-      placed =
-          ownPages || wantsPages(segments)
-              ? takePages(segments, frames)
-              : takeDense(segments, frames);
+      placed = pools.take(layout.segments(), frames, ownPages);
     }
     for (PlacedSegment segment : placed) {
       segment.fill();
     }
-    return new InProcessAllocation(this, graph, placed);
+    return placed;
   }
 
-  private static boolean wantsPages(List<Segment> segments) {
-    long size = 0;
-    for (Segment segment : segments) {
-      size += segment.size();
-      if (segment.alignment() > LARGE_OBJECT) {
+  /**
+   * {@return whether a graph keeps addresses of memory in fields that are shorter than a pointer,
+   * as code compiled with {@code -fno-pic} does} Such a graph is placed below 2 GiB, and the
+   * entries that it refers to must be there as well.
+   */
+  public boolean needsLowAddresses(LinkGraph graph) {
+    List<EdgeKind> kinds =
+        shortPointers.computeIfAbsent(graph.target(), InProcessMemoryManager::shortPointers);
+    if (kinds.isEmpty()) {
+      return false;
+    }
+    for (Section section : graph.sections()) {
+      if (section.memLifetime() != MemLifetime.NO_ALLOC) {
+        for (Block block : section.blocks()) {
+          if (block.hasEdges() && storesOne(kinds, block.edges())) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+
+  private static List<EdgeKind> shortPointers(Target target) {
+    return target.edgeKinds().kinds().stream()
+        .filter(kind -> kind.formula() == Formula.POINTER)
+        .filter(kind -> kind.field().size() == Integer.BYTES)
+        .filter(kind -> kind.field().size() < target.pointerSize())
+        .toList();
+  }
+
+  private static boolean storesOne(List<EdgeKind> shortPointers, Edges edges) {
+    if (shortPointers.stream().noneMatch(edges::mayContain)) {
+      return false;
+    }
+    for (int i = 0, size = edges.size(); i < size; i++) {
+      if (shortPointers.contains(edges.kind(i)) && !edges.target(i).absolute()) {
         return true;
       }
     }
-    return size >= LARGE_OBJECT;
-  }
-
-  // Called with the lock held.
-  private List<PlacedSegment> takeDense(List<Segment> segments, int frames) {
-    for (DensePool pool : densePools) {
-      List<PlacedSegment> placed = take(pool, segments, frames);
-      if (placed != null) {
-        return placed;
-      }
-    }
-    return require(take(openDense(), segments, frames), segments);
-  }
-
-  private DensePool openDense() {
-    DensePool pool = DensePool.open("uruk-dense-" + densePools.size(), target());
-    densePools.add(pool);
-    return pool;
-  }
-
-  // Called with the lock held.
-  private List<PlacedSegment> takePages(List<Segment> segments, int frames) {
-    for (PagePool pool : pagePools) {
-      List<PlacedSegment> placed = take(pool, segments, frames);
-      if (placed != null) {
-        return placed;
-      }
-    }
-    long needed = 0;
-    for (Segment segment : segments) {
-      long alignment = Math.max(Libc.pageSize(), segment.alignment());
-      needed = Math.addExact(needed, Math.addExact(segment.size(), 2 * alignment));
-    }
-    PagePool fresh = PagePool.open("uruk-pages-" + pagePools.size(), needed, frames);
-    pagePools.add(fresh);
-    return require(take(fresh, segments, frames), segments);
-  }
-
-  private static @Nullable List<PlacedSegment> take(Pool pool, List<Segment> segments, int frames) {
-    List<PlacedSegment> placed = new ArrayList<>(segments.size());
-    for (Segment segment : segments) {
-      int slots = segment.memProt().executable() ? frames : 0;
-      long size = Math.max(1, segment.size());
-      Span span = pool.allocate(segment.memProt(), size, segment.alignment(), slots);
-      if (span == null) {
-        placed.forEach(taken -> taken.memory().free());
-        return null;
-      }
-      placed.add(
-          new PlacedSegment(
-              segment, new PlacedMemory(pool, segment.memProt(), span, segment.size())));
-    }
-    return placed;
-  }
-
-  private static List<PlacedSegment> require(
-      @Nullable List<PlacedSegment> placed, List<Segment> segments) {
-    if (placed == null) {
-      throw new AssertionError("a fresh pool cannot hold " + segments.size() + " segments");
-    }
-    return placed;
+    return false;
   }
 
   /** Gives memory back. */
@@ -195,29 +178,24 @@ public final class InProcessMemoryManager implements MemoryManager {
    */
   public long createEntry(long initialTarget) {
     synchronized (lock) {
-      return createEntryLocked(initialTarget);
+      return near.createEntry(initialTarget);
     }
   }
 
-  /** Makes entries that lead nowhere yet; see {@link #createEntry}. */
-  public long[] createEntries(int count) {
+  /**
+   * Makes entries that lead nowhere yet; see {@link #createEntry}.
+   *
+   * @param lowAddresses whether they must be below 2 GiB; see {@link #needsLowAddresses}
+   */
+  public long[] createEntries(int count, boolean lowAddresses) {
     long[] entries = new long[count];
     synchronized (lock) {
+      PoolSet pools = lowAddresses ? low : near;
       for (int i = 0; i < count; i++) {
-        entries[i] = createEntryLocked(0);
+        entries[i] = pools.createEntry(0);
       }
     }
     return entries;
-  }
-
-  private long createEntryLocked(long initialTarget) {
-    for (DensePool pool : densePools) {
-      long entry = pool.entries().allocate(initialTarget);
-      if (entry != 0) {
-        return entry;
-      }
-    }
-    return openDense().entries().allocate(initialTarget);
   }
 
   /** Gives an entry back. Nobody may call it any more: its address will serve another function. */
@@ -254,7 +232,7 @@ public final class InProcessMemoryManager implements MemoryManager {
   public boolean canPatch(MemProt protection, long address) {
     synchronized (lock) {
       return !protection.executable()
-          || densePools.stream().anyMatch(pool -> pool.owns(protection, address));
+          || everywhere.stream().anyMatch(pools -> pools.ownsDense(protection, address));
     }
   }
 
@@ -268,14 +246,7 @@ public final class InProcessMemoryManager implements MemoryManager {
    */
   public void patch(MemProt protection, long address, long word) {
     synchronized (lock) {
-      boolean patched = false;
-      for (int i = 0; !patched && i < densePools.size(); i++) {
-        patched = densePools.get(i).patch(protection, address, word);
-      }
-      for (int i = 0; !patched && i < pagePools.size(); i++) {
-        patched = pagePools.get(i).patch(protection, address, word);
-      }
-      if (!patched) {
+      if (everywhere.stream().noneMatch(pools -> pools.patch(protection, address, word))) {
         throw new IllegalArgumentException(
             "0x" + Long.toHexString(address) + " is not in an object's memory");
       }
@@ -285,15 +256,14 @@ public final class InProcessMemoryManager implements MemoryManager {
   /** {@return whether an address is that of an entry} */
   public boolean isEntry(long address) {
     synchronized (lock) {
-      return densePools.stream().anyMatch(pool -> pool.entries().owns(address));
+      return findTable(address) != null;
     }
   }
 
   /** {@return whether an address is in memory where linked code may be} */
   public boolean ownsCode(long address) {
     synchronized (lock) {
-      return densePools.stream().anyMatch(pool -> pool.owns(MemProt.READ_EXEC, address))
-          || pagePools.stream().anyMatch(pool -> pool.owns(address));
+      return everywhere.stream().anyMatch(pools -> pools.ownsCode(address));
     }
   }
 
@@ -307,22 +277,23 @@ public final class InProcessMemoryManager implements MemoryManager {
   /** {@return where an address leads if it is an entry, otherwise the address itself} */
   public long targetIfEntry(long address) {
     synchronized (lock) {
-      for (DensePool pool : densePools) {
-        if (pool.entries().owns(address)) {
-          return pool.entries().target(address);
-        }
-      }
-      return address;
+      EntryTable table = findTable(address);
+      return table == null ? address : table.target(address);
     }
   }
 
   // Called with the lock held.
+  private @Nullable EntryTable findTable(long address) {
+    EntryTable table = near.findTable(address);
+    return table == null ? low.findTable(address) : table;
+  }
+
+  // Called with the lock held.
   private EntryTable tableOf(long entry) {
-    for (DensePool pool : densePools) {
-      if (pool.entries().owns(entry)) {
-        return pool.entries();
-      }
+    EntryTable table = findTable(entry);
+    if (table == null) {
+      throw new IllegalArgumentException("0x" + Long.toHexString(entry) + " is not an entry");
     }
-    throw new IllegalArgumentException("0x" + Long.toHexString(entry) + " is not an entry");
+    return table;
   }
 }

@@ -2,6 +2,7 @@ package uruk.jitlink.memory;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import uruk.jitlink.MemoryAllocationException;
@@ -32,14 +33,18 @@ public final class Layout {
    * @throws MemoryAllocationException if sizes add up to more than an address space
    */
   public static Layout of(LinkGraph graph) {
-    List<Section> sections = new ArrayList<>(graph.sections());
+    return of(graph.name(), graph.sections());
+  }
+
+  /** Lays some sections of a graph out, which is named in errors; see {@link #of(LinkGraph)}. */
+  static Layout of(String graph, Collection<Section> laidOut) {
+    List<Section> sections = new ArrayList<>(laidOut);
     sections.sort(Comparator.comparingInt(Section::ordinal));
     try {
       return new Layout(segments(sections));
     } catch (ArithmeticException tooLarge) {
       throw new MemoryAllocationException(
-          graph.name() + ": the sizes of its blocks add up to more than an address space",
-          tooLarge);
+          graph + ": the sizes of its blocks add up to more than an address space", tooLarge);
     }
   }
 

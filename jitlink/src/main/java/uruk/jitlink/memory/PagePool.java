@@ -13,6 +13,7 @@ import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.graph.MemProt;
 import uruk.jitlink.host.AddressReserve;
+import uruk.jitlink.host.AddressReserve.Placement;
 import uruk.jitlink.host.Libc;
 
 /**
@@ -44,12 +45,13 @@ final class PagePool implements Pool {
    * @param needed what the pool must hold at least, in bytes
    * @param frames how many functions its unwind table must hold at least
    */
-  static PagePool open(String name, long needed, int frames) {
+  static PagePool open(String name, long needed, int frames, Placement placement) {
     int capacity = Math.max(UNWIND_CAPACITY, frames);
     long pageSize = Libc.pageSize();
     int unwindSize = UnwindTable.sizeFor(capacity);
     long size = Math.max(SMALLEST, (needed + pageSize - 1) & -pageSize) + unwindSize;
-    AddressReserve reserve = AddressReserve.open(name, size, UnwindTable.HEADER_OFFSET, unwindSize);
+    AddressReserve reserve =
+        AddressReserve.open(name, size, UnwindTable.HEADER_OFFSET, unwindSize, placement);
     UnwindTable unwindTable = UnwindTable.map(reserve.base(), capacity);
     return new PagePool(reserve, unwindTable, reserve.base() + unwindSize);
   }

@@ -190,4 +190,9 @@ public final class X86_64 implements Target {
   public void relaxTables(LinkGraph graph) {
     new TableRelaxer(graph).relax();
   }
+
+  @Override
+  public boolean extendRange(Block block, int edge, int start, Section thunks, Section pointers) {
+    return RangeExtension.extend(block, edge, start, thunks, pointers);
+  }
 }

@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import uruk.jitlink.host.AddressReserve;
+import uruk.jitlink.host.AddressReserve.Placement;
 import uruk.jitlink.host.DynamicLinker;
 import uruk.jitlink.host.Libc;
 import uruk.jitlink.host.NativeCall;
@@ -105,7 +106,8 @@ final class GuardRuntime {
     }
     HotSpot.CodeRange library = HotSpot.library();
     HotSpot.CodeRange codeCache = HotSpot.codeCache();
-    AddressReserve reserve = AddressReserve.open("uruk-guard", 3L * pageSize, 0, pageSize);
+    AddressReserve reserve =
+        AddressReserve.open("uruk-guard", 3L * pageSize, 0, pageSize, Placement.NEAR_LIBRARIES);
     base = reserve.base() + pageSize;
     data = map(base + pageSize, ByteBuffer.allocate(0));
     fillData(library, codeCache);

@@ -15,7 +15,11 @@ final class MachineCodeTest {
   @TempDir Path directory;
 
   static List<MachineCode> tables() {
-    return List.of(GuardCode.create(), ExitFunctionsCode.create(), ThreadScanCode.create());
+    return List.of(
+        GuardCode.create(),
+        ExitFunctionsCode.create(),
+        ThreadScanCode.create(),
+        IndirectFunctionCode.create());
   }
 
   @ParameterizedTest

@@ -1,0 +1,198 @@
+package uruk.jitlink.pass;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import uruk.jitlink.Pass;
+import uruk.jitlink.graph.Block;
+import uruk.jitlink.graph.EdgeKind;
+import uruk.jitlink.graph.Edges;
+import uruk.jitlink.graph.Formula;
+import uruk.jitlink.graph.LinkGraph;
+import uruk.jitlink.graph.MemProt;
+import uruk.jitlink.graph.Section;
+import uruk.jitlink.graph.Symbol;
+
+/**
+ * Pre-fixup pass for what lies too far away: branches get a stub near the graph, references to data
+ * a thunk ({@link uruk.jitlink.graph.Target#extendRange}), short pointers to functions the stub's
+ * address, and tables of exception types a pointer. What cannot be helped is left for the fix-up to
+ * refuse. Most graphs have nothing of that and are not touched.
+ */
+public final class FarReferences implements Pass {
+  private static final String THUNKS_SECTION = "$__THUNKS";
+  private static final String POINTERS_SECTION = "$__THUNK_POINTERS";
+
+  /** What a signed 32-bit displacement reaches for sure, wherever in its section it stands. */
+  private static final long REACH = (1L << 31) - (1 << 24);
+
+  /** Makes the pass. */
+  public FarReferences() {}
+
+  @Override
+  public void run(LinkGraph graph) {
+    if (anyFar(graph)) {
+      new Graph(graph).extend();
+    }
+  }
+
+  private static boolean anyFar(LinkGraph graph) {
+    for (Section section : graph.sections()) {
+      if (section.memProt().executable()) {
+        for (Block block : section.blocks()) {
+          // Blocks of one graph lie together: what is near one is near all.
+          return graph.externalSymbols().stream().anyMatch(symbol -> far(block, symbol))
+              || graph.absoluteSymbols().stream().anyMatch(symbol -> far(block, symbol));
+        }
+      }
+    }
+    return false;
+  }
+
+  /** {@return whether a branch from somewhere in a block might not reach a symbol} */
+  public static boolean far(Block from, Symbol to) {
+    return Math.abs(to.address() - from.address()) > REACH;
+  }
+
+  /** The far references of one graph. */
+  private static final class Graph {
+    private final LinkGraph graph;
+    private final Map<Symbol, Symbol> stubs = new HashMap<>();
+    private @Nullable Section thunks;
+    private @Nullable Section pointers;
+    private @Nullable ExceptionTypes exceptionTypes;
+
+    Graph(LinkGraph graph) {
+      this.graph = graph;
+    }
+
+    void extend() {
+      for (Section section : graph.sections().toArray(Section[]::new)) {
+        Map<Block, int[]> starts = new HashMap<>();
+        for (Block block : section.blocks()) {
+          if (block.hasEdges() && !block.zeroFill()) {
+            extend(section, block, starts);
+          }
+        }
+      }
+    }
+
+    private void extend(Section section, Block block, Map<Block, int[]> starts) {
+      Edges edges = block.edges();
+      for (int i = 0, size = edges.size(); i < size; i++) {
+        if (!edges.target(i).defined() && outOfRange(block, edges, i)) {
+          if (section.memProt().executable()) {
+            extendInstruction(section, block, i, starts);
+          } else {
+            extendData(block, edges, i);
+          }
+        }
+      }
+    }
+
+    private boolean outOfRange(Block block, Edges edges, int index) {
+      EdgeKind kind = edges.kind(index);
+      if (kind.formula() == Formula.NONE || kind.field().size() != Integer.BYTES) {
+        return false;
+      }
+      Symbol target = edges.target(index);
+      Symbol table = graph.globalOffsetTable();
+      long value =
+          kind.formula()
+              .evaluate(
+                  target.address(),
+                  block.address() + edges.offset(index),
+                  edges.addend(index),
+                  target.size(),
+                  table == null ? 0 : table.address());
+      return !kind.field().holds(value);
+    }
+
+    private void extendInstruction(
+        Section section, Block block, int edge, Map<Block, int[]> starts) {
+      Edges edges = block.edges();
+      if (graph.target().branches(edges.kind(edge))) {
+        edges.setTarget(edge, stub(edges.target(edge)));
+        return;
+      }
+      if (starts.isEmpty()) {
+        starts.putAll(functions(section));
+      }
+      int[] offsets = starts.getOrDefault(block, new int[] {0});
+      int found = Arrays.binarySearch(offsets, edges.offset(edge));
+      int start = found >= 0 ? found : -found - 2;
+      graph.target().extendRange(block, edge, start < 0 ? 0 : offsets[start], thunks(), pointers());
+    }
+
+    /** Where functions begin in each block. */
+    private static Map<Block, int[]> functions(Section section) {
+      Map<Block, int[]> functions = new HashMap<>();
+      section
+          .symbolsByBlock()
+          .forEach((block, symbols) ->
+              functions.put(
+                  block,
+                  symbols.stream()
+                      .filter(Symbol::callable)
+                      .mapToInt(symbol -> (int) symbol.offset())
+                      .sorted()
+                      .toArray()));
+      return functions;
+    }
+
+    private void extendData(Block block, Edges edges, int index) {
+      boolean pointer = edges.kind(index).formula() == Formula.POINTER;
+      if (ExceptionTypes.isTable(block.section())) {
+        exceptionTypes().pointIndirectly(block, edges.offset(index), this::pointer);
+      } else if (pointer && edges.addend(index) == 0) {
+        // A function can be called by way of its stub; data cannot.
+        if (edges.target(index).callable() || isPersonality(block)) {
+          edges.setTarget(index, stub(edges.target(index)));
+        }
+      }
+    }
+
+    private static boolean isPersonality(Block block) {
+      return block.section().name().equals(EhFrame.SECTION);
+    }
+
+    private ExceptionTypes exceptionTypes() {
+      ExceptionTypes types = exceptionTypes;
+      if (types == null) {
+        types = new ExceptionTypes(graph);
+        exceptionTypes = types;
+      }
+      return types;
+    }
+
+    private Symbol pointer(Symbol target, long addend) {
+      Symbol pointer = graph.target().createAnonymousPointer(pointers(), target);
+      pointer.block().edges().setAddend(0, addend);
+      return pointer;
+    }
+
+    private Symbol stub(Symbol target) {
+      return stubs.computeIfAbsent(
+          target, symbol -> graph.target().createPointerJumpStub(thunks(), pointer(symbol, 0)));
+    }
+
+    private Section thunks() {
+      Section section = thunks;
+      if (section == null) {
+        section = graph.createSection(THUNKS_SECTION, MemProt.READ_EXEC);
+        thunks = section;
+      }
+      return section;
+    }
+
+    private Section pointers() {
+      Section section = pointers;
+      if (section == null) {
+        section = graph.createSection(POINTERS_SECTION, MemProt.READ);
+        pointers = section;
+      }
+      return section;
+    }
+  }
+}

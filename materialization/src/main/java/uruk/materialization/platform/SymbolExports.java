@@ -1,0 +1,124 @@
+package uruk.materialization.platform;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import uruk.jitlink.host.ExportModule;
+import uruk.materialization.LinkPlugin;
+import uruk.materialization.LinkedObject;
+import uruk.materialization.ObjectLinkingLayer;
+import uruk.materialization.Replacement;
+import uruk.materialization.ReplacementListener;
+import uruk.orc.ExecutorSymbolDef;
+import uruk.orc.JITDylib;
+import uruk.orc.JITDylibLookupFlags;
+import uruk.orc.SearchOrder;
+import uruk.orc.SymbolLookupSet;
+import uruk.orc.SymbolMap;
+
+/**
+ * Lets the rest of the process find linked symbols: {@code dlsym(RTLD_DEFAULT, …)}, and libraries
+ * that are opened with dlopen(3), such as the extension modules of an interpreter.
+ *
+ * <p>What is exported stays so until its object is removed; then it is gone from the table, while
+ * libraries that are bound to it keep an address at which there is nothing any more: close them
+ * first. When objects are replaced, functions keep their address and variables are exported at
+ * their new one, for libraries that are bound from then on.
+ *
+ * <p>Thread-safe.
+ */
+public final class SymbolExports implements LinkPlugin, ReplacementListener, AutoCloseable {
+  private final ObjectLinkingLayer layer;
+  private final Map<JITDylib, List<ExportModule>> modules = new ConcurrentHashMap<>();
+
+  /** Makes an exporter that follows what happens to the objects of a layer. */
+  public SymbolExports(ObjectLinkingLayer layer) {
+    this.layer = layer;
+    layer.addPlugin(this);
+    layer.addListener(this);
+  }
+
+  /**
+   * Links everything that a dylib's objects export and makes it visible to the process. What is
+   * added to the dylib later is not; call this again to export it, too.
+   *
+   * <p>A name that the program, or a library opened for everybody before, defines as well means
+   * theirs to others: the system's dynamic linker takes the first. What a dylib has that comes from
+   * no object, such as the platform's own {@code atexit}, is not exported.
+   *
+   * @throws uruk.orc.OrcException if something cannot be linked; nothing is exported then
+   * @throws uruk.jitlink.host.HostException with the dynamic linker's reason
+   */
+  public void export(JITDylib dylib) {
+    List<ExportModule> opened = modules.computeIfAbsent(dylib, _ -> new CopyOnWriteArrayList<>());
+    SymbolMap linked = link(dylib);
+    List<ExportModule.Symbol> symbols = new ArrayList<>();
+    for (LinkedObject object : layer.objects()) {
+      if (object.dylib().equals(dylib)) {
+        for (String name : object.symbolNames()) {
+          ExecutorSymbolDef definition = linked.find(name);
+          if (definition != null && opened.stream().noneMatch(module -> module.contains(name))) {
+            symbols.add(
+                new ExportModule.Symbol(
+                    name, definition.address(), definition.flags().isCallable()));
+          }
+        }
+      }
+    }
+    if (!symbols.isEmpty()) {
+      opened.add(ExportModule.open("uruk-exports-" + dylib.name(), symbols));
+    }
+  }
+
+  private static SymbolMap link(JITDylib dylib) {
+    List<String> names = new ArrayList<>();
+    dylib
+        .symbols("")
+        .forEach((name, definition) -> {
+          if (definition.flags().isExported() && !definition.flags().isAbsolute()) {
+            names.add(name);
+          }
+        });
+    return lookUp(dylib, names);
+  }
+
+  private static SymbolMap lookUp(JITDylib dylib, List<String> names) {
+    SearchOrder order = SearchOrder.of(JITDylibLookupFlags.MATCH_EXPORTED_SYMBOLS_ONLY, dylib);
+    return dylib.session().lookup(order, SymbolLookupSet.weaklyReferenced(names));
+  }
+
+  @Override
+  public void notifyRemoving(LinkedObject object) {
+    for (ExportModule module : modules.getOrDefault(object.dylib(), List.of())) {
+      for (String name : object.symbolNames()) {
+        // An object that was replaced leaves its names to the later version.
+        if (object.dylib().symbolState(name) == null) {
+          module.withdraw(name);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void updated(Replacement replacement) {
+    for (LinkedObject object : replacement.objects()) {
+      List<ExportModule> exported = modules.getOrDefault(object.dylib(), List.of());
+      if (!exported.isEmpty()) {
+        SymbolMap current = lookUp(object.dylib(), object.symbolNames());
+        exported.forEach(module ->
+            current.forEach((name, definition) -> module.move(name, definition.address())));
+      }
+    }
+  }
+
+  /** Makes everything invisible that was exported. */
+  @Override
+  public void close() {
+    modules.values().forEach(opened -> opened.forEach(ExportModule::close));
+    modules.clear();
+    layer.removePlugin(this);
+    layer.removeListener(this);
+  }
+}
