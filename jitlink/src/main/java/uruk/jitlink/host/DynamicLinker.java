@@ -11,6 +11,8 @@ public final class DynamicLinker {
   /** The library's symbols serve later look-ups of the whole process, {@code RTLD_GLOBAL}. */
   public static final int RTLD_GLOBAL = 0x100;
 
+  private static final int RTLD_NOLOAD = 0x4 | RTLD_NOW;
+
   /** The handle that searches all global libraries in load order, {@code RTLD_DEFAULT}. */
   public static final long RTLD_DEFAULT = 0;
 
@@ -51,6 +53,17 @@ public final class DynamicLinker {
         throw new HostException("dlopen of " + path + " failed: " + lastError(), 0);
       }
       return handle;
+    }
+  }
+
+  /** {@return whether a library is loaded under exactly this path} */
+  static boolean isLoaded(String path) {
+    try (Arena arena = Arena.ofConfined()) {
+      long handle = NativeCall.call(DLOPEN, arena.allocateFrom(path).address(), RTLD_NOLOAD);
+      if (handle != 0) {
+        close(handle);
+      }
+      return handle != 0;
     }
   }
 

@@ -19,8 +19,7 @@ record MemoryModule(long handle, int descriptor) {
     int descriptor = Libc.memoryFile(name, 0);
     try {
       Libc.write(descriptor, image.bytes());
-      String path = "/proc/" + ProcessHandle.current().pid() + "/fd/" + descriptor;
-      return new MemoryModule(DynamicLinker.open(path, flags), descriptor);
+      return new MemoryModule(DynamicLinker.open(path(descriptor), flags), descriptor);
     } catch (HostException refused) {
       Libc.close(descriptor);
       throw refused;
@@ -32,9 +31,19 @@ record MemoryModule(long handle, int descriptor) {
     return DynamicLinker.symbol(handle, symbol);
   }
 
-  /** Unloads the image. */
+  private static String path(int descriptor) {
+    return "/proc/" + ProcessHandle.current().pid() + "/fd/" + descriptor;
+  }
+
+  /**
+   * Unloads the image, unless others are bound to it; a library is bound also if dlsym(3) was
+   * called from it. The file of an image that stays is kept: another one under its path would be
+   * taken for it.
+   */
   void close() {
     DynamicLinker.close(handle);
-    Libc.close(descriptor);
+    if (!DynamicLinker.isLoaded(path(descriptor))) {
+      Libc.close(descriptor);
+    }
   }
 }

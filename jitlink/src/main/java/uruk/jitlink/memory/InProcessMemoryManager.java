@@ -104,7 +104,8 @@ public final class InProcessMemoryManager implements MemoryManager {
 
   private InFlightAllocation place(LinkGraph graph, boolean ownPages) {
     PoolSet pools = needsLowAddresses(graph) ? low : near;
-    List<PlacedSegment> placed = place(pools, Layout.of(graph), FrameDescriptions.count(graph), ownPages);
+    List<PlacedSegment> placed =
+        place(pools, Layout.of(graph), FrameDescriptions.count(graph), ownPages);
     return new InProcessAllocation(this, graph, pools, placed);
   }
 

@@ -29,7 +29,9 @@ final class PoolSet {
    * @param ownPages whether the object gets pages of its own, however small it is
    */
   List<PlacedSegment> take(List<Segment> segments, int frames, boolean ownPages) {
-    return ownPages || wantsPages(segments) ? takePages(segments, frames) : takeDense(segments, frames);
+    return ownPages || wantsPages(segments)
+        ? takePages(segments, frames)
+        : takeDense(segments, frames);
   }
 
   private static boolean wantsPages(List<Segment> segments) {

@@ -54,6 +54,7 @@ final class ThreadLocalPasses {
   private final List<Reference> references = new ArrayList<>();
   private final Set<Access> wanted = new HashSet<>();
   private final List<ThreadLocalModule> opened = new ArrayList<>();
+  private final Map<String, ThreadLocalModule> fixedInProcess = new HashMap<>();
   private @Nullable ThreadLocalModule own;
 
   /** First post-prune pass: takes the references out, and makes the words they ask for. */
@@ -86,6 +87,9 @@ final class ThreadLocalPasses {
       }
       Symbol meant = base || kind == X86_64EdgeKind.REQUEST_TLS_MODULE ? null : target;
       wanted.add(accessOf(kind));
+      if (meant != null && meant.external() && accessOf(kind) == Access.FIXED) {
+        fixInProcess(meant.name());
+      }
       if (slotWords(kind) == 0) {
         references.add(new Reference(block, edges.offset(i), kind, meant, edges.addend(i)));
         edges.remove(i);
@@ -93,6 +97,22 @@ final class ThreadLocalPasses {
         Symbol slot =
             slots.computeIfAbsent(new Slot(kind, meant), wantedSlot -> slot(graph, wantedSlot));
         edges.set(i, X86_64EdgeKind.DELTA32, slot);
+      }
+    }
+  }
+
+  /**
+   * Asks for a fixed distance of a variable of the process before anybody looks its name up: the
+   * look-up, dlsym(3), would touch the variable, and glibc then gives no fixed place any more.
+   */
+  private void fixInProcess(String variable) {
+    if (!fixedInProcess.containsKey(variable)) {
+      try {
+        ThreadLocalModule module = ThreadLocalModule.ofProcess(variable, Access.FIXED);
+        opened.add(module);
+        fixedInProcess.put(variable, module);
+      } catch (HostException notThere) {
+        // Another object defines it, or nobody: the look-up will tell.
       }
     }
   }
@@ -249,9 +269,13 @@ final class ThreadLocalPasses {
   }
 
   private Variable ofProcess(LinkGraph graph, Reference reference, Symbol target) {
+    Access access = accessOf(reference.kind());
+    ThreadLocalModule fixed = access == Access.FIXED ? fixedInProcess.get(target.name()) : null;
+    if (fixed != null) {
+      return new Variable(fixed, 0);
+    }
     try {
-      ThreadLocalModule module =
-          ThreadLocalModule.ofProcess(target.name(), accessOf(reference.kind()));
+      ThreadLocalModule module = ThreadLocalModule.ofProcess(target.name(), access);
       opened.add(module);
       return new Variable(module, module.access() == Access.DYNAMIC ? module.offset() : 0);
     } catch (HostException refused) {
