@@ -67,6 +67,10 @@ public final class Main {
         console.out().println(Version.line());
         return ExitStatus.SUCCESS;
       }
+      case AotTraining.WORD -> {
+        return AotTraining.run(
+            arguments.subList(1, arguments.size()), words -> run(words, console));
+      }
       default -> {
         // A command's name.
       }

@@ -38,6 +38,13 @@ class MainTest {
     assertThat(text(err)).isEqualTo("uruk: unknown command 'fly', see 'uruk --help'\n");
   }
 
+  @Test
+  void trainingRunsCommandLinesUntilOneFails() {
+    assertThat(run("--train", "--version", "--then", "fly", "--then", "--version"))
+        .isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(text(out)).hasLineCount(1);
+  }
+
   private int run(String... arguments) {
     return Main.run(
         List.of(arguments),

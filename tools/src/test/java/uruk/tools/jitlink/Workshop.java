@@ -15,7 +15,7 @@ import uruk.tools.Console;
 
 /** A folder in which tests assemble objects and run the command, or the tool it stands in for. */
 final class Workshop {
-  private static final long SECONDS = 120;
+  private static final long SECONDS = 60;
 
   private final Path folder;
 
@@ -79,7 +79,8 @@ final class Workshop {
   /** Runs llvm-jitlink of the given version. */
   Outcome llvmJitlink(int version, List<String> arguments) throws Exception {
     String tool = "/usr/lib/llvm-%d/bin/llvm-jitlink".formatted(version);
-    return process(Stream.concat(Stream.of(tool), arguments.stream()).toList());
+    Stream<String> limited = Stream.of("sh", "-c", "ulimit -f 10000; exec \"$@\"", "sh", tool);
+    return process(Stream.concat(limited, arguments.stream()).toList());
   }
 
   Outcome process(List<String> command) throws Exception {
@@ -92,7 +93,9 @@ final class Workshop {
             .redirectError(err.toFile())
             .start();
     process.getOutputStream().close();
-    assertThat(process.waitFor(SECONDS, TimeUnit.SECONDS)).as("%s ends", command).isTrue();
+    boolean ended = process.waitFor(SECONDS, TimeUnit.SECONDS);
+    process.destroyForcibly();
+    assertThat(ended).as("%s ends", command).isTrue();
     return new Outcome(process.exitValue(), Files.readString(out), Files.readString(err));
   }
 
