@@ -79,7 +79,7 @@ final class Workshop {
   /** Runs llvm-jitlink of the given version. */
   Outcome llvmJitlink(int version, List<String> arguments) throws Exception {
     String tool = "/usr/lib/llvm-%d/bin/llvm-jitlink".formatted(version);
-    Stream<String> limited = Stream.of("sh", "-c", "ulimit -f 10000; exec \"$@\"", "sh", tool);
+    Stream<String> limited = Stream.of("sh", "-c", "ulimit -f 200000; exec \"$@\"", "sh", tool);
     return process(Stream.concat(limited, arguments.stream()).toList());
   }
 
