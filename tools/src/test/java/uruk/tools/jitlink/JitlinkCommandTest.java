@@ -119,11 +119,15 @@ class JitlinkCommandTest {
 
   @Test
   void objectsOfOtherMachinesAreOnlyLinked() throws Exception {
-    String foreign = workshop.object("i386-linux-gnu", "foreign.o", ".globl main\nmain: ret\n");
-    assertThat(workshop.jitlink("-noexec", foreign).status()).isZero();
-    assertFails(
-        workshop.jitlink(foreign),
-        "llvm-jitlink: the inputs are for i386 and this process is x86_64: use -noexec");
+    for (String target : List.of("i386", "aarch64", "aarch64_be")) {
+      String foreign =
+          workshop.object(target + "-linux-gnu", "foreign.o", ".globl main\nmain: ret\n");
+      assertThat(workshop.jitlink("-noexec", foreign).status()).isZero();
+      assertFails(
+          workshop.jitlink(foreign),
+          "llvm-jitlink: the inputs are for %s and this process is x86_64: use -noexec"
+              .formatted(target));
+    }
   }
 
   // Checks ----------------------------------------------------------------------------------------

@@ -53,8 +53,7 @@ class RealObjectsTest {
   @ValueSource(strings = {"libz.a", "libsqlite3.a"})
   void graphsAreThoseOfLlvmJitlink(String library) throws Exception {
     Workshop workshop = new Workshop(folder);
-    workshop.process(
-        List.of("ar", "x", Path.of("/usr/lib/x86_64-linux-gnu", library).toString()));
+    workshop.process(List.of("ar", "x", Path.of("/usr/lib/x86_64-linux-gnu", library).toString()));
     List<Path> objects;
     try (Stream<Path> files = Files.list(folder)) {
       objects = files.filter(RealObjectsTest::definesSomething).sorted().toList();
@@ -114,8 +113,11 @@ class RealObjectsTest {
         .forEach(entry ->
             tables.put(Long.parseLong(entry.group(3), 16), entry.group(1) + " " + entry.group(2)));
     Set<String> facts = new TreeSet<>();
-    SECTION.matcher(output).results().forEach(section -> facts.add(section.group()
-        .replaceFirst("content: .* \\(", "content: (")));
+    SECTION
+        .matcher(output)
+        .results()
+        .forEach(
+            section -> facts.add(section.group().replaceFirst("content: .* \\(", "content: (")));
     EDGE.matcher(output).results().forEach(edge -> facts.add(fact(edge, tables)));
     return facts;
   }
