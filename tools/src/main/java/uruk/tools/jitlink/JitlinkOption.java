@@ -63,8 +63,9 @@ enum JitlinkOption implements Option {
   WRITE_SYMTAB("-write-symtab", EQUALS_OR_NEXT, "FILE", "write where symbols are"),
   SYMBOLICATE_WITH("-symbolicate-with", EQUALS_OR_NEXT, "FILE", "name addresses in the inputs"),
 
-  DEBUGGER_SUPPORT("-debugger-support", NONE, later("debugger support"), OFF),
-  PERF_SUPPORT("-perf-support", NONE, later("perf support"), OFF),
+  DEBUGGER_SUPPORT("-debugger-support", NONE, "", "tell GDB of the objects that are run"),
+  PERF_SUPPORT("-perf-support", NONE, "", "tell perf of the functions that are run"),
+
   VTUNE_SUPPORT("-vtune-support", NONE, later("VTune support"), OFF),
   LAZY("-lazy", EQUALS_OR_NEXT, later("lazy linking"), ""),
   SPECULATE("-speculate", EQUALS_OR_NEXT, later("speculative look-up"), "none"),

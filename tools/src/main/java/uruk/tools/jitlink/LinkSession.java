@@ -1,8 +1,10 @@
 package uruk.tools.jitlink;
 
 import static uruk.orc.JITDylibLookupFlags.MATCH_ALL_SYMBOLS;
+import static uruk.tools.jitlink.JitlinkOption.DEBUGGER_SUPPORT;
 import static uruk.tools.jitlink.JitlinkOption.NOEXEC;
 import static uruk.tools.jitlink.JitlinkOption.NO_PROCESS_SYMBOLS;
+import static uruk.tools.jitlink.JitlinkOption.PERF_SUPPORT;
 import static uruk.tools.jitlink.JitlinkOption.PHONY_EXTERNALS;
 
 import java.lang.foreign.Arena;
@@ -25,7 +27,9 @@ import uruk.materialization.ObjectLinkingLayer;
 import uruk.materialization.ProcessSymbols;
 import uruk.materialization.StaticLibrary;
 import uruk.materialization.platform.ElfPlatform;
+import uruk.materialization.platform.GdbPlugin;
 import uruk.materialization.platform.Guard;
+import uruk.materialization.platform.PerfPlugin;
 import uruk.materialization.platform.Symbolizer;
 import uruk.materialization.platform.ThreadLocalPlugin;
 import uruk.orc.ErrorReporter;
@@ -81,6 +85,12 @@ final class LinkSession implements AutoCloseable {
       layer.addPlugin(program.symbolizer);
       layer.addPlugin(program.platform);
       layer.addPlugin(new ThreadLocalPlugin());
+      if (request.has(DEBUGGER_SUPPORT)) {
+        GdbPlugin.addTo(layer);
+      }
+      if (request.has(PERF_SUPPORT)) {
+        PerfPlugin.addTo(layer);
+      }
     }
     process = session.createBareJITDylib("Process");
     if (!request.has(NO_PROCESS_SYMBOLS)) {

@@ -110,6 +110,16 @@ class JitlinkCommandTest {
   }
 
   @Test
+  void debuggersAndPerfAreToldOfWhatRuns() throws Exception {
+    String three = workshop.object("three.o", ".globl main\nmain: movl $3, %eax\n ret\n");
+    Outcome outcome = workshop.jitlink("-debugger-support", "-perf-support", three);
+    assertThat(outcome.status()).as(outcome.err()).isEqualTo(3);
+    assertThat(Path.of("/tmp", "perf-%d.map".formatted(ProcessHandle.current().pid())))
+        .content()
+        .contains(" main");
+  }
+
+  @Test
   void crashIsAnErrorWithItsPlace() throws Exception {
     String crashing = workshop.object("crash.o", ".globl main\nmain: movl 0, %eax\n ret\n");
     Outcome outcome = workshop.jitlink(crashing);
