@@ -17,6 +17,7 @@ import uruk.jitlink.graph.EdgeKindTable;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.MemProt;
 import uruk.jitlink.graph.Relocation;
+import uruk.jitlink.graph.RelocationNumbers;
 import uruk.jitlink.graph.Section;
 import uruk.jitlink.graph.Symbol;
 import uruk.jitlink.graph.Target;
@@ -50,6 +51,8 @@ public final class AArch64 implements Target {
   private static final int LDR_X16_LITERAL = 0x5800_0010; // ldr x16, slot
   private static final int BR_X16 = 0xd61f_0200; // br x16
 
+  private static final RelocationNumbers RELOCATIONS =
+      RelocationNumbers.of(AArch64Relocation.values());
   private static final EdgeKindTable EDGE_KINDS =
       EdgeKindTable.of(List.of(AArch64EdgeKind.values()));
 
@@ -119,7 +122,7 @@ public final class AArch64 implements Target {
 
   @Override
   public @Nullable Relocation elfRelocation(int number) {
-    return AArch64Relocation.of(number);
+    return RELOCATIONS.find(number);
   }
 
   @Override

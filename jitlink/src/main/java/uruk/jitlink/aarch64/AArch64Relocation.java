@@ -1,14 +1,14 @@
 package uruk.jitlink.aarch64;
 
-import org.jspecify.annotations.Nullable;
 import uruk.jitlink.graph.AddendRule;
-import uruk.jitlink.graph.EdgeKind;
 import uruk.jitlink.graph.Relocation;
+import uruk.jitlink.graph.RelocationRule;
 
 /**
  * The relocations of AArch64 ELF objects (aaelf64, sections 5.7.3 to 5.7.12), with the edge each
  * becomes.
  */
+@SuppressWarnings("ImmutableEnumChecker") // a RelocationRule is an immutable record
 public enum AArch64Relocation implements Relocation {
   R_AARCH64_NONE(0),
   R_AARCH64_NONE_WITHDRAWN(0x100),
@@ -161,61 +161,23 @@ public enum AArch64Relocation implements Relocation {
   R_AARCH64_AUTH_TLSDESC(0x413, Refusal.AUTHENTICATED),
   R_AARCH64_AUTH_IRELATIVE(0x414, Refusal.AUTHENTICATED);
 
-  private static final @Nullable AArch64Relocation[] BY_NUMBER = byNumber();
-
-  private final int number;
-  private final @Nullable AArch64EdgeKind edgeKind;
-  private final @Nullable Refusal refusal;
+  private final RelocationRule rule;
 
   AArch64Relocation(int number) {
-    this(number, null, null);
+    rule = RelocationRule.nothing(number);
   }
 
   AArch64Relocation(int number, AArch64EdgeKind edgeKind) {
-    this(number, edgeKind, null);
+    rule = RelocationRule.edge(number, edgeKind, AddendRule.AS_IS);
   }
 
   AArch64Relocation(int number, Refusal refusal) {
-    this(number, null, refusal);
-  }
-
-  AArch64Relocation(int number, @Nullable AArch64EdgeKind edgeKind, @Nullable Refusal refusal) {
-    this.number = number;
-    this.edgeKind = edgeKind;
-    this.refusal = refusal;
-  }
-
-  static @Nullable AArch64Relocation of(int number) {
-    return number >= 0 && number < BY_NUMBER.length ? BY_NUMBER[number] : null;
+    rule = RelocationRule.refused(number, refusal.text);
   }
 
   @Override
-  public int number() {
-    return number;
-  }
-
-  @Override
-  public @Nullable EdgeKind edgeKind() {
-    return edgeKind;
-  }
-
-  @Override
-  public AddendRule addendRule() {
-    return AddendRule.AS_IS;
-  }
-
-  @Override
-  public @Nullable String refusal() {
-    return refusal == null ? null : refusal.text;
-  }
-
-  private static @Nullable AArch64Relocation[] byNumber() {
-    AArch64Relocation[] all = values();
-    @Nullable AArch64Relocation[] table = new AArch64Relocation[all[all.length - 1].number + 1];
-    for (AArch64Relocation relocation : all) {
-      table[relocation.number] = relocation;
-    }
-    return table;
+  public RelocationRule rule() {
+    return rule;
   }
 
   /** Why a relocation is not linked. */
@@ -227,7 +189,7 @@ public enum AArch64Relocation implements Relocation {
             + " -fPIC, or with -femulated-tls."),
     AUTHENTICATED(
         "Authenticated pointers are not linked; compile without -mabi=pauthtest and its like."),
-    DYNAMIC("It belongs into linked programs and libraries, not into a relocatable object file.");
+    DYNAMIC(RelocationRule.DYNAMIC);
 
     private final String text;
 

@@ -8,24 +8,32 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Relocation {
 
-  /** {@return the number in the object file} */
-  int number();
-
   /** {@return the name in the psABI, for example {@code R_X86_64_PC32}} */
   String name();
 
+  /** {@return what the relocation's number means} */
+  RelocationRule rule();
+
+  /** {@return the number in the object file} */
+  default int number() {
+    return rule().number();
+  }
+
   /**
-   * {@return the kind of the edge that this relocation becomes; null if the relocation is known but
-   * means nothing (NONE)}
+   * {@return the kind of the edge that this relocation becomes; null if the relocation means
+   * nothing (NONE) or is refused}
    */
-  @Nullable EdgeKind edgeKind();
+  default @Nullable EdgeKind edgeKind() {
+    return rule().edgeKind();
+  }
 
   /** {@return how the relocation's addend becomes the edge's} */
-  AddendRule addendRule();
+  default AddendRule addendRule() {
+    return rule().addendRule();
+  }
 
-  /**
-   * {@return why the relocation is refused, as a sentence's end such as {@code "thread-local
-   * storage is not supported yet"}; null if it is supported}
-   */
-  @Nullable String refusal();
+  /** {@return why the relocation is refused, as sentences; null if it is linked} */
+  default @Nullable String refusal() {
+    return rule().refusal();
+  }
 }

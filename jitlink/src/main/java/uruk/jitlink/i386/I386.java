@@ -17,6 +17,7 @@ import uruk.jitlink.graph.Field;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.MemProt;
 import uruk.jitlink.graph.Relocation;
+import uruk.jitlink.graph.RelocationNumbers;
 import uruk.jitlink.graph.Section;
 import uruk.jitlink.graph.Symbol;
 import uruk.jitlink.graph.Target;
@@ -48,6 +49,8 @@ public final class I386 implements Target {
 
   private static final int MODRM_NO_BASE = 0b00_000_101;
 
+  private static final RelocationNumbers RELOCATIONS =
+      RelocationNumbers.of(I386Relocation.values());
   private static final EdgeKindTable EDGE_KINDS = EdgeKindTable.of(List.of(I386EdgeKind.values()));
 
   private static final TableBuilder.Kinds TABLE_KINDS =
@@ -89,7 +92,7 @@ public final class I386 implements Target {
 
   @Override
   public @Nullable Relocation elfRelocation(int number) {
-    return I386Relocation.of(number);
+    return RELOCATIONS.find(number);
   }
 
   @Override

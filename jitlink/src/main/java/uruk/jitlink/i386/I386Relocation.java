@@ -1,14 +1,14 @@
 package uruk.jitlink.i386;
 
-import org.jspecify.annotations.Nullable;
 import uruk.jitlink.graph.AddendRule;
-import uruk.jitlink.graph.EdgeKind;
 import uruk.jitlink.graph.Relocation;
+import uruk.jitlink.graph.RelocationRule;
 
 /**
  * The relocations of i386 ELF objects (System V psABI for Intel386, table "Relocation Types"), with
  * the edge each becomes.
  */
+@SuppressWarnings("ImmutableEnumChecker") // a RelocationRule is an immutable record
 public enum I386Relocation implements Relocation {
   R_386_NONE(0),
   R_386_32(1, I386EdgeKind.POINTER32),
@@ -53,61 +53,23 @@ public enum I386Relocation implements Relocation {
   R_386_IRELATIVE(42, Refusal.DYNAMIC),
   R_386_GOT32X(43, I386EdgeKind.REQUEST_GOT_OPERAND);
 
-  private static final @Nullable I386Relocation[] BY_NUMBER = byNumber();
-
-  private final int number;
-  private final @Nullable I386EdgeKind edgeKind;
-  private final @Nullable Refusal refusal;
+  private final RelocationRule rule;
 
   I386Relocation(int number) {
-    this(number, null, null);
+    rule = RelocationRule.nothing(number);
   }
 
   I386Relocation(int number, I386EdgeKind edgeKind) {
-    this(number, edgeKind, null);
+    rule = RelocationRule.edge(number, edgeKind, AddendRule.AS_IS);
   }
 
   I386Relocation(int number, Refusal refusal) {
-    this(number, null, refusal);
-  }
-
-  I386Relocation(int number, @Nullable I386EdgeKind edgeKind, @Nullable Refusal refusal) {
-    this.number = number;
-    this.edgeKind = edgeKind;
-    this.refusal = refusal;
-  }
-
-  static @Nullable I386Relocation of(int number) {
-    return number >= 0 && number < BY_NUMBER.length ? BY_NUMBER[number] : null;
+    rule = RelocationRule.refused(number, refusal.text);
   }
 
   @Override
-  public int number() {
-    return number;
-  }
-
-  @Override
-  public @Nullable EdgeKind edgeKind() {
-    return edgeKind;
-  }
-
-  @Override
-  public AddendRule addendRule() {
-    return AddendRule.AS_IS;
-  }
-
-  @Override
-  public @Nullable String refusal() {
-    return refusal == null ? null : refusal.text;
-  }
-
-  private static @Nullable I386Relocation[] byNumber() {
-    I386Relocation[] all = values();
-    @Nullable I386Relocation[] table = new I386Relocation[all[all.length - 1].number + 1];
-    for (I386Relocation relocation : all) {
-      table[relocation.number] = relocation;
-    }
-    return table;
+  public RelocationRule rule() {
+    return rule;
   }
 
   /** Why a relocation is not linked. */
@@ -115,7 +77,7 @@ public enum I386Relocation implements Relocation {
     THREAD_LOCAL(
         "Thread-local variables are not linked for i386; compile with -femulated-tls, or keep the"
             + " variable in a shared library."),
-    DYNAMIC("It belongs into linked programs and libraries, not into a relocatable object file.");
+    DYNAMIC(RelocationRule.DYNAMIC);
 
     private final String text;
 

@@ -16,6 +16,7 @@ import uruk.jitlink.graph.EdgeKindTable;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.MemProt;
 import uruk.jitlink.graph.Relocation;
+import uruk.jitlink.graph.RelocationNumbers;
 import uruk.jitlink.graph.Section;
 import uruk.jitlink.graph.Symbol;
 import uruk.jitlink.graph.Target;
@@ -50,6 +51,8 @@ public final class X86_64 implements Target {
   private static final int MODRM_RIP = 0x05;
   private static final int MODRM_MASK = 0xc7;
 
+  private static final RelocationNumbers RELOCATIONS =
+      RelocationNumbers.of(X86_64Relocation.values());
   private static final EdgeKindTable EDGE_KINDS =
       EdgeKindTable.of(List.of(X86_64EdgeKind.values()));
 
@@ -97,7 +100,7 @@ public final class X86_64 implements Target {
 
   @Override
   public @Nullable Relocation elfRelocation(int number) {
-    return X86_64Relocation.of(number);
+    return RELOCATIONS.find(number);
   }
 
   @Override

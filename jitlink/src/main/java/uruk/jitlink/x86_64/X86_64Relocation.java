@@ -3,15 +3,15 @@ package uruk.jitlink.x86_64;
 import static uruk.jitlink.graph.AddendRule.AS_IS;
 import static uruk.jitlink.graph.AddendRule.FROM_NEXT;
 
-import org.jspecify.annotations.Nullable;
 import uruk.jitlink.graph.AddendRule;
-import uruk.jitlink.graph.EdgeKind;
 import uruk.jitlink.graph.Relocation;
+import uruk.jitlink.graph.RelocationRule;
 
 /**
  * The relocations of x86-64 ELF objects (System V psABI for AMD64, table "Relocation Types"), with
  * the edge each becomes.
  */
+@SuppressWarnings("ImmutableEnumChecker") // a RelocationRule is an immutable record
 public enum X86_64Relocation implements Relocation {
   R_X86_64_NONE(0),
   R_X86_64_64(1, X86_64EdgeKind.POINTER64, AS_IS),
@@ -66,72 +66,28 @@ public enum X86_64Relocation implements Relocation {
   R_X86_64_CODE_6_GOTTPOFF(50, X86_64EdgeKind.REQUEST_TLS_OFFSET, AS_IS),
   R_X86_64_CODE_6_GOTPC32_TLSDESC(51, X86_64EdgeKind.REQUEST_TLS_DESCRIPTOR, AS_IS);
 
-  private static final @Nullable X86_64Relocation[] BY_NUMBER = byNumber();
-
-  private final int number;
-  private final @Nullable X86_64EdgeKind edgeKind;
-  private final AddendRule addendRule;
-  private final @Nullable Refusal refusal;
+  private final RelocationRule rule;
 
   X86_64Relocation(int number) {
-    this(number, null, AS_IS, null);
+    rule = RelocationRule.nothing(number);
   }
 
   X86_64Relocation(int number, X86_64EdgeKind edgeKind, AddendRule addendRule) {
-    this(number, edgeKind, addendRule, null);
+    rule = RelocationRule.edge(number, edgeKind, addendRule);
   }
 
   X86_64Relocation(int number, Refusal refusal) {
-    this(number, null, AS_IS, refusal);
-  }
-
-  X86_64Relocation(
-      int number,
-      @Nullable X86_64EdgeKind edgeKind,
-      AddendRule addendRule,
-      @Nullable Refusal refusal) {
-    this.number = number;
-    this.edgeKind = edgeKind;
-    this.addendRule = addendRule;
-    this.refusal = refusal;
-  }
-
-  static @Nullable X86_64Relocation of(int number) {
-    return number >= 0 && number < BY_NUMBER.length ? BY_NUMBER[number] : null;
+    rule = RelocationRule.refused(number, refusal.text);
   }
 
   @Override
-  public int number() {
-    return number;
-  }
-
-  @Override
-  public @Nullable EdgeKind edgeKind() {
-    return edgeKind;
-  }
-
-  @Override
-  public AddendRule addendRule() {
-    return addendRule;
-  }
-
-  @Override
-  public @Nullable String refusal() {
-    return refusal == null ? null : refusal.text;
-  }
-
-  private static @Nullable X86_64Relocation[] byNumber() {
-    X86_64Relocation[] all = values();
-    @Nullable X86_64Relocation[] table = new X86_64Relocation[all[all.length - 1].number + 1];
-    for (X86_64Relocation relocation : all) {
-      table[relocation.number] = relocation;
-    }
-    return table;
+  public RelocationRule rule() {
+    return rule;
   }
 
   /** Why a relocation is not linked. */
   private enum Refusal {
-    DYNAMIC("It belongs into linked programs and libraries, not into a relocatable object file.");
+    DYNAMIC(RelocationRule.DYNAMIC);
 
     private final String text;
 
