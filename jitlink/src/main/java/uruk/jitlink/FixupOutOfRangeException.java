@@ -3,6 +3,7 @@ package uruk.jitlink;
 import uruk.jitlink.graph.Block;
 import uruk.jitlink.graph.Edge;
 import uruk.jitlink.graph.EdgeKind;
+import uruk.jitlink.graph.Relocation;
 import uruk.jitlink.graph.Symbol;
 
 /** The value of a fix-up does not fit into its field. */
@@ -51,7 +52,7 @@ public final class FixupOutOfRangeException extends LinkException {
 
   private static String text(Block block, Edge edge, long value) {
     EdgeKind kind = edge.kind();
-    return "In graph %s, section %s: relocation target %s at address 0x%x (%s) is out of range of %s fixup at address 0x%x (%s + 0x%x): %s = %d does not fit %s [%d, %d] (addend %d). %s"
+    return "In graph %s, section %s: relocation target %s at address 0x%x (%s) is out of range of %s fixup at address 0x%x (%s + 0x%x): %s = %d does not fit %s [%d, %d] (addend %d%s). %s"
         .formatted(
             block.section().graph().name(),
             block.section().name(),
@@ -68,7 +69,13 @@ public final class FixupOutOfRangeException extends LinkException {
             kind.field().minimum(),
             kind.field().maximum(),
             edge.addend(),
+            relocation(block, kind),
             "Recompile with -fPIC, or define the target near this code.");
+  }
+
+  private static String relocation(Block block, EdgeKind kind) {
+    Relocation relocation = block.section().graph().target().elfRelocation(kind);
+    return relocation == null ? "" : ", relocation " + relocation.name();
   }
 
   private static String quoted(Symbol symbol) {

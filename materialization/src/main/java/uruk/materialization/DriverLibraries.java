@@ -13,6 +13,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.archive.DriverLibrary;
@@ -145,6 +146,11 @@ public final class DriverLibraries implements DefinitionGenerator, AutoCloseable
       }
     }
     return children;
+  }
+
+  @Override
+  public List<String> names(Predicate<String> wanted) {
+    return libraries().stream().flatMap(library -> library.names(wanted).stream()).toList();
   }
 
   /** Closes the archives. Members that are in dylibs stay. */

@@ -1,7 +1,9 @@
 package uruk.materialization;
 
+import java.util.List;
 import java.util.function.Predicate;
 import uruk.jitlink.host.DynamicLinker;
+import uruk.jitlink.host.LoadedLibraries;
 import uruk.orc.AbsoluteSymbols;
 import uruk.orc.DefinitionGenerator;
 import uruk.orc.JITDylib;
@@ -59,6 +61,11 @@ public final class ProcessSymbols implements DefinitionGenerator {
     if (!symbols.isEmpty()) {
       dylib.define(AbsoluteSymbols.of(symbols));
     }
+  }
+
+  @Override
+  public List<String> names(Predicate<String> wanted) {
+    return LoadedLibraries.exportedNames(wanted).stream().filter(name -> find(name) != 0).toList();
   }
 
   /**

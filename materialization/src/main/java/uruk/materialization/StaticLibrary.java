@@ -2,9 +2,11 @@ package uruk.materialization;
 
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import uruk.jitlink.ObjectFile;
 import uruk.jitlink.ObjectInterface;
 import uruk.jitlink.archive.Archive;
@@ -95,6 +97,11 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
           });
       case DLSYM -> {}
     }
+  }
+
+  @Override
+  public List<String> names(Predicate<String> wanted) {
+    return archive.symbols().stream().filter(wanted).toList();
   }
 
   /** {@return whether a member of the archive defines a symbol} */

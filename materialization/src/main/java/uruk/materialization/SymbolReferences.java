@@ -10,7 +10,9 @@ import uruk.jitlink.LinkException;
 import uruk.jitlink.ObjectFile;
 import uruk.jitlink.graph.Block;
 import uruk.jitlink.graph.Edge;
+import uruk.jitlink.graph.EdgeKind;
 import uruk.jitlink.graph.LinkGraph;
+import uruk.jitlink.graph.Relocation;
 import uruk.jitlink.graph.Section;
 import uruk.jitlink.graph.Symbol;
 import uruk.jitlink.host.Demangler;
@@ -43,7 +45,7 @@ final class SymbolReferences {
 
   /**
    * {@return where the object refers to a name, such as {@code main+0x5 (.text+0x5,
-   * BranchPCRel32)}}
+   * R_X86_64_PLT32)}}
    */
   List<String> places(String name) {
     List<String> found = new ArrayList<>(places.getOrDefault(name, List.of()));
@@ -93,7 +95,7 @@ final class SymbolReferences {
   private static String place(Block block, Edge edge, List<Symbol> inside) {
     Symbol owner = owner(edge.offset(), inside);
     String inSection = "%s+0x%x".formatted(block.section().name(), block.address() + edge.offset());
-    String kind = edge.kind().llvmName();
+    String kind = relocation(block, edge.kind());
     if (owner == null) {
       return "%s (%s)".formatted(inSection, kind);
     }
@@ -104,6 +106,12 @@ final class SymbolReferences {
             edge.offset() - owner.offset(),
             inSection,
             kind);
+  }
+
+  /** What the object file says; the kind itself where a graph was made without a file. */
+  private static String relocation(Block block, EdgeKind kind) {
+    Relocation relocation = block.section().graph().target().elfRelocation(kind);
+    return relocation == null ? kind.llvmName() : relocation.name();
   }
 
   /** The function or variable around a place; a function without size reaches to the next one. */

@@ -3,9 +3,14 @@ package uruk.materialization;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import uruk.jitlink.UnresolvedExternalException;
 import uruk.orc.ExecutionSession;
 import uruk.orc.FailedToMaterializeException;
@@ -39,7 +44,7 @@ class MissingSymbolsTest {
     assertThat(failureOf("f"))
         .hasMessageStartingWith("Symbols not found: [ missing ]\n")
         .hasMessageMatching(
-            "(?s).*missing: needed by user.o, at f\\+0x\\w+ \\(\\.text\\+0x\\w+, BranchPCRel32\\).*")
+            "(?s).*missing: needed by user.o, at f\\+0x\\w+ \\(\\.text\\+0x\\w+, R_X86_64_PLT32\\).*")
         .hasMessageContaining("searched \"main\" with the symbols of this process");
   }
 
@@ -58,7 +63,8 @@ class MissingSymbolsTest {
     assertThat(failure.getMessage().lines().filter(line -> line.contains("needed by")))
         .hasSize(2)
         .anyMatch(line -> line.matches("  one: needed by .*f\\+0x\\w+ .*, f\\+0x\\w+ .*"))
-        .anyMatch(line -> line.matches("  two: needed by .*g\\+0x0 \\(\\.data.*, Pointer64\\).*"));
+        .anyMatch(
+            line -> line.matches("  two: needed by .*g\\+0x0 \\(\\.data.*, R_X86_64_64\\).*"));
   }
 
   @Test
@@ -88,6 +94,34 @@ class MissingSymbolsTest {
     layer.add(main, Compiler.c("other", "int compute_(void) { return 1; }"));
 
     assertThat(failureOf("f")).hasMessageContaining("did you mean compute_ (in \"main\")?");
+  }
+
+  @Test
+  void misspeltNamesOfTheProcessAreGuessed() {
+    layer.add(
+        main, Compiler.c("user", "int prinft(const char *); int f(void) { return prinft(\"\"); }"));
+
+    assertThat(failureOf("f"))
+        .hasMessageContaining("did you mean printf (in the symbols of this process)?");
+  }
+
+  @Test
+  void misspeltNamesOfArchivesAreGuessedWithoutLoadingMembers(@TempDir Path folder)
+      throws IOException {
+    Path object =
+        Files.write(
+            folder.resolve("m.o"),
+            Compiler.bytes("gcc", "m.c", "int average_of_all(void) { return 1; }"));
+    Path archive = folder.resolve("libmean.a");
+    Compiler.run(List.of("ar", "rcs", archive.toString(), object.toString()));
+    main.addGenerator(StaticLibrary.open(layer, archive));
+    layer.add(
+        main,
+        Compiler.c("user", "int averag_of_all(void); int f(void) { return averag_of_all(); }"));
+
+    assertThat(failureOf("f"))
+        .hasMessageContaining("did you mean average_of_all (in " + archive + ")?");
+    assertThat(main.symbols("average")).isEmpty();
   }
 
   @Test

@@ -114,6 +114,44 @@ class ObjectsOfManyToolsTest {
     assertThat(call("add_and_count", 1, 2)).isEqualTo(104);
   }
 
+  /** The 32-bit address places the object low; nasm's calls are plain distances all the same. */
+  @Test
+  void nasmCallsAndJumpsToTheProcess() throws IOException {
+    Path source =
+        file(
+            "far.asm",
+            """
+            default rel
+            extern labs, atoi
+            global call_twice:function, jump, jump_if_negative
+            section .rodata
+            text: db "41", 0
+            section .text
+            call_twice:
+              push rbx
+              call labs
+              mov rbx, rax
+              mov edi, text
+              call atoi
+              add rax, rbx
+              pop rbx
+              ret
+            jump:
+              jmp labs
+            jump_if_negative:
+              mov rax, rdi
+              test rdi, rdi
+              js near labs
+              ret
+            """);
+    layer.add(main, ObjectFile.read(build("far.o", "nasm", "-f", "elf64", source.toString())));
+
+    assertThat(call("call_twice", -1, 0)).isEqualTo(42);
+    assertThat(call("jump", -7, 0)).isEqualTo(7);
+    assertThat(call("jump_if_negative", -8, 0)).isEqualTo(8);
+    assertThat(call("jump_if_negative", 9, 0)).isEqualTo(9);
+  }
+
   @Test
   void ocamlopt() throws IOException {
     Path source = file("o.ml", "let add a b = a + b");

@@ -1,5 +1,8 @@
 package uruk.orc;
 
+import java.util.List;
+import java.util.function.Predicate;
+
 /**
  * Defines symbols of a dylib when a look-up misses them. Generators of a dylib run in the order in
  * which they were added; each serves one look-up at a time, others queue for it in order of
@@ -29,4 +32,15 @@ public interface DefinitionGenerator {
       JITDylib dylib,
       JITDylibLookupFlags dylibFlags,
       SymbolLookupSet candidates);
+
+  /**
+   * {@return names that this generator would define if it were asked for them} For error texts,
+   * which guess by them what a missing name was meant to be: nothing is defined, and what costs
+   * much to find out may be left out. Called outside the session lock, on any thread.
+   *
+   * @param wanted which names are of interest
+   */
+  default List<String> names(Predicate<String> wanted) {
+    return List.of();
+  }
 }

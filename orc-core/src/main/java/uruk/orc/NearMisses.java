@@ -1,31 +1,43 @@
 package uruk.orc;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Hints for names that were not found: what they may have meant. Reads tables without the lock. */
+/**
+ * Hints for names that were not found: what they may have meant, of what dylibs define and of what
+ * their generators could define. Reads tables without the lock.
+ */
 final class NearMisses {
   private static final int HINTS_PER_NAME = 3;
   private static final int NAMES = 5;
   private static final int SYMBOLS_PER_DYLIB = 50_000;
 
-  private NearMisses() {}
+  private final ExecutionSession session;
+  private final Set<JITDylib> searched = new LinkedHashSet<>();
+  private final SearchOrder order;
+
+  /** A name that is like the missing one, and where it is. */
+  private record Guess(String name, String place, int distance) {}
+
+  private NearMisses(ExecutionSession session, SearchOrder order) {
+    this.session = session;
+    this.order = order;
+    order.entries().forEach(entry -> searched.add(entry.dylib()));
+  }
 
   static List<String> of(ExecutionSession session, SearchOrder order, List<String> missing) {
+    NearMisses misses = new NearMisses(session, order);
     List<String> hints = new ArrayList<>();
-    for (String name : missing.subList(0, Math.min(NAMES, missing.size()))) {
-      hints.addAll(hints(session, order, name));
-    }
+    missing.stream().limit(NAMES).forEach(name -> hints.addAll(misses.hints(name)));
     return List.copyOf(hints);
   }
 
-  private static List<String> hints(ExecutionSession session, SearchOrder order, String name) {
+  private List<String> hints(String name) {
     Set<String> hints = new LinkedHashSet<>();
-    Set<JITDylib> searched = new LinkedHashSet<>();
     for (SearchOrder.Entry entry : order.entries()) {
-      searched.add(entry.dylib());
       SymbolEntry found = entry.dylib().table().find(name);
       if (found != null) {
         hints.add(
@@ -40,31 +52,62 @@ final class NearMisses {
         hints.add("%s is defined in \"%s\", which was not searched".formatted(name, dylib.name()));
       }
     }
-    searched.forEach(dylib -> addSimilar(dylib, name, hints));
+    guesses(name).stream()
+        .sorted(Comparator.comparingInt(Guess::distance))
+        .map(guess -> "did you mean %s (in %s)?".formatted(guess.name(), guess.place()))
+        .forEach(hints::add);
     return hints.stream().limit(HINTS_PER_NAME).toList();
   }
 
-  private static void addSimilar(JITDylib dylib, String name, Set<String> hints) {
-    int tolerance = name.length() < 4 ? 1 : 2;
-    int looked = 0;
-    for (SymbolEntry entry : dylib.table().snapshot()) {
-      if (entry == null || entry.isRemoved() || looked++ > SYMBOLS_PER_DYLIB) {
-        continue;
+  private List<Guess> guesses(String name) {
+    List<Guess> guesses = new ArrayList<>();
+    for (JITDylib dylib : searched) {
+      String place = "\"%s\"".formatted(dylib.name());
+      int looked = 0;
+      for (SymbolEntry entry : dylib.table().snapshot()) {
+        if (entry != null && !entry.isRemoved() && looked++ < SYMBOLS_PER_DYLIB) {
+          addIfSimilar(entry.name(), name, place, guesses);
+        }
       }
-      if (isSimilar(entry.name(), name, tolerance)) {
-        hints.add("did you mean %s (in \"%s\")?".formatted(entry.name(), dylib.name()));
+    }
+    for (JITDylib dylib : searched) {
+      for (DefinitionGenerator generator : dylib.generators()) {
+        for (String candidate : namesLike(name, generator)) {
+          addIfSimilar(candidate, name, generator.toString(), guesses);
+        }
       }
+    }
+    return guesses;
+  }
+
+  /** A generator that cannot tell must not hide the error that is being explained. */
+  private static List<String> namesLike(String name, DefinitionGenerator generator) {
+    int tolerance = tolerance(name);
+    try {
+      return generator.names(candidate -> distance(candidate, name, tolerance) <= tolerance);
+    } catch (RuntimeException unreadable) {
+      return List.of();
     }
   }
 
-  private static boolean isSimilar(String a, String b, int tolerance) {
-    return Math.abs(a.length() - b.length()) <= tolerance
-        && !a.equals(b)
-        && distance(a, b, tolerance) <= tolerance;
+  private static void addIfSimilar(String candidate, String name, String place, List<Guess> found) {
+    int distance = distance(candidate, name, tolerance(name));
+    boolean known = found.stream().anyMatch(guess -> guess.name().equals(candidate));
+    if (distance > 0 && distance <= tolerance(name) && !known) {
+      found.add(new Guess(candidate, place, distance));
+    }
+  }
+
+  /** In a short name two other letters make another word. */
+  private static int tolerance(String name) {
+    return name.length() < 5 ? 1 : 2;
   }
 
   /** {@return the number of edits between the two, or something above the limit} */
   private static int distance(String a, String b, int limit) {
+    if (Math.abs(a.length() - b.length()) > limit) {
+      return limit + 1;
+    }
     int[] previous = new int[b.length() + 1];
     int[] current = new int[b.length() + 1];
     for (int j = 0; j <= b.length(); j++) {

@@ -13,9 +13,6 @@ import uruk.jitlink.graph.Target;
 
 /** Makes edges of relocations (gABI, "Relocation"), as the target's table says. */
 final class RelocationReader {
-  /** Beyond any target's relocation numbers; bounds the table of a hostile file. */
-  private static final int TYPE_LIMIT = 4096;
-
   // What is in the column of codes beside codes of edge kinds.
   private static final int IGNORED = -1;
   private static final int REFUSED = -2; // ignored outside of memory: debug information
@@ -155,7 +152,7 @@ final class RelocationReader {
   /** Fills the columns for one type. */
   private void readType(int type, int section, boolean inMemory) {
     Relocation relocation = target.elfRelocation(type);
-    if (relocation == null || type < 0 || type >= TYPE_LIMIT) {
+    if (relocation == null || type < 0 || type >= Target.RELOCATION_NUMBERS) {
       throw new UnsupportedObjectException(
           graph.name(),
           "relocation type %d in %s".formatted(type & 0xffff_ffffL, sections.describe(section)),

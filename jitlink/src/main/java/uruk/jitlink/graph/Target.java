@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Implementations are immutable and safe for use by many threads.
  */
 public interface Target {
+  /** Relocation numbers are below this; bounds the tables that a hostile file can ask for. */
+  int RELOCATION_NUMBERS = 4096;
 
   /** {@return the architecture's name as in triples, for example {@code x86_64}} */
   String name();
@@ -42,6 +44,20 @@ public interface Target {
 
   /** {@return the ELF relocation with a number; null if the target does not know it} */
   @Nullable Relocation elfRelocation(int number);
+
+  /**
+   * {@return the ELF relocation that asks for an edge of a kind; of several the one with the lowest
+   * number, and null if the kind is one that only the linker makes} A search; for error texts.
+   */
+  default @Nullable Relocation elfRelocation(EdgeKind kind) {
+    for (int number = 0; number < RELOCATION_NUMBERS; number++) {
+      Relocation relocation = elfRelocation(number);
+      if (relocation != null && kind.equals(relocation.edgeKind())) {
+        return relocation;
+      }
+    }
+    return null;
+  }
 
   /**
    * {@return the kind that stores a pointer-sized address} For data that the linker makes itself.
@@ -100,6 +116,19 @@ public interface Target {
 
   /** {@return whether edges of a kind are operands of calls and jumps to their target} */
   boolean branches(EdgeKind kind);
+
+  /**
+   * {@return whether the instruction that an edge belongs to is a call or a jump to its target,
+   * whatever the edge's kind} There are assemblers that ask for a plain distance at a call.
+   *
+   * @param block machine code
+   * @param edge the edge's number in the block
+   * @param start offset in the block of an instruction at or before the edge, from which on there
+   *     are only instructions
+   */
+  default boolean branches(Block block, int edge, int start) {
+    return branches(block.edges().kind(edge));
+  }
 
   /**
    * {@return whether an edge gives its reader exactly the address of its target, or asks for a

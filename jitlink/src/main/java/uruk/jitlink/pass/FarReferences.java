@@ -119,10 +119,18 @@ public final class FarReferences implements Pass {
       if (starts.isEmpty()) {
         starts.putAll(functions(section));
       }
-      int[] offsets = starts.getOrDefault(block, new int[] {0});
-      int found = Arrays.binarySearch(offsets, edges.offset(edge));
+      int start = startBefore(edges.offset(edge), starts.getOrDefault(block, new int[] {0}));
+      if (graph.target().branches(block, edge, start)) {
+        edges.setTarget(edge, stub(edges.target(edge)));
+      } else {
+        graph.target().extendRange(block, edge, start, thunks(), pointers());
+      }
+    }
+
+    private static int startBefore(int offset, int[] starts) {
+      int found = Arrays.binarySearch(starts, offset);
       int start = found >= 0 ? found : -found - 2;
-      graph.target().extendRange(block, edge, start < 0 ? 0 : offsets[start], thunks(), pointers());
+      return start < 0 ? 0 : starts[start];
     }
 
     /** Where functions begin in each block. */

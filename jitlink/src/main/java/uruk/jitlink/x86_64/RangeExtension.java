@@ -58,7 +58,12 @@ final class RangeExtension {
   private static final int TEST_REGISTER = 0x85;
   private static final int TEST_ACCUMULATOR = 0xa9;
   private static final int ARITHMETIC_IMMEDIATE = 0x81;
+  private static final int MULTIPLY_IMMEDIATE = 0x69;
   private static final int PUSH_IMMEDIATE = 0x68;
+  private static final int CALL_NEAR = 0xe8;
+  private static final int JUMP_NEAR = 0xe9;
+  private static final int TWO_BYTES = 0x0f;
+  private static final int CONDITIONAL_JUMP = 0x80;
   private static final int GROUP_5 = 0xff;
   private static final int POP = 0x8f;
   private static final int ACCUMULATOR = 0xc0; // ModRM of rax
@@ -104,9 +109,37 @@ final class RangeExtension {
     return instruction != null && extension.extend(instruction);
   }
 
+  /**
+   * {@return whether a distance is the operand of {@code call}, {@code jmp} or a conditional jump}
+   * The opcode before it tells: no ModRM byte of an operand relative to the instruction pointer
+   * looks like it, and among immediate operands only those of {@code sub $f, %eax} (or ecx) and
+   * {@code imul}.
+   *
+   * @param start as for {@link #extend}
+   */
+  static boolean isBranch(Block block, int edge, int start) {
+    ByteBuffer code = block.contentSlice();
+    int field = block.edges().offset(edge);
+    int last = field < 1 ? 0 : code.get(field - 1) & 0xff;
+    int before = field < 2 ? 0 : code.get(field - 2) & 0xff;
+    if (last == CALL_NEAR || last == JUMP_NEAR) {
+      return (before != ARITHMETIC_IMMEDIATE && before != MULTIPLY_IMMEDIATE)
+          || isOneByteOpcode(find(block, edge, start, code), field - 1);
+    }
+    return before == TWO_BYTES && last >> 4 == CONDITIONAL_JUMP >> 4;
+  }
+
+  private static boolean isOneByteOpcode(@Nullable Instruction instruction, int at) {
+    return instruction != null && instruction.map() == 0 && instruction.opcode() == at;
+  }
+
   private @Nullable Instruction find(int start) {
-    int field = edges.offset(edge);
-    int limit = (int) Math.min(block.size(), edges.offset(edge) + (long) LONGEST);
+    return find(block, edge, start, code);
+  }
+
+  private static @Nullable Instruction find(Block block, int edge, int start, ByteBuffer code) {
+    int field = block.edges().offset(edge);
+    int limit = (int) Math.min(block.size(), field + (long) LONGEST);
     int at = start;
     while (true) {
       Instruction instruction = Instruction.at(code, at, limit);

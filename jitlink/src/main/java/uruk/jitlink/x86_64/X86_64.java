@@ -27,6 +27,9 @@ public final class X86_64 implements Target {
   /** The displacement of lea counts from the end of its own four bytes. */
   private static final long LEA_ADDEND = -4;
 
+  /** A branch's displacement likewise. */
+  private static final long BRANCH_ADDEND = -4;
+
   /** The one instance. */
   public static final X86_64 INSTANCE = new X86_64();
 
@@ -176,6 +179,16 @@ public final class X86_64 implements Target {
   @Override
   public boolean branches(EdgeKind kind) {
     return kind == BRANCH_PC_REL32;
+  }
+
+  /** nasm asks for {@code R_X86_64_PC32} at a call that names no procedure linkage table. */
+  @Override
+  public boolean branches(Block block, int edge, int start) {
+    EdgeKind kind = block.edges().kind(edge);
+    return branches(kind)
+        || (kind == DELTA32
+            && block.edges().addend(edge) == BRANCH_ADDEND
+            && RangeExtension.isBranch(block, edge, start));
   }
 
   @Override
