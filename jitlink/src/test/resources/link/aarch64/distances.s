@@ -9,7 +9,7 @@
 	.data
 	.globl main
 # jitlink-check: *{8}main = ahead - main
-# jitlink-check: *{8}(main + 8) = section_addr(distances.o, .data.next) - (main + 8)
+# jitlink-check: *{8}(main + 8) = section_addr(distances.o, next_data) - (main + 8)
 # jitlink-check: *{4}(main + 16) = 0x7fffffff
 # jitlink-check: *{4}(main + 20) = 0x80000000
 # jitlink-check: *{2}(main + 24) = 0x7fff
@@ -22,6 +22,6 @@ main:
 	.hword ahead16 - .
 	.hword back16 - .
 
-	.section .data.next,"aw",@progbits
+	.section next_data,"aw",@progbits
 next:
 	.xword 0
