@@ -198,11 +198,13 @@ public final class AArch64 implements Target {
   @Override
   public void buildTables(LinkGraph graph, Predicate<Symbol> mayBeOutOfReach) {
     TlsDescriptors.build(graph);
+    ThreadPointerOffsets.build(graph);
     TableBuilder.build(graph, TABLE_KINDS, mayBeOutOfReach);
   }
 
   @Override
   public void relaxTables(LinkGraph graph) {
+    ThreadPointerOffsets.refuseForeign(graph);
     TableRelaxer.relax(graph);
   }
 }

@@ -75,7 +75,8 @@ final class TlsDescriptors {
     Block descriptor = pair(DESCRIPTORS);
     descriptor.addEdge(POINTER64, 0, resolver(), 0);
     descriptor.addEdge(POINTER64, WORD, argument(variable), 0);
-    Symbol created = graph.addAnonymousSymbol(descriptor, 0, PAIR, false, false);
+    // Its size, and the resolver's, are one word in LLVM's dumps.
+    Symbol created = graph.addAnonymousSymbol(descriptor, 0, WORD, false, false);
     descriptors.put(variable, created);
     return created;
   }
@@ -94,6 +95,6 @@ final class TlsDescriptors {
 
   private Symbol resolver() {
     Symbol existing = graph.findExternalSymbol(RESOLVER);
-    return existing != null ? existing : graph.addExternalSymbol(RESOLVER, 0, false);
+    return existing != null ? existing : graph.addExternalSymbol(RESOLVER, WORD, false);
   }
 }

@@ -1,8 +1,6 @@
 package uruk.materialization.platform;
 
 import java.nio.ByteBuffer;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.MemoryAllocationException;
 import uruk.jitlink.UnsupportedObjectException;
@@ -10,47 +8,26 @@ import uruk.jitlink.graph.Block;
 import uruk.jitlink.graph.Edges;
 import uruk.jitlink.graph.Formula;
 import uruk.jitlink.graph.LinkGraph;
-import uruk.jitlink.graph.Section;
 import uruk.jitlink.graph.Symbol;
 import uruk.jitlink.host.HostException;
 import uruk.jitlink.host.ThreadLocalModule;
 import uruk.jitlink.host.ThreadLocalModule.Access;
+import uruk.jitlink.pass.ThreadLocalLayout;
 
 /** The thread-local variables that one object defines: becomes a module of the process. */
 final class ThreadLocalImage {
-  private static final String CONTENT = ".tdata";
-  private static final String ZERO_FILL = ".tbss";
-
   private final LinkGraph graph;
-  private final Map<Block, Long> offsets = new LinkedHashMap<>();
-  private long contentSize;
-  private long size;
-  private long alignment = 1;
+  private final ThreadLocalLayout layout;
 
-  private ThreadLocalImage(LinkGraph graph) {
+  private ThreadLocalImage(LinkGraph graph, ThreadLocalLayout layout) {
     this.graph = graph;
+    this.layout = layout;
   }
 
   /** {@return the image of a graph whose addresses are final; null if it has no such variables} */
   static @Nullable ThreadLocalImage of(LinkGraph graph) {
-    ThreadLocalImage image = new ThreadLocalImage(graph);
-    image.layOut(CONTENT);
-    image.contentSize = image.size;
-    image.layOut(ZERO_FILL);
-    return image.offsets.isEmpty() ? null : image;
-  }
-
-  private void layOut(String sectionName) {
-    for (Section section : graph.sections()) {
-      if (section.name().equals(sectionName) || section.name().startsWith(sectionName + ".")) {
-        for (Block block : section.blocks()) {
-          long offset = block.align(size);
-          offsets.put(block, offset);
-          size = offset + block.size();
-          alignment = Math.max(alignment, block.alignment());
-        }
-      }
-    }
+    ThreadLocalLayout layout = ThreadLocalLayout.of(graph);
+    return layout.offsets().isEmpty() ? null : new ThreadLocalImage(graph, layout);
   }
 
   /**
@@ -62,16 +39,19 @@ final class ThreadLocalImage {
     byte[] content = content();
     try {
       ThreadLocalModule module =
-          ThreadLocalModule.open(graph.name(), content, Math.max(1, size), alignment, access);
-      offsets.forEach((block, offset) ->
-          ThreadLocalTemplates.shared()
-              .add(module, block.address(), Math.max(1, block.size()), offset));
+          ThreadLocalModule.open(
+              graph.name(), content, Math.max(1, layout.size()), layout.alignment(), access);
+      layout
+          .offsets()
+          .forEach((block, offset) ->
+              ThreadLocalTemplates.shared()
+                  .add(module, block.address(), Math.max(1, block.size()), offset));
       return module;
     } catch (HostException refused) {
       throw new MemoryAllocationException(
           graph.name()
               + ": no room for "
-              + size
+              + layout.size()
               + " bytes of thread-local variables at a fixed distance from the thread pointer, as"
               + " code in the initial- and local-exec models wants them: "
               + refused.getMessage()
@@ -83,15 +63,18 @@ final class ThreadLocalImage {
 
   /** Initial values may be addresses: they are computed before the linker's own fix-ups. */
   private byte[] content() {
-    ByteBuffer content = ByteBuffer.allocate(Math.toIntExact(contentSize)).order(graph.byteOrder());
-    offsets.forEach((block, offset) -> {
-      if (!block.zeroFill()) {
-        content.put(offset.intValue(), block.contentCopy());
-        if (block.hasEdges()) {
-          fixUp(content, offset.intValue(), block);
-        }
-      }
-    });
+    ByteBuffer content =
+        ByteBuffer.allocate(Math.toIntExact(layout.contentSize())).order(graph.byteOrder());
+    layout
+        .offsets()
+        .forEach((block, offset) -> {
+          if (!block.zeroFill()) {
+            content.put(offset.intValue(), block.contentCopy());
+            if (block.hasEdges()) {
+              fixUp(content, offset.intValue(), block);
+            }
+          }
+        });
     return content.array();
   }
 

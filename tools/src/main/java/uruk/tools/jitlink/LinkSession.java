@@ -80,7 +80,9 @@ final class LinkSession implements AutoCloseable {
     }
     session = builder.build();
     layer = ObjectLinkingLayer.withoutEntries(session, memory(request, target));
-    if (program != null) {
+    if (program == null) {
+      layer.addPlugin(new UnrunThreadLocals());
+    } else {
       layer.keepFiles();
       layer.addPlugin(program.symbolizer);
       layer.addPlugin(program.platform);

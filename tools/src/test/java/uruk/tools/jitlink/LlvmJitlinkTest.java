@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import uruk.tools.jitlink.Workshop.Outcome;
 
@@ -222,6 +223,49 @@ class LlvmJitlinkTest {
     String checks = workshop().path("same.s").toString();
     assertSame(arguments(triple, "-slab-address=0x10000", "-check", checks));
     assertSame(arguments(triple, "-slab-address=0x10000", "-check", checks, "-check-name=wrong"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "x86_64-linux-gnu, 'leaq v@tlsgd(%rip), %rdi', call __tls_get_addr@PLT",
+    "aarch64-linux-gnu, 'adrp x0, :tlsdesc:v', 'ldr x1, [x0, :tlsdesc_lo12:v]'"
+  })
+  void threadLocalVariablesAreLinkedAlike(String triple, String first, String second)
+      throws Exception {
+    String object =
+        workshop()
+            .object(
+                triple,
+                "threads.o",
+                """
+                  .globl main
+                  .type main, %%function
+                main:
+                  %s
+                  %s
+                  .size main, .-main
+                  .data
+                  .long 7
+                  .section .tdata,"awT",%%progbits
+                  .globl v
+                  .p2align 2
+                  .type v, %%object
+                v:
+                  .long 5
+                  .size v, 4
+                """
+                    .formatted(first, second));
+    assertSame(
+        List.of(
+            "-noexec",
+            "-phony-externals",
+            "-no-process-syms",
+            "-slab-allocate=64Kb",
+            "-slab-page-size=4096",
+            "-slab-address=0x10000",
+            "-show-graphs=.",
+            object),
+        22);
   }
 
   @Test
