@@ -166,12 +166,28 @@ final class GuardRuntime {
         address("startThread"));
   }
 
-  /** Waits until a thread without a Java caller has something to report; {@link #report} then. */
+  /**
+   * Waits until a thread without a Java caller has something to report, {@link #report} then, or
+   * until {@link #wakeReporter} is called.
+   */
   void awaitReport() {
-    long semaphore = data.get(JAVA_LONG, dataOffset("REPORTER"));
-    while ((int) NativeCall.call(function("sem_wait"), semaphore) != 0) {
+    while ((int) NativeCall.call(function("sem_wait"), reporter()) != 0) {
       // A signal has interrupted it.
     }
+  }
+
+  /** Ends one {@link #awaitReport}. */
+  void wakeReporter() {
+    NativeCall.call(function("sem_post"), reporter());
+  }
+
+  /** {@return whether there is something to report that was not waited for} Asks once only. */
+  boolean hasReport() {
+    return (int) NativeCall.call(function("sem_trywait"), reporter()) == 0;
+  }
+
+  private long reporter() {
+    return data.get(JAVA_LONG, dataOffset("REPORTER"));
   }
 
   /** {@return the report that {@link #awaitReport} has waited for} */

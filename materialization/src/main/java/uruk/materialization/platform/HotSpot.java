@@ -1,15 +1,12 @@
 package uruk.materialization.platform;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 import uruk.jitlink.host.DynamicLinker;
 import uruk.jitlink.host.NativeCall;
 
@@ -18,7 +15,13 @@ import uruk.jitlink.host.NativeCall;
  * safepoints and stack overflow.
  */
 final class HotSpot {
-  private static final String LIBRARY = "libjvm.so";
+  // Elf64_Ehdr and Elf64_Phdr of the ELF specification
+  private static final int PROGRAM_HEADERS = 0x20;
+  private static final int PROGRAM_HEADER_COUNT = 0x38;
+  private static final int PROGRAM_HEADER_SIZE = 56;
+  private static final int SEGMENT_ADDRESS = 0x10;
+  private static final int SEGMENT_SIZE = 0x28;
+  private static final int PT_LOAD = 1;
 
   /** The table that the serviceability agent reads, vmStructs.hpp: an array of VMStructEntry. */
   private static final String STRUCTS = "gHotSpotVMStructs";
@@ -51,10 +54,7 @@ final class HotSpot {
 
   /** {@return this process's JVM} */
   static JavaVm javaVm() {
-    long function = DynamicLinker.symbol(DynamicLinker.RTLD_DEFAULT, CREATED_VMS);
-    if (function == 0) {
-      throw unknown(CREATED_VMS);
-    }
+    long function = addressOf(CREATED_VMS);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment results = arena.allocate(JAVA_LONG, 2);
       NativeCall.call(function, results.address(), 1, results.address() + Long.BYTES);
@@ -66,29 +66,43 @@ final class HotSpot {
 
   /** {@return the addresses of the JVM's library} */
   static CodeRange library() {
-    List<long[]> ranges;
-    try (var maps = Files.lines(Path.of("/proc/self/maps"))) {
-      ranges = maps.filter(line -> line.endsWith(LIBRARY)).map(HotSpot::range).toList();
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
+    long base = baseOf(addressOf(CREATED_VMS));
+    MemorySegment memory = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+    long header = base + read(memory, base + PROGRAM_HEADERS);
+    int headers = memory.get(JAVA_SHORT, base + PROGRAM_HEADER_COUNT);
+    long end = 0;
+    for (int i = 0; i < headers; i++, header += PROGRAM_HEADER_SIZE) {
+      if (memory.get(JAVA_INT, header) == PT_LOAD) {
+        end =
+            Math.max(
+                end, read(memory, header + SEGMENT_ADDRESS) + read(memory, header + SEGMENT_SIZE));
+      }
     }
-    if (ranges.isEmpty()) {
-      throw unknown(LIBRARY);
-    }
-    return new CodeRange(ranges.getFirst()[0], ranges.getLast()[1]);
+    return new CodeRange(base, base + end);
   }
 
-  private static long[] range(String line) {
-    String[] ends = line.substring(0, line.indexOf(' ')).split("-", 2);
-    return new long[] {Long.parseUnsignedLong(ends[0], 16), Long.parseUnsignedLong(ends[1], 16)};
+  /** {@return where the library that has an address begins, its ELF header} */
+  private static long baseOf(long address) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment info = arena.allocate(JAVA_LONG, 4); // Dl_info of dlfcn.h: file name, base, ...
+      if ((int) NativeCall.call(addressOf("dladdr"), address, info.address()) == 0) {
+        throw unknown("the library of " + CREATED_VMS);
+      }
+      return info.getAtIndex(JAVA_LONG, 1);
+    }
+  }
+
+  private static long addressOf(String name) {
+    long address = DynamicLinker.symbol(DynamicLinker.RTLD_DEFAULT, name);
+    if (address == 0) {
+      throw unknown(name);
+    }
+    return address;
   }
 
   /** {@return the addresses of the code that the JVM compiles at run time} */
   static CodeRange codeCache() {
-    long table = DynamicLinker.symbol(DynamicLinker.RTLD_DEFAULT, STRUCTS);
-    if (table == 0) {
-      throw unknown(STRUCTS);
-    }
+    long table = addressOf(STRUCTS);
     long begin = 0;
     long end = 0;
     MemorySegment entries = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);

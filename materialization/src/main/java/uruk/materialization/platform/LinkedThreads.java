@@ -2,6 +2,7 @@ package uruk.materialization.platform;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 import uruk.jitlink.host.Libc;
 import uruk.orc.ErrorReporter;
 
@@ -15,7 +16,9 @@ import uruk.orc.ErrorReporter;
  */
 final class LinkedThreads {
   private static final int STATUS_OF_SIGNAL = 128; // as shells report it
+  private static final long POLL_NANOSECONDS = 1_000_000;
   private static final List<Owner> OWNERS = new CopyOnWriteArrayList<>();
+  private static volatile boolean ending;
 
   /** Whose code it can be. */
   interface Owner {
@@ -33,6 +36,7 @@ final class LinkedThreads {
     static {
       GuardRuntime runtime = GuardRuntime.get();
       Thread.ofPlatform().daemon().name("uruk-linked-threads").start(() -> watch(runtime));
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> end(runtime)));
     }
 
     private Started() {}
@@ -53,8 +57,20 @@ final class LinkedThreads {
     OWNERS.remove(owner);
   }
 
+  /**
+   * The JVM lets a thread that is in native code delay its end by 300 ms, so from its shutdown on
+   * the daemon thread waits in Java.
+   */
+  private static void end(GuardRuntime runtime) {
+    ending = true;
+    runtime.wakeReporter();
+  }
+
   private static void watch(GuardRuntime runtime) {
     runtime.awaitReport();
+    while (ending && !runtime.hasReport()) {
+      LockSupport.parkNanos(POLL_NANOSECONDS);
+    }
     GuardArea report = runtime.report();
     for (Owner owner : OWNERS) {
       if (owns(owner, report)) {

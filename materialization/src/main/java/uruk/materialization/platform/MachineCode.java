@@ -1,8 +1,8 @@
 package uruk.materialization.platform;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
@@ -14,41 +14,87 @@ import java.util.Map;
  */
 final class MachineCode {
   private static final String ASSEMBLY_START = " {2,}";
+  private static final String ORIGIN = ".org ";
 
   private final String table;
   private final Map<String, Long> numbers = new HashMap<>();
   private final byte[] code;
 
-  /** Reads a table. */
+  /**
+   * Reads a table. Each start of a program reads some of them before any of this is compiled, so it
+   * goes over the bytes once and by hand.
+   */
   MachineCode(String table) {
     this.table = table;
+    byte[] text = table.getBytes(StandardCharsets.ISO_8859_1);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     long data = 0;
-    for (String line : lines()) {
-      if (line.contains(" = ")) {
-        String[] equation = line.split(" = ", 2);
-        numbers.put(equation[0], Long.decode(equation[1]));
-      } else if (line.startsWith(".org ")) {
-        data = Long.parseLong(line.substring(5));
+    int end;
+    for (int begin = 0; begin < text.length; begin = end + 1) {
+      end = endOfLine(text, begin);
+      if (end == begin) {
+        continue;
+      }
+      if (data == 0 && isCode(text, begin, end)) {
+        readCode(text, begin, end, bytes);
+        continue;
+      }
+      String line = new String(text, begin, end - begin, StandardCharsets.ISO_8859_1);
+      int equals = line.indexOf(" = ");
+      if (equals >= 0) {
+        numbers.put(line.substring(0, equals), Long.decode(line.substring(equals + 3)));
+      } else if (line.startsWith(ORIGIN)) {
+        data = Long.parseLong(line, ORIGIN.length(), line.length(), 10);
       } else if (data > 0) {
-        String[] place = line.split(": ", 2);
-        numbers.put(place[0], data);
-        data += place[1].equals(".quad 0") ? 8 : Long.parseLong(place[1].substring(6));
-      } else if (line.endsWith(":")) {
-        numbers.put(line.substring(0, line.length() - 1), (long) bytes.size());
+        int colon = line.indexOf(": ");
+        numbers.put(line.substring(0, colon), data);
+        data += sizeOfData(line.substring(colon + 2));
       } else {
-        bytes.writeBytes(bytesOf(line));
+        numbers.put(line.substring(0, line.length() - 1), (long) bytes.size()); // "name:"
       }
     }
     code = bytes.toByteArray();
   }
 
-  private List<String> lines() {
-    return table.lines().filter(line -> !line.isEmpty()).toList();
+  private static int endOfLine(byte[] text, int begin) {
+    int end = begin;
+    while (end < text.length && text[end] != '\n') {
+      end++;
+    }
+    return end;
   }
 
-  private static byte[] bytesOf(String line) {
-    return HexFormat.ofDelimiter(" ").parseHex(line.split(ASSEMBLY_START, 2)[0]);
+  /** Code begins with a byte and a blank. */
+  private static boolean isCode(byte[] text, int begin, int end) {
+    return end - begin > 3
+        && isHexDigit(text[begin])
+        && isHexDigit(text[begin + 1])
+        && text[begin + 2] == ' '
+        && text[begin + 3] != '=';
+  }
+
+  private static boolean isHexDigit(byte character) {
+    return (character >= '0' && character <= '9') || (character >= 'a' && character <= 'f');
+  }
+
+  /** Bytes are one blank apart; more blanks are before the assembly. */
+  private static void readCode(byte[] text, int begin, int end, ByteArrayOutputStream bytes) {
+    for (int i = begin; i + 1 < end && text[i] != ' '; i += 3) {
+      bytes.write(digit(text[i]) << 4 | digit(text[i + 1]));
+    }
+  }
+
+  private static int digit(byte character) {
+    return character <= '9' ? character - '0' : character - 'a' + 10;
+  }
+
+  /** {@return the bytes of ".quad 0" or ".zero SIZE"} */
+  private static long sizeOfData(String directive) {
+    return directive.equals(".quad 0") ? Long.BYTES : Long.parseLong(directive.substring(6));
+  }
+
+  private List<String> lines() {
+    return table.lines().filter(line -> !line.isEmpty()).toList();
   }
 
   /** {@return the assembly alone, for an assembler} */

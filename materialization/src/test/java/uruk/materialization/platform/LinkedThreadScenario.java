@@ -50,12 +50,30 @@ public final class LinkedThreadScenario {
   }
 
   private void call(String function, long what) {
+    if (function.equals("at_shutdown")) {
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> callWhenWatchedFromJava(what)));
+      System.exit(0);
+    }
     try {
       long address = jit.session().lookup(jit.main(), function).address();
       System.out.println(function + " returned " + jit.guard().call(address, what));
     } catch (NativeException thrown) {
       System.out.println(function + " threw " + thrown.getMessage());
     }
+  }
+
+  /** The JVM's end would wait for a thread that waits in native code. */
+  private void callWhenWatchedFromJava(long what) {
+    Thread watcher =
+        Thread.getAllStackTraces().keySet().stream()
+            .filter(thread -> thread.getName().equals("uruk-linked-threads"))
+            .findFirst()
+            .orElseThrow();
+    while (watcher.getState() != Thread.State.TIMED_WAITING) {
+      Thread.onSpinWait();
+    }
+    System.out.println("watched from Java");
+    call("by_pthread", what);
   }
 
   int toJava(int what) {

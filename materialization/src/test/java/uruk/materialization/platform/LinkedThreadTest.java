@@ -181,6 +181,14 @@ final class LinkedThreadTest {
   }
 
   @Test
+  void javasEndIsNotDelayedByWhoWatchesAndStillWatched() throws Exception {
+    assertThat(run(0, "at_shutdown", "42")).contains("watched from Java", "by_pthread returned 42");
+    assertThat(run(139, "at_shutdown", "1"))
+        .contains("watched from Java")
+        .anyMatch(line -> line.startsWith("A thread of linked code crashed: SIGSEGV"));
+  }
+
+  @Test
   void callbackThereHasAGuardOfItsOwn() throws Exception {
     assertThat(run(0, "by_pthread", "10", "by_thread", "10"))
         .filteredOn(line -> line.startsWith("crash threw SIGSEGV"))
