@@ -5,10 +5,9 @@
 //   session THREADS EXTERNALS
 //                           starts a new LLJIT; 0 threads = link on the calling thread; EXTERNALS is "process" (what is
 //                           missing is searched in this process only) or "phony" (… is one address that nothing calls)
-//   link TIMES              TIMES times: adds all objects under one tracker, looks all names up, removes the tracker;
-//                           answers in nanoseconds: median wall of add and look-up, CPU of the same, median wall of remove
-//   spread COPIES           COPIES dylibs with all objects in each; looks the names up in all of them at once; answers likewise
-//   create TIMES            median wall of creating and destroying a session
+//   link COPIES TIMES       TIMES times: adds all objects to COPIES dylibs under a tracker each, looks all names up in all of
+//                           them at once, removes the trackers; answers the averages in nanoseconds: wall of add and
+//                           look-up, CPU of the same, wall of remove
 //
 // A pack is: "URUKPACK", the number of objects, then for each its size and its bytes, everything padded to 16 bytes and
 // numbers little-endian in 8 bytes. Symbols are separated by newlines.
@@ -19,7 +18,6 @@
 #include <sys/mman.h>
 #include <time.h>
 
-#include <algorithm>
 #include <cstring>
 #include <fstream>
 #include <future>
@@ -38,11 +36,6 @@ uint64_t nanoseconds(clockid_t clock) {
 }
 uint64_t wallClock() { return nanoseconds(CLOCK_MONOTONIC); }
 uint64_t cpuClock() { return nanoseconds(CLOCK_PROCESS_CPUTIME_ID); }
-
-uint64_t median(std::vector<uint64_t> samples) {
-  std::sort(samples.begin(), samples.end());
-  return samples[samples.size() / 2];
-}
 
 struct Workload {
   std::unique_ptr<MemoryBuffer> Pack;
@@ -106,24 +99,19 @@ public:
   }
 
   Session(std::unique_ptr<LLJIT> Jit, bool Phony) : Jit(std::move(Jit)), Phony(Phony) {
-    prepare(this->Jit->getMainJITDylib());
+    Dylibs.push_back(&this->Jit->getMainJITDylib());
+    prepare(*Dylibs.front());
   }
 
-  Expected<Times> link(const Workload &Work) {
-    JITDylib &Main = Jit->getMainJITDylib();
-    std::vector<JITDylib *> Dylibs{&Main};
-    return measure(Work, Dylibs);
-  }
-
-  Expected<Times> spread(const Workload &Work, unsigned Copies) {
-    while (Spread.size() < Copies) {
-      auto Dylib = Jit->createJITDylib("copy" + std::to_string(Spread.size()));
+  Expected<Times> link(const Workload &Work, unsigned Copies) {
+    while (Dylibs.size() < Copies) {
+      auto Dylib = Jit->createJITDylib("copy" + std::to_string(Dylibs.size()));
       if (!Dylib)
         return Dylib.takeError();
       prepare(*Dylib);
-      Spread.push_back(&*Dylib);
+      Dylibs.push_back(&*Dylib);
     }
-    return measure(Work, Spread);
+    return measure(Work);
   }
 
 private:
@@ -135,7 +123,7 @@ private:
       Dylib.addGenerator(std::make_unique<PhonySymbols>());
   }
 
-  Expected<Times> measure(const Workload &Work, const std::vector<JITDylib *> &Dylibs) {
+  Expected<Times> measure(const Workload &Work) {
     ExecutionSession &ES = Jit->getExecutionSession();
     uint64_t Wall = wallClock(), Cpu = cpuClock();
     std::vector<ResourceTrackerSP> Trackers;
@@ -171,23 +159,22 @@ private:
 
   std::unique_ptr<LLJIT> Jit;
   bool Phony;
-  std::vector<JITDylib *> Spread;
+  std::vector<JITDylib *> Dylibs; // as many as a case has needed: no session serves two
   uint64_t Added = 0;
 };
 
 Expected<std::string> repeat(unsigned Count, function_ref<Expected<Times>()> Once) {
-  std::vector<uint64_t> Link, Remove;
-  uint64_t Cpu = 0;
+  Times Sum{0, 0, 0};
   for (unsigned I = 0; I != Count; ++I) {
     auto Taken = Once();
     if (!Taken)
       return Taken.takeError();
-    Link.push_back(Taken->Link);
-    Remove.push_back(Taken->Remove);
-    Cpu += Taken->Cpu;
+    Sum.Link += Taken->Link;
+    Sum.Cpu += Taken->Cpu;
+    Sum.Remove += Taken->Remove;
   }
   std::ostringstream Line;
-  Line << median(Link) << ' ' << Cpu / Count << ' ' << median(Remove);
+  Line << Sum.Link / Count << ' ' << Sum.Cpu / Count << ' ' << Sum.Remove / Count;
   return Line.str();
 }
 
@@ -219,20 +206,11 @@ public:
       Current = std::move(*Created);
       return "";
     }
-    if (Command == "link")
-      return repeat(Number, [&] { return Current->link(Work); });
-    if (Command == "spread")
-      return repeat(1, [&] { return Current->spread(Work, Number); });
-    if (Command == "create")
-      return repeat(Number, [&]() -> Expected<Times> {
-        uint64_t Wall = wallClock(), Cpu = cpuClock();
-        auto Created = Session::create(0, false);
-        if (!Created)
-          return Created.takeError();
-        uint64_t Before = wallClock();
-        Created->reset();
-        return Times{Before - Wall, cpuClock() - Cpu, wallClock() - Before};
-      });
+    if (Command == "link") {
+      unsigned Count = 0;
+      Words >> Count;
+      return repeat(Count, [&] { return Current->link(Work, Number); });
+    }
     return createStringError(inconvertibleErrorCode(), "unknown command: " + Command);
   }
 

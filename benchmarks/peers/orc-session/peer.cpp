@@ -1,10 +1,8 @@
-// The session's benchmarks on LLVM 22's ORC, beside uruk.bench.session. Units are empty: they report
-// addresses and dependences and link nothing. Prints lines of name, median
-// and minimum of the wall time, and median of the CPU time.
+// One of the session's benchmarks on LLVM 22's ORC, beside uruk.bench.session. Units are empty: they report addresses and
+// dependences and link nothing. Prints a line for each round: wall and CPU time in nanoseconds.
 #include "llvm/ExecutionEngine/Orc/AbsoluteSymbols.h"
 #include "llvm/ExecutionEngine/Orc/Core.h"
 #include "llvm/ExecutionEngine/Orc/SelfExecutorProcessControl.h"
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -30,27 +28,17 @@ static double cpu() {
   return Time.tv_sec * 1e9 + Time.tv_nsec;
 }
 
-static void report(const char *Name, std::vector<double> Wall, std::vector<double> Cpu) {
-  std::sort(Wall.begin(), Wall.end());
-  std::sort(Cpu.begin(), Cpu.end());
-  std::printf("%s %.3f %.3f %.3f\n", Name, Wall[Wall.size() / 2], Wall.front(),
-              Cpu[Cpu.size() / 2]);
-  std::fflush(stdout);
-}
-
-// Runs some work several times and reports the wall and CPU time of each, divided.
+// Runs some work several times and prints the wall and CPU time of each in nanoseconds, divided.
 template <typename PrepareT, typename WorkT>
-static void measure(const char *Name, int Rounds, double Divisor, PrepareT Prepare, WorkT Work) {
-  std::vector<double> Wall, Cpu;
+static void measure(int Rounds, double Divisor, PrepareT Prepare, WorkT Work) {
   for (int R = 0; R < Rounds; ++R) {
     auto Prepared = Prepare();
     double WallBegin = now(), CpuBegin = cpu();
     Work(*Prepared);
-    Cpu.push_back((cpu() - CpuBegin) / Divisor);
-    Wall.push_back((now() - WallBegin) / Divisor);
+    double Cpu = (cpu() - CpuBegin) / Divisor;
+    std::printf("%.3f %.3f\n", (now() - WallBegin) / Divisor, Cpu);
     cantFail(Prepared->ES->endSession());
   }
-  report(Name, std::move(Wall), std::move(Cpu));
 }
 
 struct Session {
@@ -116,12 +104,15 @@ static void lookUp(Session &S, int Lookups) {
     cantFail(S.ES->lookup(S.Order, S.Names[I % S.Names.size()]));
 }
 
-static void readyLookups(int Rounds) {
-  measure("ready-lookup-ns", Rounds, 200000, [] { return prepareReady(0); },
-          [](Session &S) { lookUp(S, 200000); });
-  measure("ready-lookup-behind-100-dylibs-ns", Rounds, 20000, [] { return prepareReady(100); },
-          [](Session &S) { lookUp(S, 20000); });
-  measure("ready-lookup-two-threads-ns", Rounds, 400000, [] { return prepareReady(0); },
+static void readyLookup(int OthersInFront, int Rounds) {
+  int Lookups = OthersInFront ? 20000 : 200000;
+  measure(Rounds, Lookups, [=] { return prepareReady(OthersInFront); },
+          [=](Session &S) { lookUp(S, Lookups); });
+}
+
+// Per look-up of either thread.
+static void readyLookupOnTwoThreads(int Rounds) {
+  measure(Rounds, 400000, [] { return prepareReady(0); },
           [](Session &S) {
             std::thread Other([&] { lookUp(S, 200000); });
             lookUp(S, 200000);
@@ -131,8 +122,8 @@ static void readyLookups(int Rounds) {
 
 // Absolute symbols ----------------------------------------------------------------------------------
 
-static void absolute(int Count, const char *Name, int Rounds) {
-  measure(Name, Rounds, 1e6, [=] { return prepareAbsolute(Count); }, defineAndLookUp);
+static void absolute(int Count, int Rounds) {
+  measure(Rounds, 1, [=] { return prepareAbsolute(Count); }, defineAndLookUp);
 }
 
 // Bytes in use, those of big blocks that have mappings of their own included.
@@ -148,7 +139,7 @@ static void absoluteBytes(int Count) {
   defineAndLookUp(*S);
   S->Names = {};
   double Bytes = double(allocated() - Before) / Count;
-  report("absolute-1m-bytes-per-symbol", {Bytes}, {Bytes});
+  std::printf("%.3f 0\n", Bytes);
   cantFail(S->ES->endSession());
 }
 
@@ -190,9 +181,9 @@ private:
   std::vector<SymbolStringPtr> Needs;
 };
 
-static void chain(int Count, const char *Name, int Rounds) {
+static void chain(int Count, int Rounds) {
   measure(
-      Name, Rounds, 1e6,
+      Rounds, 1,
       [=] {
         auto S = prepare();
         nameAll(*S, "unit_", Count);
@@ -240,9 +231,9 @@ private:
   std::vector<SymbolStringPtr> Names;
 };
 
-static void woven(int Count, const char *Name, int Rounds) {
+static void woven(int Count, int Rounds) {
   measure(
-      Name, Rounds, 1e6,
+      Rounds, 1,
       [=] {
         auto S = prepare();
         nameAll(*S, "woven_", Count);
@@ -257,12 +248,30 @@ static void woven(int Count, const char *Name, int Rounds) {
 }
 
 int main(int argc, char **argv) {
-  int Rounds = argc > 1 ? std::atoi(argv[1]) : 7;
-  readyLookups(Rounds);
-  absolute(1000000, "absolute-1m-ms", Rounds);
-  absoluteBytes(1000000);
-  chain(1000, "chain-1000-ms", Rounds);
-  chain(10000, "chain-10000-ms", 3);
-  woven(250, "edges-250x4-ms", Rounds);
-  woven(500, "edges-500x4-ms", 3);
+  if (argc != 3) {
+    std::fprintf(stderr, "usage: %s FIGURE ROUNDS\n", argv[0]);
+    return 2;
+  }
+  std::string Figure = argv[1];
+  int Rounds = std::atoi(argv[2]);
+  if (Figure == "ready-lookup")
+    readyLookup(0, Rounds);
+  else if (Figure == "ready-lookup-behind-100")
+    readyLookup(100, Rounds);
+  else if (Figure == "ready-lookup-two-threads")
+    readyLookupOnTwoThreads(Rounds);
+  else if (Figure == "absolute-1000000")
+    absolute(1000000, Rounds);
+  else if (Figure == "absolute-1000000-bytes")
+    absoluteBytes(1000000);
+  else if (Figure == "chain-1000")
+    chain(1000, Rounds);
+  else if (Figure == "chain-10000")
+    chain(10000, Rounds);
+  else if (Figure == "woven-250")
+    woven(250, Rounds);
+  else if (Figure == "woven-500")
+    woven(500, Rounds);
+  else
+    return 2;
 }

@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -52,9 +51,7 @@ public class CallSpeed {
   private int b = 3;
 
   private static Jit program(boolean guarded) {
-    Inputs inputs =
-        new Inputs(
-            Path.of(System.getProperty("uruk.root")), Path.of(System.getProperty("uruk.cache")));
+    Inputs inputs = Inputs.ofProperties();
     byte[] object = inputs.assembled("add", SOURCE, "add").objects().getFirst();
     Jit jit = Jit.builder().guard(guarded).create();
     jit.add(ObjectFile.of("add", object));

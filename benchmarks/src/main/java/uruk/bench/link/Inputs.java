@@ -22,9 +22,15 @@ final class Inputs {
    * @param root the repository
    * @param cache where the inputs are kept
    */
-  Inputs(Path root, Path cache) {
+  private Inputs(Path root, Path cache) {
     this.root = root;
     this.cache = cache;
+  }
+
+  /** {@return the inputs of the JVM that benchmarks/run starts, and of those that JMH starts} */
+  static Inputs ofProperties() {
+    return new Inputs(
+        Path.of(System.getProperty("uruk.root")), Path.of(System.getProperty("uruk.cache")));
   }
 
   /** Makes what a workload consists of. */

@@ -1,6 +1,7 @@
 package uruk.bench.link;
 
 import java.util.function.Supplier;
+import uruk.bench.compare.JmhRun;
 
 /**
  * One line of the table.
@@ -9,7 +10,6 @@ import java.util.function.Supplier;
  * @param workload what is linked
  * @param goal what our time may be at most, as a part of the peer's; NaN for no goal
  * @param phonyExternals whether missing names get an address that nobody calls
- * @param times runs of which one sample is the median
  * @param copies dylibs that get the objects, each
  * @param threads that link; 0 for the calling one
  * @param peerRounds how often the peer runs; fewer than our rounds where it takes seconds
@@ -19,36 +19,23 @@ record LinkCase(
     Supplier<Workload> workload,
     double goal,
     boolean phonyExternals,
-    int times,
     int copies,
     int threads,
     int peerRounds) {
 
-  /** Rounds without which there is no median worth the name. */
-  static final int ROUNDS = 9;
-
   static LinkCase of(String name, double goal, Supplier<Workload> workload) {
-    return new LinkCase(name, workload, goal, false, 1, 1, 0, ROUNDS);
+    return new LinkCase(name, workload, goal, false, 1, 0, JmhRun.ROUNDS);
   }
 
   LinkCase withPhonyExternals() {
-    return new LinkCase(name, workload, goal, true, times, copies, threads, peerRounds);
-  }
-
-  LinkCase withTimes(int count) {
-    return new LinkCase(name, workload, goal, phonyExternals, count, copies, threads, peerRounds);
+    return new LinkCase(name, workload, goal, true, copies, threads, peerRounds);
   }
 
   LinkCase spreadOver(int dylibs, int threadCount) {
-    return new LinkCase(
-        name, workload, goal, phonyExternals, times, dylibs, threadCount, peerRounds);
+    return new LinkCase(name, workload, goal, phonyExternals, dylibs, threadCount, peerRounds);
   }
 
   LinkCase withPeerRounds(int count) {
-    return new LinkCase(name, workload, goal, phonyExternals, times, copies, threads, count);
-  }
-
-  Measurement run(Side side) {
-    return copies == 1 ? side.link(times) : side.spread(copies);
+    return new LinkCase(name, workload, goal, phonyExternals, copies, threads, count);
   }
 }

@@ -1,6 +1,5 @@
 package uruk.bench.link;
 
-import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -30,9 +29,7 @@ import uruk.jitlink.pass.ApplyFixups;
 public class LinkMicro {
   private static final int COUNT = 100_000;
 
-  private final Inputs inputs =
-      new Inputs(
-          Path.of(System.getProperty("uruk.root")), Path.of(System.getProperty("uruk.cache")));
+  private final Inputs inputs = Inputs.ofProperties();
   private final ObjectFile globals =
       object(
           inputs.assembled("globals-100000", AssemblySources.globals(COUNT), "global_function_0"));
@@ -52,10 +49,7 @@ public class LinkMicro {
   /** Starts a session. */
   @Setup
   public void start() {
-    ours.load(
-        inputs.assembled(
-            "tiny", AssemblySources.tiny(AssemblySources.OWN_NAME), AssemblySources.OWN_NAME));
-    ours.startSession(0, false);
+    ours.start(new LinkCases(inputs).named("tiny").workload().get(), 0, false);
   }
 
   /** Ends the session. */
@@ -89,8 +83,9 @@ public class LinkMicro {
 
   /** Adds, looks up and removes an object of one function. */
   @Benchmark
-  public Object tinyObject() {
-    return ours.spread(1);
+  public void tinyObject() {
+    ours.link(1);
+    ours.remove();
   }
 
   /** Makes a function's entry lead elsewhere. */

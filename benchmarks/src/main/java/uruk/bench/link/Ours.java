@@ -25,15 +25,13 @@ import uruk.orc.SymbolState;
 import uruk.orc.TaskDispatcher;
 
 /** Uruk, set up as its facade does. */
-final class Ours implements Side {
+final class Ours implements AutoCloseable {
   /** Far longer than a page, so that it lies where libraries are mapped, in reach of all code. */
   private static final long PHONY_ADDRESS = Arena.global().allocate(1 << 22, 4096).address();
 
   private static final SymbolFlags PHONY_FLAGS =
       SymbolFlags.of(SymbolFlags.EXPORTED, SymbolFlags.ABSOLUTE);
 
-  private final ProcessClock cpu = new ProcessClock();
-  private @Nullable Workload workload;
   private @Nullable Session session;
 
   /** What lives as long as one session. */
@@ -43,9 +41,12 @@ final class Ours implements Side {
     final ObjectLinkingLayer layer;
     final JITDylib process;
     final List<JITDylib> dylibs = new ArrayList<>();
+    final List<ResourceTracker> trackers = new ArrayList<>();
+    final Workload workload;
     final boolean phonyExternals;
 
-    Session(int threadCount, boolean phonyExternals) {
+    Session(Workload workload, int threadCount, boolean phonyExternals) {
+      this.workload = workload;
       this.phonyExternals = phonyExternals;
       threads = threadCount == 0 ? null : Executors.newFixedThreadPool(threadCount);
       session =
@@ -72,6 +73,32 @@ final class Ours implements Side {
       return dylibs.subList(0, count);
     }
 
+    void link(int copies) {
+      List<JITDylib> used = dylibs(copies);
+      for (JITDylib dylib : used) {
+        ResourceTracker tracker = dylib.createResourceTracker();
+        trackers.add(tracker);
+        for (byte[] object : workload.objects()) {
+          layer.add(tracker, ObjectFile.of("object", object));
+        }
+      }
+      List<CompletableFuture<SymbolMap>> found = new ArrayList<>();
+      for (JITDylib dylib : used) {
+        found.add(
+            session.lookup(
+                LookupKind.STATIC,
+                SearchOrder.of(dylib),
+                SymbolLookupSet.of(workload.symbols()),
+                SymbolState.READY));
+      }
+      found.forEach(CompletableFuture::join);
+    }
+
+    void remove() {
+      trackers.forEach(ResourceTracker::remove);
+      trackers.clear();
+    }
+
     @Override
     public void close() {
       session.close();
@@ -89,73 +116,42 @@ final class Ours implements Side {
     };
   }
 
-  @Override
-  public void load(Workload loaded) {
-    closeSession();
-    workload = loaded;
+  /**
+   * Starts a session and ends the one before.
+   *
+   * @param newWorkload what it is to link
+   * @param threads that link; 0 for the calling one
+   * @param phonyExternals whether what is missing gets an address that nobody calls, instead of
+   *     that of the process
+   */
+  void start(Workload newWorkload, int threads, boolean phonyExternals) {
+    close();
+    session = new Session(newWorkload, threads, phonyExternals);
   }
 
-  @Override
-  public void startSession(int threads, boolean phonyExternals) {
-    closeSession();
-    session = new Session(threads, phonyExternals);
+  /** Adds the objects to so many dylibs, and looks the symbols up in all of them at once. */
+  void link(int copies) {
+    current().link(copies);
   }
 
-  @Override
-  public Measurement link(int times) {
-    List<Measurement> runs = new ArrayList<>(times);
-    for (int i = 0; i < times; i++) {
-      runs.add(spread(1));
-    }
-    return new Measurement(
-        Measurement.median(runs, Measurement::link),
-        runs.stream().mapToLong(Measurement::cpu).sum() / times,
-        Measurement.median(runs, Measurement::remove));
+  /** Removes what the last call of {@link #link} has added. */
+  void remove() {
+    current().remove();
   }
 
-  @Override
-  public Measurement spread(int copies) {
+  private Session current() {
     Session current = session;
-    Workload work = workload;
-    if (current == null || work == null) {
-      throw new IllegalStateException("no session or no workload");
+    if (current == null) {
+      throw new IllegalStateException("no session");
     }
-    List<JITDylib> dylibs = current.dylibs(copies);
-    long wallBefore = System.nanoTime();
-    long cpuBefore = cpu.nanoseconds();
-    List<ResourceTracker> trackers = new ArrayList<>();
-    for (JITDylib dylib : dylibs) {
-      ResourceTracker tracker = dylib.createResourceTracker();
-      trackers.add(tracker);
-      for (byte[] object : work.objects()) {
-        current.layer.add(tracker, ObjectFile.of("object", object));
-      }
-    }
-    List<CompletableFuture<SymbolMap>> found = new ArrayList<>();
-    for (JITDylib dylib : dylibs) {
-      found.add(
-          current.session.lookup(
-              LookupKind.STATIC,
-              SearchOrder.of(dylib),
-              SymbolLookupSet.of(work.symbols()),
-              SymbolState.READY));
-    }
-    found.forEach(CompletableFuture::join);
-    long cpuTime = cpu.nanoseconds() - cpuBefore;
-    long linked = System.nanoTime();
-    trackers.forEach(ResourceTracker::remove);
-    return new Measurement(linked - wallBefore, cpuTime, System.nanoTime() - linked);
-  }
-
-  private void closeSession() {
-    if (session != null) {
-      session.close();
-      session = null;
-    }
+    return current;
   }
 
   @Override
   public void close() {
-    closeSession();
+    if (session != null) {
+      session.close();
+      session = null;
+    }
   }
 }

@@ -30,8 +30,7 @@ import uruk.orc.SymbolState;
  * <p>The JVM must have touched all of its heap at the start, so that resident memory grows by what
  * is outside of the heap, and must give softly referenced objects up; benchmarks/run sees to it.
  *
- * <p>Arguments: the repository, the cache folder, then numbers of objects (1,000, 20,000 and
- * 200,000 by default).
+ * <p>Arguments: numbers of objects (1,000, 20,000 and 200,000 by default).
  */
 public final class ResidentObjects {
   private final ExecutionSession session = ExecutionSession.create();
@@ -58,12 +57,12 @@ public final class ResidentObjects {
 
   /** Runs the measurement. */
   public static void main(String[] arguments) throws IOException {
-    Inputs inputs = new Inputs(Path.of(arguments[0]), Path.of(arguments[1]));
+    Inputs inputs = Inputs.ofProperties();
     byte[] template =
         inputs.assemble("resident", AssemblySources.tinyWithData(AssemblySources.OWN_NAME));
     int[] counts =
-        arguments.length > 2
-            ? Stream.of(arguments).skip(2).mapToInt(Integer::parseInt).toArray()
+        arguments.length > 0
+            ? Stream.of(arguments).mapToInt(Integer::parseInt).toArray()
             : new int[] {1000, 20_000, 200_000};
     System.out.printf("an object file has %d bytes%n", template.length);
     new ResidentObjects(template).run(counts);

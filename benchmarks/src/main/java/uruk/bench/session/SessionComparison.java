@@ -1,334 +1,206 @@
 package uruk.bench.session;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
-import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
-import uruk.bench.link.ProcessClock;
-import uruk.orc.AbsoluteSymbols;
+import java.util.Locale;
+import uruk.bench.compare.JmhRun;
+import uruk.bench.compare.MachineLoad;
+import uruk.bench.compare.Samples;
 import uruk.orc.ExecutionSession;
-import uruk.orc.JITDylib;
-import uruk.orc.JITDylibLookupFlags;
-import uruk.orc.LookupKind;
-import uruk.orc.LookupState;
-import uruk.orc.SearchOrder;
-import uruk.orc.SymbolLookupSet;
-import uruk.orc.SymbolMap;
-import uruk.orc.SymbolState;
 
 /**
- * Measures the session beside the program over LLVM 22's ORC, in the same minutes, and prints both.
+ * Measures the session with JMH beside the program over LLVM 22's ORC, whose rounds are before and
+ * after ours, and prints both; then what doubling costs.
  *
- * <p>Usage: {@code SessionComparison [path of the peer] [rounds]}. Each figure is the median of the
- * rounds after a warm-up, with the minimum in brackets; CPU time is that of the whole process,
- * collector and compiler included.
+ * <p>Arguments: the peer's program, then names of figures or parts of names (all by default).
+ * {@code --any-load} measures although the machine is busy.
  */
 public final class SessionComparison {
-  private static final int LOOKUPS = 200_000;
+  /** Enough for the largest of the doubled sizes without a collection. */
+  private static final int HEAP_GIGABYTES = 3;
 
-  private final int rounds;
-  private final ProcessClock clock = new ProcessClock();
-  private final Map<String, double[]> ours = new LinkedHashMap<>();
-  private long sink;
+  private final String program;
+  private final List<String> chosen;
 
-  private SessionComparison(int rounds) {
-    this.rounds = rounds;
+  private SessionComparison(String program, List<String> chosen) {
+    this.program = program;
+    this.chosen = chosen;
   }
 
   /** Runs the comparison. */
-  public static void main(String[] arguments) throws IOException, InterruptedException {
-    int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 7;
-    SessionComparison comparison = new SessionComparison(rounds);
-    Map<String, double[]> peer =
-        arguments.length > 0 ? peer(arguments[0], rounds) : new LinkedHashMap<>();
-    comparison.measure();
-    comparison.print(peer);
-    comparison.growth();
+  public static void main(String[] arguments) {
+    List<String> rest = new ArrayList<>(List.of(arguments).subList(1, arguments.length));
+    MachineLoad.check(rest);
+    SessionComparison comparison = new SessionComparison(arguments[0], rest);
+    comparison.comparePeers();
+    comparison.printDoubling();
   }
 
-  /** Runs the peer on an unlimited stack: its dispatch in place recurses once per unit. */
-  private static Map<String, double[]> peer(String program, int rounds) throws IOException {
-    Process process =
-        new ProcessBuilder(
-                "sh", "-c", "ulimit -s unlimited; exec \"$0\" \"$1\"", program, "" + rounds)
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    Map<String, double[]> figures = new LinkedHashMap<>();
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-      lines
-          .lines()
-          .map(line -> line.split(" "))
-          .forEach(words ->
-              figures.put(
-                  words[0],
-                  Arrays.stream(words).skip(1).mapToDouble(Double::parseDouble).toArray()));
-    }
-    return figures;
+  private boolean isChosen(String figure) {
+    return chosen.isEmpty() || chosen.stream().anyMatch(figure::contains);
   }
 
-  private interface Work {
-    void run();
-  }
+  private void comparePeers() {
+    System.out.printf(
+        """
+        Medians of %d rounds, the smallest in brackets.
 
-  /** Runs the work in rounds and keeps the wall and CPU time of each, divided. */
-  private void figure(String name, int warmUp, double divisor, Work work) {
-    figure(name, warmUp, divisor, () -> 0, ignored -> work.run(), ignored -> {});
-  }
-
-  private <T> void figure(
-      String name,
-      int warmUp,
-      double divisor,
-      Supplier<T> prepare,
-      Consumer<T> work,
-      Consumer<T> after) {
-    double[] wall = new double[rounds];
-    double[] cpu = new double[rounds];
-    for (int round = -warmUp; round < rounds; round++) {
-      T prepared = prepare.get();
-      long cpuBegin = clock.nanoseconds();
-      long wallBegin = System.nanoTime();
-      work.accept(prepared);
-      long wallEnd = System.nanoTime();
-      if (round >= 0) {
-        wall[round] = (wallEnd - wallBegin) / divisor;
-        cpu[round] = (clock.nanoseconds() - cpuBegin) / divisor;
-      }
-      after.accept(prepared);
-    }
-    Arrays.sort(wall);
-    Arrays.sort(cpu);
-    ours.put(name, new double[] {wall[rounds / 2], wall[0], cpu[rounds / 2]});
-  }
-
-  private void inFreshSessions(String name, int warmUp, Consumer<ExecutionSession> work) {
-    figure(name, warmUp, 1e6, ExecutionSession::create, work, ExecutionSession::close);
-  }
-
-  private void measure() throws InterruptedException {
+        | figure | Uruk | LLVM 22 | ratio | of least | goal |
+        |---|---|---|---|---|---|
+        """,
+        JmhRun.ROUNDS);
     readyLookups();
-    SymbolMap million = SessionWork.absoluteSymbols(1_000_000);
-    inFreshSessions(
-        "absolute-1m-ms",
-        5,
-        session -> sink += SessionWork.defineAndLookUp(session, million).address());
-    ours.put("absolute-1m-bytes-per-symbol", bytesPerSymbol());
-    chain(1_000, 300);
-    chain(10_000, 15);
-    woven(250, 100);
-    woven(500, 50);
-  }
-
-  private static double milliseconds(Work work) {
-    long begin = System.nanoTime();
-    work.run();
-    return (System.nanoTime() - begin) / 1e6;
-  }
-
-  private void chain(int length, int warmUp) {
-    List<String> names = SessionWork.names("unit_", length);
-    inFreshSessions(
-        "chain-" + length + "-ms",
-        warmUp,
-        session -> sink += SessionWork.chain(session, names).address());
-  }
-
-  private void woven(int size, int warmUp) {
-    List<String> names = SessionWork.names("woven_", size);
-    inFreshSessions(
-        "edges-" + size + "x4-ms",
-        warmUp,
-        session -> sink += SessionWork.woven(session, names).address());
+    fresh("absolute-1000000", "absoluteSymbols", 1_000_000, "0.3");
+    bytesPerSymbol();
+    fresh("chain-1000", "chain", 1000, "0.25");
+    fresh("chain-10000", "chain", 10_000, "0.12");
+    fresh("woven-250", "woven", 250, "");
+    fresh("woven-500", "woven", 500, "");
   }
 
   private void readyLookups() {
-    try (ExecutionSession session = ExecutionSession.create()) {
-      JITDylib main = session.createBareJITDylib("main");
-      main.define(AbsoluteSymbols.of(SessionWork.absoluteSymbols(1000)));
-      SearchOrder.Builder behind = SearchOrder.builder();
-      for (int at = 0; at < 100; at++) {
-        JITDylib other = session.createBareJITDylib("other" + at);
-        other.define(
-            AbsoluteSymbols.of(
-                SymbolMap.builder().put("only_in_" + at, 1, SessionWork.FUNCTION).build()));
-        behind.add(other, JITDylibLookupFlags.MATCH_EXPORTED_SYMBOLS_ONLY);
-      }
-      behind.add(main, JITDylibLookupFlags.MATCH_EXPORTED_SYMBOLS_ONLY);
-      String[] names = SessionWork.names("symbol_", 1000).toArray(String[]::new);
-      session.lookup(main, names[0]);
-      SearchOrder near = SearchOrder.of(main);
-      SearchOrder far = behind.build();
-      figure("ready-lookup-ns", 10, LOOKUPS, () -> lookUp(session, near, names, LOOKUPS));
-      figure(
-          "ready-lookup-behind-100-dylibs-ns",
-          10,
-          LOOKUPS,
-          () -> lookUp(session, far, names, LOOKUPS));
-      figure(
-          "ready-lookup-two-threads-ns", 3, 20.0 * LOOKUPS, () -> twoThreads(session, near, names));
-    }
-  }
-
-  private void lookUp(ExecutionSession session, SearchOrder order, String[] names, int lookups) {
-    long sum = 0;
-    for (int at = 0; at < lookups; at++) {
-      sum += session.lookup(order, names[at % names.length]).address();
-    }
-    sink += sum;
-  }
-
-  private void twoThreads(ExecutionSession session, SearchOrder order, String[] names) {
-    Thread other = Thread.ofPlatform().start(() -> lookUp(session, order, names, 10 * LOOKUPS));
-    lookUp(session, order, names, 10 * LOOKUPS);
-    try {
-      other.join();
-    } catch (InterruptedException interruption) {
-      throw new IllegalStateException(interruption);
-    }
-  }
-
-  private double[] bytesPerSymbol() throws InterruptedException {
-    long before = usedHeap();
-    ExecutionSession session = ExecutionSession.create();
-    sink += SessionWork.defineAndLookUp(session, SessionWork.absoluteSymbols(1_000_000)).address();
-    double bytes = (usedHeap() - before) / 1e6;
-    session.close();
-    return new double[] {bytes, bytes, bytes};
-  }
-
-  private static long usedHeap() throws InterruptedException {
-    for (int collection = 0; collection < 3; collection++) {
-      System.gc();
-      Thread.sleep(50);
-    }
-    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
-  }
-
-  private void print(Map<String, double[]> peer) {
-    System.out.println(
-        """
-        | figure | Uruk: wall (min) | CPU | LLVM 22: wall (min) | CPU | ratio of wall | of CPU |
-        |---|---|---|---|---|---|---|\
-        """);
-    ours.forEach((name, figure) -> printLine(name, figure, peer.get(name)));
-  }
-
-  private static void printLine(String name, double[] ours, double @Nullable [] peer) {
-    System.out.printf("| %s | %.4g (%.4g) | %.4g |", name, ours[0], ours[1], ours[2]);
-    if (peer != null) {
+    JmhRun one = new JmhRun(ReadyLookups.class, "lookUp").with("dylibsInFront", 0);
+    double onOneThread = compare("ready-lookup", "ns", one, 1, 1, "0.2");
+    JmhRun behind = new JmhRun(ReadyLookups.class, "lookUp").with("dylibsInFront", 100);
+    compare("ready-lookup-behind-100", "ns", behind, 1, 1, "2 µs");
+    JmhRun two = new JmhRun(ReadyLookups.class, "lookUp").with("dylibsInFront", 0).onThreads(2);
+    double onTwoThreads = compare("ready-lookup-two-threads", "ns", two, 0.5, 1, "");
+    if (onOneThread > 0 && onTwoThreads > 0) {
       System.out.printf(
-          " %.4g (%.4g) | %.4g | %.2g | %.2g |",
-          peer[0], peer[1], peer[2], ours[0] / peer[0], ours[2] / peer[2]);
+          Locale.ROOT,
+          "| two threads, times one | %.2f | | | | 1.8 |%n",
+          onOneThread / onTwoThreads);
     }
-    System.out.println();
   }
 
-  /** What doubling costs, by the minima of the rounds: a shared machine only ever adds. */
-  private void growth() {
-    System.out.println("\n| doubled | from | to | ms | ms | factor |\n|---|---|---|---|---|---|");
-    grow(
-        "symbols",
-        250_000,
-        size -> {
-          SymbolMap symbols = SessionWork.absoluteSymbols(size);
-          inSession(session -> SessionWork.defineAndLookUp(session, symbols));
-        });
-    grow(
-        "units in a chain",
-        10_000,
-        size -> inSession(s -> SessionWork.chain(s, SessionWork.names("u", size))));
-    grow(
-        "dependence edges / 4",
-        10_000,
-        size -> inSession(s -> SessionWork.woven(s, SessionWork.names("w", size))));
-    grow("dylibs searched", 2_000, this::dylibs);
-    grow("generators asked", 2_000, this::generators);
-    grow("waiters", 20_000, this::waiters);
-    System.out.println("(" + sink + ")");
+  private void fresh(String figure, String method, int size, String goal) {
+    compare(
+        figure, "ms", new JmhRun(FreshSessions.class, method).with("size", size), 1, 1e-6, goal);
   }
 
-  private interface Sized {
-    void run(int size);
+  /**
+   * Measures and prints one figure.
+   *
+   * @param scale what JMH's figure is multiplied with
+   * @param peerScale what the peer's nanoseconds are multiplied with
+   * @return the median of ours; 0 if the figure was not chosen
+   */
+  private double compare(
+      String figure, String unit, JmhRun run, double scale, double peerScale, String goal) {
+    if (!isChosen(figure)) {
+      return 0;
+    }
+    List<Double> theirs = new ArrayList<>(peer(figure, JmhRun.ROUNDS / 2));
+    Samples mine = run.run().time().times(scale);
+    theirs.addAll(peer(figure, JmhRun.ROUNDS - JmhRun.ROUNDS / 2));
+    Samples peers = Samples.of(theirs).times(peerScale);
+    System.out.printf(
+        Locale.ROOT,
+        "| %s, %s | %s | %s | %.2g | %.2g | %s |%n",
+        figure,
+        unit,
+        mine,
+        peers,
+        mine.ratioTo(peers),
+        mine.ratioOfLeastTo(peers),
+        goal);
+    return mine.median();
   }
 
-  private static void inSession(Consumer<ExecutionSession> work) {
+  /** Runs the peer on an unlimited stack: its dispatch in place recurses once per unit. */
+  private List<Double> peer(String figure, int rounds) {
+    String command = "ulimit -s unlimited; exec \"$0\" \"$1\" \"$2\"";
+    try {
+      Process process =
+          new ProcessBuilder("sh", "-c", command, program, figure, Integer.toString(rounds))
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      try (BufferedReader lines = process.inputReader(UTF_8)) {
+        return lines.lines().map(line -> Double.parseDouble(line.split(" ", -1)[0])).toList();
+      }
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  private void bytesPerSymbol() {
+    String figure = "absolute-1000000-bytes";
+    if (!isChosen(figure)) {
+      return;
+    }
+    int count = 1_000_000;
+    long before = liveHeap();
+    double bytes;
     try (ExecutionSession session = ExecutionSession.create()) {
-      work.accept(session);
+      var _ = SessionWork.defineAndLookUp(session, SessionWork.absoluteSymbols(count));
+      bytes = (double) (liveHeap() - before) / count;
     }
+    double theirs = peer(figure, 1).getFirst();
+    System.out.printf(
+        Locale.ROOT,
+        "| %s, a symbol with its name | %.0f | %.0f | %.2g | | 200 |%n",
+        figure,
+        bytes,
+        theirs,
+        bytes / theirs);
   }
 
-  private void grow(String what, int size, Sized work) {
-    double[] times = new double[2];
-    for (int step = 0; step < 2; step++) {
-      int current = size << step;
-      double[] values =
-          IntStream.range(0, 4 + rounds)
-              .mapToDouble(round -> milliseconds(() -> work.run(current)))
-              .skip(4)
-              .sorted()
-              .toArray();
-      times[step] = values[0];
+  private static long liveHeap() {
+    System.gc();
+    System.gc();
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+  }
+
+  private void printDoubling() {
+    System.out.printf(
+        """
+
+        What doubling costs (goal: at most 2.3 times), in a heap of %d GB that is all there from the start:
+
+        | figure | sizes | ms: medians | factors | collection ms |
+        |---|---|---|---|---|
+        """,
+        HEAP_GIGABYTES);
+    grow("symbols", "absoluteSymbols", 125_000);
+    grow("units in a chain", "chain", 10_000);
+    grow("symbols with 4 edges each", "woven", 10_000);
+    grow("dylibs searched", "dylibs", 2000);
+    grow("generators asked", "generators", 2000);
+    grow("waiters", "waiters", 20_000);
+  }
+
+  private void grow(String figure, String method, int smallest) {
+    if (!isChosen(figure)) {
+      return;
+    }
+    List<Integer> sizes = List.of(smallest, 2 * smallest, 4 * smallest);
+    List<Double> medians = new ArrayList<>();
+    double collection = 0;
+    for (int size : sizes) {
+      JmhRun.Rounds rounds =
+          new JmhRun(FreshSessions.class, method)
+              .with("size", size)
+              .inFixedHeap(HEAP_GIGABYTES)
+              .run();
+      medians.add(rounds.time().median());
+      collection += rounds.collection();
     }
     System.out.printf(
-        "| %s | %d | %d | %.2f | %.2f | %.2f |%n",
-        what, size, 2 * size, times[0], times[1], times[1] / times[0]);
-  }
-
-  private void dylibs(int size) {
-    inSession(session -> {
-      JITDylib[] all = new JITDylib[size];
-      Arrays.setAll(all, at -> session.createBareJITDylib("d" + at));
-      all[size - 1].define(AbsoluteSymbols.of(SessionWork.absoluteSymbols(100)));
-      SearchOrder order = SearchOrder.of(all);
-      for (int at = 0; at < 100; at++) {
-        sink += session.lookup(order, "symbol_" + at).address();
-      }
-    });
-  }
-
-  private void generators(int size) {
-    inSession(session -> {
-      JITDylib main = session.createBareJITDylib("main");
-      for (int at = 0; at < size; at++) {
-        boolean last = at == size - 1;
-        var _ =
-            main.addGenerator((state, kind, dylib, flags, names) -> {
-              if (last) {
-                dylib.define(AbsoluteSymbols.of(SessionWork.absoluteSymbols(1)));
-              }
-            });
-      }
-      sink += session.lookup(main, "symbol_0").address();
-    });
-  }
-
-  private void waiters(int size) {
-    inSession(session -> {
-      JITDylib slow = session.createBareJITDylib("slow");
-      List<LookupState> held = new ArrayList<>();
-      var _ = slow.addGenerator((state, kind, dylib, flags, names) -> held.add(state.suspend()));
-      for (int at = 0; at < size; at++) {
-        var _ =
-            session.lookup(
-                LookupKind.STATIC,
-                SearchOrder.of(slow),
-                SymbolLookupSet.of("symbol_0"),
-                SymbolState.READY);
-      }
-      slow.define(AbsoluteSymbols.of(SessionWork.absoluteSymbols(1)));
-      held.getFirst().continueLookup();
-      sink += session.lookup(slow, "symbol_0").address();
-    });
+        Locale.ROOT,
+        "| %s | %s | %s, %s, %s | %.2f, %.2f | %.0f |%n",
+        figure,
+        sizes,
+        Samples.text(medians.get(0)),
+        Samples.text(medians.get(1)),
+        Samples.text(medians.get(2)),
+        medians.get(1) / medians.get(0),
+        medians.get(2) / medians.get(1),
+        collection);
   }
 }

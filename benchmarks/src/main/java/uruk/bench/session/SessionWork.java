@@ -19,9 +19,7 @@ import uruk.orc.SymbolLookupSet;
 import uruk.orc.SymbolMap;
 import uruk.orc.SymbolState;
 
-/**
- * The work that is measured: the same as in {@code benchmarks/peers/orc-session/orc_session.cpp}.
- */
+/** The work that is measured: the same as in {@code benchmarks/peers/orc-session/peer.cpp}. */
 final class SessionWork {
   static final SymbolFlags FUNCTION = SymbolFlags.of(SymbolFlags.EXPORTED, SymbolFlags.CALLABLE);
 

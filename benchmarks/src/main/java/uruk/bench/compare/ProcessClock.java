@@ -1,4 +1,4 @@
-package uruk.bench.link;
+package uruk.bench.compare;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
