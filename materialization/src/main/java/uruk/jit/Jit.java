@@ -173,6 +173,7 @@ public final class Jit implements AutoCloseable {
     objects.addPlugin(new IndirectFunctionPlugin());
     objects.addPlugin(functions);
     JITDylib process = session.createJITDylib("process");
+    process.addGenerator(platform.libraryReplacements());
     process.addGenerator(ProcessSymbols.all());
     main.addToLinkOrder(process, JITDylibLookupFlags.MATCH_EXPORTED_SYMBOLS_ONLY);
     driverLibraries = new DriverLibraries(objects);

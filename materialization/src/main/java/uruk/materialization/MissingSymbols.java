@@ -118,7 +118,10 @@ final class MissingSymbols {
 
   private static String describe(JITDylib dylib) {
     String generators =
-        dylib.generators().stream().map(Object::toString).collect(Collectors.joining(", "));
+        dylib.generators().stream()
+            .map(Object::toString)
+            .filter(title -> !title.isEmpty()) // a platform's own
+            .collect(Collectors.joining(", "));
     return "\"%s\"%s".formatted(dylib.name(), generators.isEmpty() ? "" : " with " + generators);
   }
 }

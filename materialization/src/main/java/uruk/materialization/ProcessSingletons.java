@@ -36,7 +36,7 @@ final class ProcessSingletons {
     Map<String, Long> found = Map.of();
     for (Symbol symbol : graph.definedSymbols()) {
       if (mayBeShared(symbol) && owned.contains(symbol.name())) {
-        long address = inProcess(dylib.linkOrder(), symbol.name());
+        long address = inProcess(dylib.linkOrder(), symbol);
         if (address != 0) {
           found = found.isEmpty() ? new HashMap<>() : found;
           found.put(symbol.name(), address);
@@ -49,12 +49,13 @@ final class ProcessSingletons {
   private static boolean mayBeShared(Symbol symbol) {
     return symbol.linkage() == Linkage.WEAK
         && symbol.scope() == Scope.DEFAULT
-        && !symbol.callable()
-        && !symbol.hasTargetFlag(TargetFlags.THREAD_LOCAL);
+        && !symbol.callable();
   }
 
   /** The address in the process if the look-up comes there before any archive that has the name. */
-  private static long inProcess(SearchOrder order, String name) {
+  private static long inProcess(SearchOrder order, Symbol symbol) {
+    String name = symbol.name();
+    boolean threadLocal = symbol.hasTargetFlag(TargetFlags.THREAD_LOCAL);
     for (SearchOrder.Entry entry : order.entries()) {
       for (DefinitionGenerator generator : entry.dylib().generators()) {
         switch (generator) {
@@ -62,7 +63,7 @@ final class ProcessSingletons {
             return 0;
           }
           case ProcessSymbols process -> {
-            long address = process.find(name);
+            long address = threadLocal ? process.findThreadLocal(name) : process.find(name);
             if (address != 0) {
               return address;
             }

@@ -3,7 +3,10 @@ package uruk.materialization;
 import java.util.List;
 import java.util.function.Predicate;
 import uruk.jitlink.host.DynamicLinker;
+import uruk.jitlink.host.HostException;
 import uruk.jitlink.host.LoadedLibraries;
+import uruk.jitlink.host.ThreadLocalModule;
+import uruk.jitlink.host.ThreadLocalModule.Access;
 import uruk.orc.AbsoluteSymbols;
 import uruk.orc.DefinitionGenerator;
 import uruk.orc.JITDylib;
@@ -81,6 +84,22 @@ public final class ProcessSymbols implements DefinitionGenerator {
     }
     int begin = name.startsWith("@@", version) ? version + 2 : version + 1;
     return DynamicLinker.symbol(handle, name.substring(0, version), name.substring(begin));
+  }
+
+  /**
+   * {@return the calling thread's copy of a thread-local variable, or 0 as for {@link #find}} To
+   * ask for it is to touch it, so it is given a fixed distance from the thread pointer before,
+   * which code in the exec models needs, if there is room.
+   */
+  long findThreadLocal(String name) {
+    if (allowed.test(name)) {
+      try {
+        ThreadLocalModule.ofProcess(name, Access.FIXED).close();
+      } catch (HostException notThere) {
+        // Or no room: the symbol table tells.
+      }
+    }
+    return find(name);
   }
 
   /** {@return what is searched, for error texts} */

@@ -8,6 +8,9 @@ import uruk.jitlink.graph.TargetFlags;
 final class SymbolFacts {
   private static final String SLIM_LTO_MARK = "__gnu_lto_slim";
 
+  /** GCC and LLVM name the words so by which frame descriptions refer to what is elsewhere. */
+  private static final String INDIRECT_REFERENCE = "DW.ref.";
+
   private final SectionTable sections;
   private final SymbolTable symbols;
 
@@ -29,7 +32,20 @@ final class SymbolFacts {
       throw malformed(
           symbol, "is global, and stands before the first global symbol " + symbols.firstGlobal());
     }
-    return global;
+    return global && !indirectReference(symbol);
+  }
+
+  /**
+   * A word that holds the address of a personality routine or of a type, such as {@code
+   * DW.ref.__gxx_personality_v0}. Static linkers keep one for all objects, but each object defines
+   * it, and must have its own where the first one may be removed: exceptions would not find the
+   * routine any more.
+   */
+  private boolean indirectReference(int symbol) {
+    return symbols.visibility(symbol) == Elf.STV_HIDDEN
+        && symbols.binding(symbol) == Elf.STB_WEAK
+        && symbols.inSection(symbol)
+        && symbols.name(symbol).startsWith(INDIRECT_REFERENCE);
   }
 
   /**

@@ -32,7 +32,7 @@ public final class ExportModule implements AutoCloseable {
     this.module = module;
     this.table =
         MemorySegment.ofAddress(module.symbol(ElfImage.SYMBOLS_SYMBOL))
-            .reinterpret((symbols.size() + 1L) * ElfImage.SYMBOL_SIZE);
+            .reinterpret((symbols.size() + 1L) * DynamicSymbols.SYMBOL_SIZE);
     for (int i = 0; i < symbols.size(); i++) {
       indexes.put(symbols.get(i).name(), i + 1); // the first one of every table is empty
     }
@@ -81,12 +81,12 @@ public final class ExportModule implements AutoCloseable {
     Integer index = indexes.remove(symbol);
     if (index != null) {
       store(index, 0);
-      table.set(JAVA_SHORT, (long) index * ElfImage.SYMBOL_SIZE + SECTION_OFFSET, (short) 0);
+      table.set(JAVA_SHORT, (long) index * DynamicSymbols.SYMBOL_SIZE + SECTION_OFFSET, (short) 0);
     }
   }
 
   private void store(int index, long value) {
-    WORD.setRelease(table, (long) index * ElfImage.SYMBOL_SIZE + VALUE_OFFSET, value);
+    WORD.setRelease(table, (long) index * DynamicSymbols.SYMBOL_SIZE + VALUE_OFFSET, value);
   }
 
   /** Makes all symbols invisible. The tables stay as long as libraries are bound to them. */

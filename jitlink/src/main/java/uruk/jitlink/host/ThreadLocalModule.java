@@ -3,13 +3,15 @@ package uruk.jitlink.host;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Thread-local storage that the process's own dynamic linker manages: a generated module with a
  * {@code PT_TLS} segment. Each thread gets its copy when it touches it first and loses it when it
  * ends (Ulrich Drepper, "ELF Handling For Thread-Local Storage").
  *
- * <p>Thread-safe, except for {@link #close}.
+ * <p>Thread-safe.
  */
 public final class ThreadLocalModule implements AutoCloseable {
   /** Which words the dynamic linker is asked for beside the module's number and the offset. */
@@ -30,13 +32,21 @@ public final class ThreadLocalModule implements AutoCloseable {
   private static final int R_X86_64_TPOFF64 = 18;
   private static final int R_X86_64_TLSDESC = 36;
 
+  private static final AtomicInteger COUNT = new AtomicInteger();
+
   private final MemoryModule module;
   private final MemorySegment words;
   private final Access access;
+  private final String soname;
+  private final @Nullable ThreadLocalModule viewed;
+  private int users = 1; // the owner and the views; guarded by this
 
-  private ThreadLocalModule(MemoryModule module, Access access) {
+  private ThreadLocalModule(
+      MemoryModule module, Access access, String soname, @Nullable ThreadLocalModule viewed) {
     this.module = module;
     this.access = access;
+    this.soname = soname;
+    this.viewed = viewed;
     this.words =
         MemorySegment.ofAddress(module.symbol(ElfImage.WORDS_SYMBOL))
             .reinterpret(6 * JAVA_LONG.byteSize());
@@ -55,9 +65,39 @@ public final class ThreadLocalModule implements AutoCloseable {
    */
   public static ThreadLocalModule open(
       String name, byte[] content, long size, long alignment, Access access) {
-    ElfImage image = new ElfImage(HostMachine.elfMachine(), Libc.pageSize(), name);
-    image.threadLocal(content, size, alignment);
-    return load(name, image, 0, access);
+    // The dynamic linker finds what a view needs by this name.
+    String soname = name + "#" + COUNT.incrementAndGet();
+    ElfImage image = image(soname);
+    image.threadLocal(soname, content, size, alignment);
+    return load(name, image, 0, access, null);
+  }
+
+  /**
+   * Asks for other words of this module, by a module that refers to it. This one stays loaded until
+   * the view is closed, too.
+   *
+   * @param access the words wanted
+   * @throws HostException with the dynamic linker's reason, such as that a thread has its copy
+   *     already, at a distance that is not fixed
+   * @throws IllegalStateException if this is a view itself, or belongs to the process, or is closed
+   */
+  public ThreadLocalModule view(Access access) {
+    addUser();
+    try {
+      ElfImage image = image("view of " + soname);
+      image.needs(soname);
+      return load(soname, image, image.importThreadLocal(soname), access, this);
+    } catch (HostException refused) {
+      close();
+      throw refused;
+    }
+  }
+
+  private synchronized void addUser() {
+    if (users == 0 || soname.isEmpty()) {
+      throw new IllegalStateException("nobody can view " + soname + ": it is closed or a view");
+    }
+    users++;
   }
 
   /**
@@ -70,11 +110,16 @@ public final class ThreadLocalModule implements AutoCloseable {
    */
   public static ThreadLocalModule ofProcess(String variable, Access access) {
     String name = "tls-" + variable;
-    ElfImage image = new ElfImage(HostMachine.elfMachine(), Libc.pageSize(), name);
-    return load(name, image, image.importThreadLocal(variable), access);
+    ElfImage image = image(name);
+    return load(name, image, image.importThreadLocal(variable), access, null);
   }
 
-  private static ThreadLocalModule load(String name, ElfImage image, int symbol, Access access) {
+  private static ElfImage image(String soname) {
+    return new ElfImage(HostMachine.elfMachine(), Libc.pageSize(), soname);
+  }
+
+  private static ThreadLocalModule load(
+      String name, ElfImage image, int symbol, Access access, @Nullable ThreadLocalModule viewed) {
     image.word(R_X86_64_DTPMOD64, symbol, 0, 1);
     // Against a module of our own it gives the addend, 0.
     image.word(R_X86_64_DTPOFF64, symbol, 0, 1);
@@ -86,7 +131,8 @@ public final class ThreadLocalModule implements AutoCloseable {
         image.usesStaticThreadLocal();
       }
     }
-    return new ThreadLocalModule(MemoryModule.open(name, image, DynamicLinker.RTLD_NOW), access);
+    MemoryModule module = MemoryModule.open(name, image, DynamicLinker.RTLD_NOW);
+    return new ThreadLocalModule(module, access, symbol == 0 ? image.soname : "", viewed);
   }
 
   /** {@return the module's number, for {@code __tls_get_addr}} */
@@ -140,9 +186,22 @@ public final class ThreadLocalModule implements AutoCloseable {
     }
   }
 
-  /** Unloads the module: nobody may touch its variables any more. */
+  /**
+   * Unloads the module, or leaves that to the last of its views: nobody may touch its variables any
+   * more.
+   */
   @Override
   public void close() {
-    module.close();
+    if (removeUser()) {
+      module.close();
+      if (viewed != null) {
+        viewed.close();
+      }
+    }
+  }
+
+  private synchronized boolean removeUser() {
+    users--;
+    return users == 0;
   }
 }

@@ -49,6 +49,53 @@ final class ThreadLocalModuleTest {
   }
 
   @Test
+  void aViewGivesAModuleThatNobodyHasTouchedAFixedOffset() throws Exception {
+    byte[] image = {7};
+    try (ThreadLocalModule module =
+            ThreadLocalModule.open("viewed", image, 16, 16, Access.DYNAMIC);
+        ThreadLocalModule view = module.view(Access.FIXED)) {
+      assertThat(view.id()).isEqualTo(module.id());
+      assertThat(view.threadPointerOffset()).isNegative();
+      assertThat(copy(module, 16).get(JAVA_BYTE, 0)).isEqualTo((byte) 7);
+      FutureTask<Long> there = new FutureTask<>(() -> copy(module, 16).address());
+      Thread.ofPlatform().start(there).join();
+      long distance = there.get() - view.threadPointerOffset();
+      assertThat(distance % 16).as("of a thread pointer").isZero();
+    }
+  }
+
+  @Test
+  void aViewRefusesAModuleWhoseCopiesLieAnywhere() {
+    try (ThreadLocalModule module =
+        ThreadLocalModule.open("touched", new byte[0], 16, 16, Access.DYNAMIC)) {
+      copy(module, 16);
+
+      assertThatThrownBy(() -> module.view(Access.FIXED))
+          .isInstanceOf(HostException.class)
+          .hasMessageContaining("static TLS block");
+      assertThat(module.view(Access.DESCRIPTOR).descriptorFunction()).isNotZero();
+    }
+  }
+
+  @Test
+  void aModuleIsUnloadedWithTheLastOfItsViews() {
+    ThreadLocalModule module =
+        ThreadLocalModule.open("shared", new byte[0], 16, 16, Access.DYNAMIC);
+    ThreadLocalModule view = module.view(Access.DYNAMIC);
+    long id = module.id();
+
+    module.close();
+    assertThatThrownBy(() -> view.view(Access.DYNAMIC)).isInstanceOf(IllegalStateException.class);
+    view.close();
+
+    assertThatThrownBy(() -> module.view(Access.DYNAMIC)).isInstanceOf(IllegalStateException.class);
+    try (ThreadLocalModule next =
+        ThreadLocalModule.open("next", new byte[0], 16, 16, Access.DYNAMIC)) {
+      assertThat(next.id()).as("the number is free again").isEqualTo(id);
+    }
+  }
+
+  @Test
   void aVariableThatNoModuleHasIsRefused() {
     assertThatThrownBy(() -> ThreadLocalModule.ofProcess("no_such_variable", Access.DYNAMIC))
         .isInstanceOf(HostException.class)

@@ -17,6 +17,7 @@ import uruk.jitlink.memory.InProcessMemoryManager;
 import uruk.materialization.LinkPlugin;
 import uruk.materialization.LinkedObject;
 import uruk.orc.AbsoluteSymbols;
+import uruk.orc.DefinitionGenerator;
 import uruk.orc.ExecutionSession;
 import uruk.orc.JITDylib;
 import uruk.orc.JITDylibLookupFlags;
@@ -106,6 +107,16 @@ public final class ElfPlatform implements Platform, LinkPlugin {
     functions.forEach(
         (name, address) -> symbols.put(name, address, FLAGS.with(SymbolFlags.CALLABLE)));
     dylib.define(AbsoluteSymbols.of(symbols.build()));
+  }
+
+  /**
+   * {@return a generator of functions in the place of those of the process's C++ library, through
+   * which linked code would create threads that the guard does not know} Add it to the dylib with
+   * {@link uruk.materialization.ProcessSymbols}, in front of them. Where the library is linked from
+   * its archive, it calls the platform by itself.
+   */
+  public DefinitionGenerator libraryReplacements() {
+    return new LibraryReplacements(guard.libraryReplacements());
   }
 
   private LinkedThreads.Owner own(ExecutionSession session) {

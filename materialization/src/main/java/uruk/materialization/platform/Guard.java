@@ -69,6 +69,14 @@ public final class Guard {
   }
 
   /**
+   * {@return the same for functions of the process's C++ library, where linked code gets them from
+   * the process}
+   */
+  Map<String, Long> libraryReplacements() {
+    return runtime.libraryReplacements();
+  }
+
+  /**
    * Calls a function with up to five integer or pointer arguments; surplus ones are ignored.
    *
    * @return the 64-bit result register

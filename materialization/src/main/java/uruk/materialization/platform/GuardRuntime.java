@@ -161,9 +161,15 @@ final class GuardRuntime {
         "pthread_create",
         address("createThread"),
         "thrd_create",
-        address("createC11Thread"),
-        START_THREAD,
-        address("startThread"));
+        address("createC11Thread"));
+  }
+
+  /**
+   * {@return the same for functions of the process's C++ library} Where that is linked from its
+   * archive it calls what {@link #replacements} has.
+   */
+  Map<String, Long> libraryReplacements() {
+    return Map.of(START_THREAD, address("startThread"));
   }
 
   /**

@@ -30,23 +30,37 @@ final class ThreadLocalImage {
     return layout.offsets().isEmpty() ? null : new ThreadLocalImage(graph, layout);
   }
 
+  /** {@return the bytes that each thread's copy takes} */
+  long size() {
+    return layout.size();
+  }
+
   /**
    * Loads the module and tells where its variables are.
    *
    * @param access the words that references to the variables may ask for
+   * @param tryFixed whether a fixed distance is better if there is room
    */
-  ThreadLocalModule load(Access access) {
-    byte[] content = content();
+  ThreadLocalModule load(Access access, boolean tryFixed) {
+    ThreadLocalModule module = open(access, tryFixed);
+    layout
+        .offsets()
+        .forEach((block, offset) ->
+            ThreadLocalTemplates.shared()
+                .add(module, block.address(), Math.max(1, block.size()), offset));
+    return module;
+  }
+
+  private ThreadLocalModule open(Access access, boolean tryFixed) {
+    if (tryFixed && access != Access.FIXED) {
+      try {
+        return open(Access.FIXED);
+      } catch (HostException noRoom) {
+        // The models that the object uses itself need none.
+      }
+    }
     try {
-      ThreadLocalModule module =
-          ThreadLocalModule.open(
-              graph.name(), content, Math.max(1, layout.size()), layout.alignment(), access);
-      layout
-          .offsets()
-          .forEach((block, offset) ->
-              ThreadLocalTemplates.shared()
-                  .add(module, block.address(), Math.max(1, block.size()), offset));
-      return module;
+      return open(access);
     } catch (HostException refused) {
       throw new MemoryAllocationException(
           graph.name()
@@ -59,6 +73,11 @@ final class ThreadLocalImage {
               + " environment, or compile with -fPIC.",
           refused);
     }
+  }
+
+  private ThreadLocalModule open(Access access) {
+    long size = Math.max(1, layout.size());
+    return ThreadLocalModule.open(graph.name(), content(), size, layout.alignment(), access);
   }
 
   /** Initial values may be addresses: they are computed before the linker's own fix-ups. */

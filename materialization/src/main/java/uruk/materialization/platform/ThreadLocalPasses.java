@@ -20,8 +20,10 @@ import uruk.jitlink.graph.Edges;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.MemLifetime;
 import uruk.jitlink.graph.MemProt;
+import uruk.jitlink.graph.Scope;
 import uruk.jitlink.graph.Section;
 import uruk.jitlink.graph.Symbol;
+import uruk.jitlink.graph.TargetFlags;
 import uruk.jitlink.host.HostException;
 import uruk.jitlink.host.ThreadLocalModule;
 import uruk.jitlink.host.ThreadLocalModule.Access;
@@ -39,6 +41,10 @@ final class ThreadLocalPasses {
   private static final String MODULE_BASE = "_TLS_MODULE_BASE_";
 
   private static final String TABLE = "$__TLS";
+
+  /** Bytes of storage that are worth a fixed place in case that somebody needs it. */
+  private static final long SMALL = 512;
+
   private static final int WORD = 8;
 
   /**
@@ -51,10 +57,13 @@ final class ThreadLocalPasses {
 
   private record Slot(X86_64EdgeKind kind, @Nullable Symbol target) {}
 
+  private record View(ThreadLocalModule module, Access access) {}
+
   private final List<Reference> references = new ArrayList<>();
   private final Set<Access> wanted = new HashSet<>();
   private final List<ThreadLocalModule> opened = new ArrayList<>();
   private final Map<String, ThreadLocalModule> fixedInProcess = new HashMap<>();
+  private final Map<View, ThreadLocalModule> views = new HashMap<>();
   private @Nullable ThreadLocalModule own;
 
   /** First post-prune pass: takes the references out, and makes the words they ask for. */
@@ -86,8 +95,9 @@ final class ThreadLocalPasses {
         moduleBases.add(target);
       }
       Symbol meant = base || kind == X86_64EdgeKind.REQUEST_TLS_MODULE ? null : target;
-      wanted.add(accessOf(kind));
-      if (meant != null && meant.external() && accessOf(kind) == Access.FIXED) {
+      Access access = accessOf(kind, target);
+      wanted.add(access);
+      if (meant != null && meant.external() && access == Access.FIXED) {
         fixInProcess(meant.name());
       }
       if (slotWords(kind) == 0) {
@@ -117,10 +127,16 @@ final class ThreadLocalPasses {
     }
   }
 
-  private static Access accessOf(X86_64EdgeKind kind) {
+  /**
+   * Code in the local-dynamic model asks once for the object's storage and adds distances. To
+   * storage elsewhere there is one only if both are at fixed places.
+   */
+  private static Access accessOf(X86_64EdgeKind kind, @Nullable Symbol target) {
     return switch (kind) {
       case REQUEST_TLS_OFFSET, TLS_THREAD_OFFSET32, TLS_THREAD_OFFSET64 -> Access.FIXED;
       case REQUEST_TLS_DESCRIPTOR -> Access.DESCRIPTOR;
+      case TLS_MODULE_OFFSET32, TLS_MODULE_OFFSET64 ->
+          target != null && target.external() ? Access.FIXED : Access.DYNAMIC;
       default -> Access.DYNAMIC;
     };
   }
@@ -147,7 +163,7 @@ final class ThreadLocalPasses {
   void loadOwn(LinkGraph graph) {
     ThreadLocalImage image = ThreadLocalImage.of(graph);
     if (image != null) {
-      own = image.load(ownAccess());
+      own = image.load(ownAccess(), mayBeFixed(graph, image));
       opened.add(own);
     }
   }
@@ -161,6 +177,23 @@ final class ThreadLocalPasses {
       return Access.FIXED;
     }
     return wanted.contains(Access.DESCRIPTOR) ? Access.DESCRIPTOR : Access.DYNAMIC;
+  }
+
+  /**
+   * To hidden variables, other objects of a library may refer in the local-dynamic model, as those
+   * of Rust's do. They may be linked after a thread has got its copy, when it is too late for a
+   * fixed distance.
+   */
+  private static boolean mayBeFixed(LinkGraph graph, ThreadLocalImage image) {
+    if (image.size() > SMALL) {
+      return false;
+    }
+    for (Symbol symbol : graph.definedSymbols()) {
+      if (symbol.scope() == Scope.HIDDEN && symbol.hasTargetFlag(TargetFlags.THREAD_LOCAL)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Post-fixup pass: gives the references their values. */
@@ -195,41 +228,23 @@ final class ThreadLocalPasses {
     reference.kind().field().store(content, reference.offset(), value);
   }
 
-  /** Code in the local-dynamic model asks once for the object's storage and adds this. */
   private long moduleOffset(LinkGraph graph, Reference reference, Variable variable) {
-    if (!variable.module().equals(own)) {
-      throw unsupported(
-          graph,
-          reference,
-          "a local-dynamic reference to a variable of another object",
-          "Compile it with -ftls-model=global-dynamic.");
+    ThreadLocalModule base = ownOrEmpty(graph);
+    if (variable.module().equals(base)) {
+      return variable.offset();
     }
-    return variable.offset();
+    return threadOffset(graph, reference, variable) - base.threadPointerOffset();
   }
 
-  private static long threadOffset(LinkGraph graph, Reference reference, Variable variable) {
-    ThreadLocalModule module = variable.module();
-    if (module.access() == Access.FIXED) {
-      return module.threadPointerOffset() + variable.offset();
-    }
-    throw unsupported(
-        graph,
-        reference,
-        "an initial-exec reference to a variable that was linked without a fixed place",
-        "Compile the object that defines it with -fPIE, or this one with -fPIC.");
+  private long threadOffset(LinkGraph graph, Reference reference, Variable variable) {
+    ThreadLocalModule module = view(graph, reference, variable.module(), Access.FIXED);
+    return module.threadPointerOffset() + variable.offset();
   }
 
   /** glibc's own descriptors, sysdeps/x86_64/dl-tlsdesc.h: the argument tells which kind. */
-  private static void descriptor(
+  private void descriptor(
       LinkGraph graph, Reference reference, ByteBuffer content, Variable variable) {
-    ThreadLocalModule module = variable.module();
-    if (module.access() != Access.DESCRIPTOR) {
-      throw unsupported(
-          graph,
-          reference,
-          "a TLSDESC reference to a variable that was linked for another model",
-          "Compile all objects with the same -mtls-dialect and -fPIC.");
-    }
+    ThreadLocalModule module = view(graph, reference, variable.module(), Access.DESCRIPTOR);
     long argument = module.descriptorArgument();
     content.putLong(0, module.descriptorFunction());
     if (argument < 0) { // a distance from the thread pointer
@@ -245,17 +260,39 @@ final class ThreadLocalPasses {
     content.putLong(4 * WORD, generation);
   }
 
+  /** {@return a module, or a view of it, that has the words which a reference needs} */
+  private ThreadLocalModule view(
+      LinkGraph graph, Reference reference, ThreadLocalModule module, Access access) {
+    return module.access() == access
+        ? module
+        : views.computeIfAbsent(
+            new View(module, access), _ -> openView(graph, reference, module, access));
+  }
+
+  private ThreadLocalModule openView(
+      LinkGraph graph, Reference reference, ThreadLocalModule module, Access access) {
+    try {
+      ThreadLocalModule view = module.view(access);
+      opened.add(view);
+      return view;
+    } catch (HostException refused) {
+      UnsupportedObjectException unsupported =
+          unsupported(
+              graph,
+              reference,
+              "for want of a fixed place (threads have the variable elsewhere already, or there is"
+                  + " no room) an initial-exec or local-dynamic reference to another object's",
+              "Link the two objects together before either is used, compile the object that"
+                  + " defines it with -fPIE, or this one with -fPIC -ftls-model=global-dynamic.");
+      unsupported.initCause(refused);
+      throw unsupported;
+    }
+  }
+
   private Variable variable(LinkGraph graph, Reference reference) {
     Symbol target = reference.target();
     if (target == null) {
-      ThreadLocalModule module = own;
-      if (module == null) {
-        // Code may ask for storage that it then does not use.
-        module = ThreadLocalModule.open(graph.name(), new byte[0], 1, 1, Access.DYNAMIC);
-        opened.add(module);
-        own = module;
-      }
-      return new Variable(module, 0);
+      return new Variable(ownOrEmpty(graph), 0);
     }
     Variable linked = ThreadLocalTemplates.shared().find(target.address());
     if (linked != null) {
@@ -268,8 +305,20 @@ final class ThreadLocalPasses {
     return ofProcess(graph, reference, target);
   }
 
+  /** Code may ask for storage that it does not use, or from which it counts to another object's. */
+  private ThreadLocalModule ownOrEmpty(LinkGraph graph) {
+    ThreadLocalModule module = own;
+    if (module == null) {
+      Access access = wanted.contains(Access.FIXED) ? Access.FIXED : Access.DYNAMIC;
+      module = ThreadLocalModule.open(graph.name(), new byte[0], 1, 1, access);
+      opened.add(module);
+      own = module;
+    }
+    return module;
+  }
+
   private Variable ofProcess(LinkGraph graph, Reference reference, Symbol target) {
-    Access access = accessOf(reference.kind());
+    Access access = accessOf(reference.kind(), target);
     ThreadLocalModule fixed = access == Access.FIXED ? fixedInProcess.get(target.name()) : null;
     if (fixed != null) {
       return new Variable(fixed, 0);
@@ -295,6 +344,7 @@ final class ThreadLocalPasses {
 
   /** Gives the modules back: nobody may touch the variables any more. */
   void release() {
+    views.clear();
     for (ThreadLocalModule module : opened) {
       ThreadLocalTemplates.shared().remove(module);
       module.close();

@@ -1,5 +1,11 @@
 package uruk.materialization.platform;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -9,6 +15,8 @@ import uruk.jit.Jit;
 import uruk.jitlink.ObjectFile;
 import uruk.jitlink.host.DynamicLinker;
 import uruk.materialization.Compiler;
+import uruk.materialization.LinkedObject;
+import uruk.materialization.Replacement;
 import uruk.orc.ResourceTracker;
 
 /** Unwinding through linked code, in a process of its own. Prints what it found. */
@@ -69,12 +77,27 @@ public final class UnwindScenario {
       }
       """;
 
+  private static final String SURVIVES =
+      """
+      extern "C" int survives_VERSION(void (*call)()) {
+        try { call(); throw 41; } catch (int value) { return value + VERSION; }
+      }
+      """;
+
   private UnwindScenario() {}
 
-  /** Stresses the unwinder for as many rounds as the argument says, and walks the stack. */
-  public static void main(String[] arguments) throws InterruptedException {
+  /**
+   * Stresses the unwinder for as many rounds as the argument says, and walks the stack; or removes
+   * and replaces what frames and later exceptions need.
+   */
+  public static void main(String[] arguments) throws Throwable {
     DynamicLinker.open("libstdc++.so.6", DynamicLinker.RTLD_NOW | DynamicLinker.RTLD_GLOBAL);
     try (Jit jit = Jit.create()) {
+      if (arguments[0].equals("removal")) {
+        removeFirst(jit);
+        replaceRunning(jit);
+        return;
+      }
       jit.add(Compiler.cpp("throws", THROWS));
       jit.add(Compiler.c("walk", WALK, "-fno-optimize-sibling-calls"));
       long walk = jit.session().lookup(jit.main(), "walk").address();
@@ -82,6 +105,47 @@ public final class UnwindScenario {
       System.out.println("dladdr " + jit.guard().call(walk, 1));
       System.out.println("dl_iterate_phdr " + jit.guard().call(walk, 2));
       stress(jit, Integer.parseInt(arguments[0]));
+    }
+  }
+
+  /** All objects refer to the personality routine; the first one of them goes. */
+  private static void removeFirst(Jit jit) {
+    ResourceTracker first = jit.main().createResourceTracker();
+    jit.objects().add(first, Compiler.cpp("first", OTHER.replace("VERSION", "1")));
+    jit.add(Compiler.cpp("second", OTHER.replace("VERSION", "2")));
+    for (int i = 1; i <= 2; i++) {
+      long function = jit.session().lookup(jit.main(), "other_" + i).address();
+      System.out.println("caught " + jit.guard().call(function, 41));
+    }
+    long second = jit.session().lookup(jit.main(), "other_2").address();
+    first.remove();
+    System.out.println("after removal " + jit.guard().call(second, 41));
+  }
+
+  /** A frame of the old version throws and catches after it has been replaced. */
+  private static void replaceRunning(Jit jit) throws Throwable {
+    LinkedObject version = jit.add(Compiler.cpp("running", SURVIVES.replace("VERSION", "1")));
+    String next = SURVIVES.replace("survives_VERSION", "survives_1").replace("VERSION", "2");
+    ObjectFile newer = Compiler.cpp("running", next);
+    MethodHandle replace =
+        MethodHandles.lookup()
+            .findVirtual(
+                LinkedObject.class,
+                "replace",
+                MethodType.methodType(Replacement.class, ObjectFile.class))
+            .bindTo(version)
+            .bindTo(newer)
+            .asType(MethodType.methodType(void.class));
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment call = jit.callback(replace, FunctionDescriptor.ofVoid(), arena);
+      long function = jit.session().lookup(jit.main(), "survives_1").address();
+      System.out.println("in the old frame " + jit.guard().call(function, call.address()));
+    }
+    MethodHandle nothing = MethodHandles.zero(void.class);
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment call = jit.callback(nothing, FunctionDescriptor.ofVoid(), arena);
+      long function = jit.session().lookup(jit.main(), "survives_1").address();
+      System.out.println("in the new one " + jit.guard().call(function, call.address()));
     }
   }
 

@@ -21,6 +21,17 @@ final class UnwindTest {
     assertUnwinds(200_000);
   }
 
+  @Test
+  void removalTakesNothingThatOtherExceptionsOrRunningFramesNeed() throws Exception {
+    assertThat(ChildJvm.run(UnwindScenario.class, "removal"))
+        .containsExactly(
+            "caught 42",
+            "caught 42",
+            "after removal 42",
+            "in the old frame 42",
+            "in the new one 43");
+  }
+
   private static void assertUnwinds(int rounds) throws Exception {
     assertThat(ChildJvm.run(UnwindScenario.class, Integer.toString(rounds)))
         .containsExactly(
