@@ -58,8 +58,17 @@ public interface ObjectFile {
    * @throws LinkException if it is not a relocatable object file of a known target
    */
   static ObjectFile read(Path path) {
+    return read(path, Targets.standard());
+  }
+
+  /**
+   * Reads a file into memory; see {@link #read(Path)}.
+   *
+   * @param targets the targets to choose from
+   */
+  static ObjectFile read(Path path, Targets targets) {
     try {
-      return of(path.toString(), Files.readAllBytes(path));
+      return of(path.toString(), ByteBuffer.wrap(Files.readAllBytes(path)), targets);
     } catch (IOException failure) {
       throw new UncheckedIOException(path + ": cannot be read", failure);
     }

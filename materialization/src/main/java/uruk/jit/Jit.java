@@ -6,21 +6,29 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Method;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import uruk.jitlink.ObjectFile;
+import uruk.jitlink.Targets;
 import uruk.jitlink.archive.LibraryInput;
 import uruk.jitlink.archive.LibrarySearch;
+import uruk.jitlink.archive.LibrarySearch.Preference;
+import uruk.jitlink.graph.Target;
 import uruk.jitlink.host.Libc;
+import uruk.materialization.BindingPolicy;
 import uruk.materialization.DriverLibraries;
 import uruk.materialization.LibrarySymbols;
 import uruk.materialization.LinkedObject;
@@ -73,6 +81,9 @@ public final class Jit implements AutoCloseable {
   private final Callbacks callbacks;
   private final SymbolExports exports;
   private final DriverLibraries driverLibraries;
+  private final LibrarySearch search;
+  private final Targets targets;
+  private final AtomicInteger anonymousObjects = new AtomicInteger();
   private final Arena arena = Arena.ofShared();
   private final Deque<StaticLibrary> archives = new ArrayDeque<>(); // guarded by itself
 
@@ -84,6 +95,9 @@ public final class Jit implements AutoCloseable {
     private boolean guarded = true;
     private boolean gdb;
     private boolean perf;
+    private BindingPolicy bindingPolicy = BindingPolicy.STUB;
+    private final List<Path> searchPath = new ArrayList<>();
+    private Targets targets = Targets.standard();
     private Consumer<String> warnings = LOGGER::warn;
 
     private Builder() {}
@@ -116,6 +130,33 @@ public final class Jit implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Chooses how calls between the program's objects are bound; {@link BindingPolicy#STUB} by
+     * default.
+     */
+    public Builder bindingPolicy(BindingPolicy policy) {
+      bindingPolicy = policy;
+      return this;
+    }
+
+    /**
+     * Adds folders in which {@link Jit#addLibrary(String)} looks before it looks where the system
+     * keeps its libraries, as {@code -L} does for a compiler driver.
+     */
+    public Builder searchPath(Path... folders) {
+      searchPath.addAll(List.of(folders));
+      return this;
+    }
+
+    /**
+     * Reads objects of a machine by a target from outside of this library, which wins over those of
+     * the library. Code runs only if it is for the machine that the JVM runs on.
+     */
+    public Builder target(Target target) {
+      targets = targets.with(target);
+      return this;
+    }
+
     /** Links with the given dispatcher, which {@link Jit#close} closes; in place by default. */
     public Builder dispatcher(TaskDispatcher dispatcher) {
       session.dispatcher(dispatcher);
@@ -141,7 +182,8 @@ public final class Jit implements AutoCloseable {
 
     /** {@return a new program without objects} */
     public Jit create() {
-      Jit jit = new Jit(session, guarded);
+      Jit jit = new Jit(this);
+      jit.objects.setBindingPolicy(jit.main, bindingPolicy);
       jit.objects.addPlugin(new UseWarnings(warnings));
       if (gdb) {
         GdbPlugin.addTo(jit.objects);
@@ -153,11 +195,16 @@ public final class Jit implements AutoCloseable {
     }
   }
 
-  private Jit(ExecutionSession.Builder builder, boolean guarded) {
+  private Jit(Builder builder) {
+    boolean guarded = builder.guarded;
+    targets = builder.targets;
+    List<Path> folders = new ArrayList<>(builder.searchPath);
+    folders.addAll(DriverLibraries.directories());
+    search = new LibrarySearch(folders, Preference.STATIC_FIRST);
     Symbolizer symbolizer = new Symbolizer();
     guard = new Guard(symbolizer);
     platform = new ElfPlatform(guard);
-    session = builder.platform(platform).build();
+    session = builder.session.platform(platform).build();
     objects = new ObjectLinkingLayer(session);
     if (guarded) {
       objects.keepFiles();
@@ -220,7 +267,37 @@ public final class Jit implements AutoCloseable {
 
   /** Adds an object file; see {@link ObjectLinkingLayer#add(JITDylib, ObjectFile)}. */
   public LinkedObject add(Path objectFile) {
-    return add(ObjectFile.read(objectFile));
+    return add(ObjectFile.read(objectFile, targets));
+  }
+
+  /**
+   * Adds an object file that a compiler in this process has written; see {@link
+   * ObjectLinkingLayer#add(JITDylib, ObjectFile)}. Its name in messages is {@code object-} with a
+   * number; {@link ObjectFile#of(String, byte[])} gives another.
+   *
+   * @param content must not be changed any more
+   */
+  public LinkedObject add(byte[] content) {
+    return add(ByteBuffer.wrap(content));
+  }
+
+  /**
+   * Adds an object file in memory, which is copied; see {@link #add(byte[])}.
+   *
+   * @throws IllegalArgumentException if the segment is larger than 2 GiB
+   * @throws IllegalStateException if its arena is closed
+   */
+  public LinkedObject add(MemorySegment content) {
+    if (content.byteSize() > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "an object file of " + content.byteSize() + " bytes; the most is " + Integer.MAX_VALUE);
+    }
+    return add(content.toArray(ValueLayout.JAVA_BYTE));
+  }
+
+  private LinkedObject add(ByteBuffer content) {
+    String name = "object-" + anonymousObjects.incrementAndGet();
+    return add(ObjectFile.of(name, content, targets));
   }
 
   /** Adds an object file; see {@link ObjectLinkingLayer#add(JITDylib, ObjectFile)}. */
@@ -230,7 +307,7 @@ public final class Jit implements AutoCloseable {
 
   /** Adds an archive, whose members are linked as their symbols are needed. */
   public void addArchive(Path archive) {
-    StaticLibrary library = StaticLibrary.open(objects, archive);
+    StaticLibrary library = StaticLibrary.open(objects, archive, targets);
     synchronized (archives) {
       archives.add(library);
     }
@@ -242,7 +319,7 @@ public final class Jit implements AutoCloseable {
    * whose symbols are needed by something that is opened later.
    */
   public void addWholeArchive(Path archive) {
-    StaticLibrary library = StaticLibrary.open(objects, archive);
+    StaticLibrary library = StaticLibrary.open(objects, archive, targets);
     synchronized (archives) {
       archives.add(library);
     }
@@ -260,7 +337,19 @@ public final class Jit implements AutoCloseable {
 
   /**
    * Adds a library by its name, as {@code -l} does for a compiler driver: an archive, a shared
-   * library, or a script that names others.
+   * library, or a script that names others. Looked for in {@link Builder#searchPath}, then where
+   * the system keeps its libraries; in each folder an archive is preferred.
+   *
+   * @param name {@code z} for {@code libz.a} or {@code libz.so}; {@code :name} for a file of that
+   *     very name
+   * @throws uruk.jitlink.archive.LibraryNotFoundException naming the folders
+   */
+  public void addLibrary(String name) {
+    addLibrary(name, search);
+  }
+
+  /**
+   * Adds a library by its name; see {@link #addLibrary(String)}.
    *
    * @param search where to look, and what to prefer
    */
@@ -397,11 +486,21 @@ public final class Jit implements AutoCloseable {
    *     {@link #bind(Class)}, without strings
    */
   public <T> void define(String name, Class<T> type, T implementation) {
+    define(name, type, implementation, arena);
+  }
+
+  /**
+   * Defines a symbol that calls an object's only method until an arena closes; linked code must not
+   * call it any more then.
+   *
+   * @see #define(String, Class, Object)
+   */
+  public <T> void define(String name, Class<T> type, T implementation, Arena lifetime) {
     Method method = Callbacks.onlyMethod(type);
     try {
       MethodHandle target =
           InterfaceAccess.lookupFor(type).unreflect(method).bindTo(implementation);
-      define(name, target, InterfaceBinder.descriptor(method));
+      define(name, target, InterfaceBinder.descriptor(method), lifetime);
     } catch (IllegalAccessException refused) {
       throw new IllegalArgumentException(type.getName() + " cannot be called", refused);
     }

@@ -118,14 +118,19 @@ public final class DriverLibraries implements DefinitionGenerator, AutoCloseable
     }
   }
 
-  /** Where distributions keep them; asking a compiler would cost a process. */
-  private static List<Path> directories() {
+  /**
+   * {@return the folders where distributions keep the compiler's and the system's libraries, the
+   * newest compiler's first} Asking a compiler would cost a process.
+   */
+  public static List<Path> directories() {
     String machine = System.getProperty("os.arch").replace("amd64", "x86_64");
     List<Path> directories = new ArrayList<>();
     for (Path target : children(COMPILERS, machine + "-*")) {
       directories.addAll(children(target, "[0-9]*"));
     }
     directories.sort(Comparator.comparingInt(DriverLibraries::version).reversed());
+    directories.add(Path.of("/usr/local/lib/" + machine + "-linux-gnu"));
+    directories.add(Path.of("/usr/local/lib"));
     directories.add(Path.of("/usr/lib/" + machine + "-linux-gnu"));
     directories.add(Path.of("/usr/lib64"));
     directories.add(Path.of("/usr/lib"));

@@ -1,5 +1,6 @@
 package uruk.materialization;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import uruk.jitlink.ObjectFile;
 import uruk.jitlink.ObjectInterface;
+import uruk.jitlink.Targets;
 import uruk.jitlink.archive.Archive;
 import uruk.jitlink.archive.ArchiveMember;
 import uruk.orc.DefinitionGenerator;
@@ -51,7 +53,17 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
    * @throws uruk.jitlink.LinkException if the file is not an archive or is damaged
    */
   public static StaticLibrary open(ObjectLinkingLayer layer, Path archive) {
-    return open(layer, archive, StaticLibrary::objectFile);
+    return open(layer, archive, Targets.standard());
+  }
+
+  /**
+   * Opens an archive of objects for other targets than those of this library; see {@link
+   * #open(ObjectLinkingLayer, Path)}.
+   *
+   * @param targets the targets to choose from
+   */
+  public static StaticLibrary open(ObjectLinkingLayer layer, Path archive, Targets targets) {
+    return open(layer, archive, member -> objectFile(member, targets));
   }
 
   /**
@@ -62,17 +74,16 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
    */
   public static StaticLibrary open(
       ObjectLinkingLayer layer, Path archive, Function<ArchiveMember, ObjectFile> reader) {
-    return new StaticLibrary(layer, Archive.open(archive, StaticLibrary::definitions), reader);
+    return new StaticLibrary(
+        layer, Archive.open(archive, member -> definitions(reader.apply(member))), reader);
   }
 
-  private static Iterable<String> definitions(ArchiveMember member) {
-    return objectFile(member).symbols().definitions().stream()
-        .map(ObjectInterface.Definition::name)
-        .toList();
+  private static Iterable<String> definitions(ObjectFile file) {
+    return file.symbols().definitions().stream().map(ObjectInterface.Definition::name).toList();
   }
 
-  private static ObjectFile objectFile(ArchiveMember member) {
-    return ObjectFile.of(member.displayName(), member.bytes());
+  private static ObjectFile objectFile(ArchiveMember member, Targets targets) {
+    return ObjectFile.of(member.displayName(), ByteBuffer.wrap(member.bytes()), targets);
   }
 
   /** Adds every member of the archive to a dylib that has not got it already. */

@@ -15,15 +15,27 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntBinaryOperator;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import uruk.jitlink.LinkException;
+import uruk.jitlink.PassConfiguration;
+import uruk.jitlink.graph.LinkGraph;
+import uruk.jitlink.graph.Target;
+import uruk.jitlink.memory.InProcessMemoryManager;
+import uruk.jitlink.x86_64.X86_64;
+import uruk.materialization.BindingPolicy;
 import uruk.materialization.Compiler;
+import uruk.materialization.LinkPlugin;
 import uruk.materialization.LinkedObject;
 import uruk.orc.JITDylib;
 import uruk.orc.JITDylibLookupFlags;
+import uruk.orc.MaterializationResponsibility;
 import uruk.orc.ResourceTracker;
 import uruk.orc.SymbolsNotFoundException;
 
@@ -44,6 +56,99 @@ class JitTest {
     MethodHandle add = jit.function("add", INT_INT_INT);
 
     assertThat((int) add.invokeExact(2, 3)).isEqualTo(5);
+  }
+
+  @Test
+  void objectsInMemoryAreAdded() throws Throwable {
+    byte[] add = Compiler.bytes("gcc", "add.c", "int add(int a, int b) { return a + b; }");
+    byte[] subtract = Compiler.bytes("gcc", "sub.c", "int sub(int a, int b) { return a - b; }");
+
+    LinkedObject first = jit.add(add);
+    LinkedObject second;
+    try (Arena arena = Arena.ofConfined()) {
+      second = jit.add(arena.allocateFrom(ValueLayout.JAVA_BYTE, subtract));
+    }
+
+    assertThat((int) jit.function("add", INT_INT_INT).invokeExact(2, 3)).isEqualTo(5);
+    assertThat((int) jit.function("sub", INT_INT_INT).invokeExact(2, 3)).isEqualTo(-1);
+    assertThat(List.of(first.name(), second.name())).containsExactly("object-1", "object-2");
+  }
+
+  @Test
+  void bytesThatAreNoObjectAreRefusedAndTheProgramGoesOn() throws Throwable {
+    assertThatThrownBy(() -> jit.add(new byte[] {1, 2, 3}))
+        .isInstanceOf(LinkException.class)
+        .hasMessageStartingWith("object-1:");
+    assertThatThrownBy(() -> jit.add(MemorySegment.NULL)).isInstanceOf(LinkException.class);
+    addC("int good(void) { return 6; }");
+    assertThat((int) jit.function("int good(void)").invokeExact()).isEqualTo(6);
+  }
+
+  /** What a target from outside would be: here, x86-64 with a name of its own. */
+  private static Target renamed(Target target, String name) {
+    return (Target)
+        Proxy.newProxyInstance(
+            JitTest.class.getClassLoader(),
+            new Class<?>[] {Target.class},
+            (_, method, arguments) ->
+                method.getName().equals("name") ? name : method.invoke(target, arguments));
+  }
+
+  @Test
+  void aTargetFromOutsideReadsTheObjects() throws Throwable {
+    Target own = renamed(X86_64.INSTANCE, "our own");
+    List<String> names = new ArrayList<>();
+    try (Jit other = Jit.builder().target(own).create()) {
+      other
+          .objects()
+          .addPlugin(
+              new LinkPlugin() {
+                @Override
+                public void modifyPassConfiguration(
+                    LinkedObject object,
+                    MaterializationResponsibility responsibility,
+                    LinkGraph graph,
+                    PassConfiguration passes) {
+                  names.add(graph.target().name());
+                }
+              });
+      other.add(Compiler.bytes("gcc", "add.c", "int add(int a, int b) { return a + b; }"));
+
+      assertThat((int) other.function("add", INT_INT_INT).invokeExact(2, 3)).isEqualTo(5);
+    }
+    assertThat(names).containsExactly("our own");
+  }
+
+  @ParameterizedTest
+  @EnumSource(BindingPolicy.class)
+  void callsAreBoundByTheChosenPolicy(BindingPolicy policy) throws Throwable {
+    try (Jit chosen = Jit.builder().bindingPolicy(policy).create()) {
+      chosen.add(Compiler.c("callee", "int callee(int n) { return n + 1; }"));
+      chosen.add(
+          Compiler.c(
+              "caller",
+              "int callee(int); int caller(int n) { return callee(n) + callee(n + 1)"
+                  + " + callee(n + 2) + callee(n + 3) + callee(n + 4); }"));
+
+      assertThat((int) chosen.function("int caller(int)").invokeExact(0)).isEqualTo(15);
+      boolean allThroughEntries =
+          calls(chosen.symbols().findOrThrow("caller").address()).stream()
+              .allMatch(InProcessMemoryManager.shared()::isEntry);
+      assertThat(allThroughEntries).isEqualTo(policy == BindingPolicy.STUB);
+    }
+  }
+
+  /** {@return where the five calls of a function lead} */
+  private static List<Long> calls(long function) {
+    long code = InProcessMemoryManager.shared().targetIfEntry(function);
+    MemorySegment memory = MemorySegment.ofAddress(code).reinterpret(200);
+    List<Long> targets = new ArrayList<>();
+    for (long at = 0; targets.size() < 5; at++) {
+      if (memory.get(ValueLayout.JAVA_BYTE, at) == (byte) 0xe8) {
+        targets.add(code + at + 5 + memory.get(ValueLayout.JAVA_INT_UNALIGNED, at + 1));
+      }
+    }
+    return targets;
   }
 
   @Test
@@ -227,6 +332,25 @@ class JitTest {
 
     assertThatThrownBy(() -> jit.function("int twice(int)"))
         .isInstanceOf(SymbolsNotFoundException.class);
+  }
+
+  @Test
+  void anObjectOfJavaUnderASymbolGoesWithItsArena() throws Throwable {
+    MethodHandle combine;
+    try (Arena arena = Arena.ofShared()) {
+      jit.define("combine", IntBinaryOperator.class, (a, b) -> a * 10 + b, arena);
+      combine = jit.function("combine", INT_INT_INT);
+      assertThat((int) combine.invokeExact(4, 7)).isEqualTo(47);
+    }
+
+    assertThatThrownBy(
+            () -> {
+              int unused = (int) combine.invokeExact(4, 7);
+            })
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("The symbol combine was removed.");
+    jit.define("combine", IntBinaryOperator.class, (a, b) -> a - b);
+    assertThat((int) jit.function("combine", INT_INT_INT).invokeExact(4, 7)).isEqualTo(-3);
   }
 
   @Test

@@ -134,6 +134,26 @@ class LibrariesTest {
   }
 
   @Test
+  void librariesAreFoundInTheSearchPathThenInTheSystem() throws Throwable {
+    library("z", "chosen", "8"); // also the name of a library of the system
+    library("own", "own", "9");
+    try (Jit searching = Jit.builder().searchPath(folder, Path.of("/nowhere")).create()) {
+      searching.addLibrary("z");
+      searching.addLibrary("own");
+      searching.addLibrary("sqlite3");
+      searching.addLibrary(":libown.a");
+
+      assertThat((int) searching.function("int chosen(void)").invokeExact()).isEqualTo(8);
+      assertThat((int) searching.function("int own(void)").invokeExact()).isEqualTo(9);
+      assertThat((int) searching.function("int sqlite3_libversion_number(void)").invokeExact())
+          .isPositive();
+      assertThatThrownBy(() -> searching.addLibrary("absent"))
+          .isInstanceOf(LibraryNotFoundException.class)
+          .hasMessageContaining(folder.toString());
+    }
+  }
+
+  @Test
   void absentLibraryIsRefusedWithTheDirectories() {
     assertThatThrownBy(() -> jit.addLibrary("absent", search()))
         .isInstanceOf(LibraryNotFoundException.class)

@@ -57,7 +57,7 @@ public record ProgramFiles(
     /** An option with its argument. */
     public void set(ProgramOption option, String value) {
       switch (option) {
-        case LIBRARY -> inputs.add(new Input.Library(value));
+        case LIBRARY, LIBRARY_NAME -> inputs.add(new Input.Library(value));
         case LIBRARY_FOLDER -> libraryFolders.add(Path.of(value));
         case COMPILER -> compiler = Optional.of(value);
         case OPTIMIZE, DEBUG -> compilerWords.add(option.spelling() + value);

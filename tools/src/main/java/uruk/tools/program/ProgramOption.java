@@ -7,6 +7,8 @@ import uruk.tools.option.Option;
 public enum ProgramOption implements Option {
   /** A library to link. */
   LIBRARY("-l", ArgumentStyle.JOINED_OR_NEXT, "NAME", "link libNAME.a, or load libNAME.so"),
+  /** A library to link, as other options of this command are spelled. */
+  LIBRARY_NAME("--lib", ArgumentStyle.EQUALS_OR_NEXT, "NAME", "the same as -l NAME"),
   /** Where libraries are. */
   LIBRARY_FOLDER("-L", ArgumentStyle.JOINED_OR_NEXT, "DIR", "look for libraries in DIR first"),
   /** The compiler's command. */

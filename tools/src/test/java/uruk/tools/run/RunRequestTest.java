@@ -15,12 +15,15 @@ class RunRequestTest {
 
   @Test
   void inputsKeepTheirOrder() {
-    RunRequest request = RunRequest.of(List.of("main.c", "-lz", "extra.o", "libmine.a"));
+    RunRequest request =
+        RunRequest.of(List.of("main.c", "-lz", "extra.o", "--lib=m", "--lib", "lua", "libmine.a"));
     assertThat(request.files().inputs())
         .containsExactly(
             new Input.Source(new SourceFile(Path.of("main.c"), SourceLanguage.C, false)),
             new Input.Library("z"),
             new Input.Binary(Path.of("extra.o")),
+            new Input.Library("m"),
+            new Input.Library("lua"),
             new Input.Binary(Path.of("libmine.a")));
   }
 
