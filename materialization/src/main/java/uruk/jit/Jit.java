@@ -28,6 +28,7 @@ import uruk.jitlink.archive.LibrarySearch;
 import uruk.jitlink.archive.LibrarySearch.Preference;
 import uruk.jitlink.graph.Target;
 import uruk.jitlink.host.Libc;
+import uruk.jitlink.memory.InProcessMemoryManager;
 import uruk.materialization.BindingPolicy;
 import uruk.materialization.DriverLibraries;
 import uruk.materialization.LibrarySymbols;
@@ -80,6 +81,7 @@ public final class Jit implements AutoCloseable {
   private final NativeFunctions functions;
   private final Callbacks callbacks;
   private final SymbolExports exports;
+  private final Consumer<String> warnings;
   private final DriverLibraries driverLibraries;
   private final LibrarySearch search;
   private final Targets targets;
@@ -173,7 +175,8 @@ public final class Jit implements AutoCloseable {
     }
 
     /**
-     * Gives warnings that objects attach to the use of their symbols to a sink; logged by default.
+     * Gives warnings to a sink: those that objects attach to the use of their symbols, and which
+     * libraries were passed over because they are for other machines. Logged by default.
      */
     public Builder warnings(Consumer<String> sink) {
       warnings = sink;
@@ -184,7 +187,6 @@ public final class Jit implements AutoCloseable {
     public Jit create() {
       Jit jit = new Jit(this);
       jit.objects.setBindingPolicy(jit.main, bindingPolicy);
-      jit.objects.addPlugin(new UseWarnings(warnings));
       if (gdb) {
         GdbPlugin.addTo(jit.objects);
       }
@@ -197,6 +199,7 @@ public final class Jit implements AutoCloseable {
 
   private Jit(Builder builder) {
     boolean guarded = builder.guarded;
+    warnings = builder.warnings;
     targets = builder.targets;
     List<Path> folders = new ArrayList<>(builder.searchPath);
     folders.addAll(DriverLibraries.directories());
@@ -219,6 +222,7 @@ public final class Jit implements AutoCloseable {
     objects.addPlugin(new ThreadLocalPlugin());
     objects.addPlugin(new IndirectFunctionPlugin());
     objects.addPlugin(functions);
+    objects.addPlugin(new UseWarnings(warnings));
     JITDylib process = session.createJITDylib("process");
     process.addGenerator(platform.libraryReplacements());
     process.addGenerator(ProcessSymbols.all());
@@ -338,7 +342,8 @@ public final class Jit implements AutoCloseable {
   /**
    * Adds a library by its name, as {@code -l} does for a compiler driver: an archive, a shared
    * library, or a script that names others. Looked for in {@link Builder#searchPath}, then where
-   * the system keeps its libraries; in each folder an archive is preferred.
+   * the system keeps its libraries; in each folder an archive is preferred. Libraries for other
+   * machines are passed over with a warning.
    *
    * @param name {@code z} for {@code libz.a} or {@code libz.so}; {@code :name} for a file of that
    *     very name
@@ -354,7 +359,10 @@ public final class Jit implements AutoCloseable {
    * @param search where to look, and what to prefer
    */
   public void addLibrary(String name, LibrarySearch search) {
-    search.library(name).forEach(this::addInput);
+    search
+        .forTarget(InProcessMemoryManager.shared().target())
+        .library(name, warnings)
+        .forEach(this::addInput);
   }
 
   private void addInput(LibraryInput input) {

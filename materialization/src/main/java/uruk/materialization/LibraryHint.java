@@ -7,6 +7,11 @@ import java.util.regex.Pattern;
 /** Which library people forget, told from the names that are missing. Earlier lines win. */
 enum LibraryHint {
   NO_MAIN("main", "No object that was added defines main."),
+  LIBC_STATIC(
+      "_dl_.*|_rtld_global.*|__libc_(enable_secure|multiple_threads|initial|early_init)|__ehdr_start"
+          + "|_start|__start___libc_.*|__stop___libc_.*",
+      "Only a statically linked program has it: its user comes from an archive of glibc, of which a"
+          + " process has one copy already. Give -lc, -lm and the like without the archive's name."),
   LIBC_NONSHARED(
       "atexit|at_quick_exit|pthread_atfork|[fl]?stat(64)?|fstatat(64)?|mknod(at)?|__stack_chk_fail_local",
       "It is in glibc's libc_nonshared.a, which a compiler driver adds by itself: add that"

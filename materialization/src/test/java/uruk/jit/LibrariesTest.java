@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -112,6 +113,45 @@ class LibrariesTest {
                 + " int sum(void) { return one() + 10 * two() + 100 * three(); }"));
 
     assertThat(call("sum")).isEqualTo(321);
+  }
+
+  /**
+   * As a compiler driver is asked; the archives of glibc are scripts and parts of static programs.
+   */
+  @Test
+  void libraryOfTheCLibraryIsTheOneOfTheProcess() throws Throwable {
+    List<Path> system = List.of(Path.of("/usr/lib32"), Path.of("/usr/lib/x86_64-linux-gnu"));
+    LibrarySearch search = new LibrarySearch(system, Preference.STATIC_FIRST);
+    List<String> notes = new ArrayList<>();
+    try (Jit program = Jit.builder().warnings(notes::add).create()) {
+      for (String name : List.of("m", "c", "pthread", "dl", "rt")) {
+        program.addLibrary(name, search);
+      }
+      program.add(
+          Compiler.c(
+              "user",
+              "#include <math.h>\n#include <stdlib.h>\nstatic void f(void) {}"
+                  + " int sum(int a) { atexit(f); return (int) (sin(a) * 10) + (int) pow(2, a); }"));
+
+      assertThat((int) program.function("int sum(int)").invokeExact(2)).isEqualTo(13);
+    }
+    assertThat(notes)
+        .contains("/usr/lib32/libm.so: passed over, it is for i386")
+        .contains("/usr/lib32/libc.so: passed over, it is for elf32-i386");
+  }
+
+  @Test
+  void archiveOfGlibcThatOnlyStaticProgramsCanUseIsExplained() {
+    jit.addLibrary(
+        ":libm.a",
+        new LibrarySearch(List.of(Path.of("/usr/lib/x86_64-linux-gnu")), Preference.STATIC_FIRST));
+    jit.add(
+        Compiler.c(
+            "user", "double sin(double); int f(void) { return (int) sin(0.5); }", "-fno-builtin"));
+
+    assertThatThrownBy(() -> call("f"))
+        .hasMessageContaining("libm-2.")
+        .hasMessageContaining("Only a statically linked program has it");
   }
 
   @Test

@@ -215,6 +215,73 @@ class ObjectsOfManyToolsTest {
     assertThat(call("same" + (count - 1), 0, 0)).isEqualTo(count - 1);
   }
 
+  /** Crossed references, so that merged sections would show. */
+  @Test
+  void relocatableOutputWithThousandsOfSectionsOfOneNameIsLinked() throws IOException {
+    int count = 5000;
+    List<String> command = new ArrayList<>(List.of("ld", "-r", "--unique"));
+    for (int half = 0; half < 2; half++) {
+      StringBuilder text = new StringBuilder();
+      for (int i = half; i < count; i += 2) {
+        text.append(".section .text.same, \"ax\", @progbits, unique, %d\n".formatted(i));
+        text.append(".globl g%1$d\ng%1$d: ".formatted(i));
+        text.append(
+            i + 1 < count
+                ? "call g%d@PLT\nadd $1, %%eax\nret\n".formatted(i + 1)
+                : "mov $1, %eax\nret\n");
+      }
+      Path source = file("half%d.s".formatted(half), text.toString());
+      command.add(build("half%d.o".formatted(half), "as", source.toString()).toString());
+    }
+    ObjectFile whole = ObjectFile.read(build("whole.o", command.toArray(String[]::new)));
+    layer.add(main, whole);
+
+    Section same = whole.linkGraph().findSection(".text.same");
+    assertThat(same).isNotNull();
+    assertThat(same.blocks()).hasSize(count);
+    assertThat(call("g0", 0, 0)).isEqualTo(count);
+  }
+
+  @Test
+  void rustc() throws IOException {
+    Path source =
+        file(
+            "r.rs",
+            """
+            static mut CALLS: i32 = 0;
+            static NAMES: [&str; 3] = ["zero", "one", "two"];
+            #[no_mangle]
+            pub extern "C" fn letters(a: usize, b: i32) -> i32 {
+                unsafe { CALLS += 1 };
+                match NAMES.get(a) {
+                    Some(name) => name.bytes().map(i32::from).sum::<i32>() + b,
+                    None => unsafe { CALLS },
+                }
+            }
+            """);
+    for (String level : List.of("0", "2")) {
+      Path object =
+          build(
+              "r" + level + ".o",
+              "rustc",
+              "--crate-type=lib",
+              "--emit=obj",
+              "-Coverflow-checks=off",
+              "-Cpanic=abort",
+              "-Ccodegen-units=1",
+              "-Copt-level=" + level,
+              source.toString());
+      JITDylib dylib = session.createJITDylib("rust" + level);
+      dylib.addGenerator(ProcessSymbols.all());
+      layer.add(dylib, ObjectFile.read(object));
+      if (level.equals("2")) {
+        long letters = session.lookup(dylib, "letters").address();
+        assertThat((int) NativeCall.call(letters, 1, 5)).isEqualTo('o' + 'n' + 'e' + 5);
+        assertThat((int) NativeCall.call(letters, 9, 5)).isEqualTo(2);
+      }
+    }
+  }
+
   @Test
   void hundredThousandSectionsAreLinked() throws IOException {
     StringBuilder text = new StringBuilder();

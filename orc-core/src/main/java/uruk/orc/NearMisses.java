@@ -100,14 +100,19 @@ final class NearMisses {
 
   /** In a short name two other letters make another word. */
   private static int tolerance(String name) {
-    return name.length() < 5 ? 1 : 2;
+    return name.length() < 8 ? 1 : 2;
   }
 
-  /** {@return the number of edits between the two, or something above the limit} */
+  /**
+   * {@return the number of letters to be put in, left out, replaced or swapped with their
+   * neighbours to make one name of the other (optimal string alignment), or something above the
+   * limit}
+   */
   private static int distance(String a, String b, int limit) {
     if (Math.abs(a.length() - b.length()) > limit) {
       return limit + 1;
     }
+    int[] beforePrevious = new int[b.length() + 1];
     int[] previous = new int[b.length() + 1];
     int[] current = new int[b.length() + 1];
     for (int j = 0; j <= b.length(); j++) {
@@ -119,15 +124,26 @@ final class NearMisses {
       for (int j = 1; j <= b.length(); j++) {
         int replaced = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
         current[j] = Math.min(replaced, Math.min(previous[j], current[j - 1]) + 1);
+        if (areSwapped(a, i, b, j)) {
+          current[j] = Math.min(current[j], beforePrevious[j - 2] + 1);
+        }
         best = Math.min(best, current[j]);
       }
-      if (best > limit) {
-        return best;
+      if (best > limit + 1) {
+        return best; // a swap may still gain one
       }
-      int[] swap = previous;
+      int[] spare = beforePrevious;
+      beforePrevious = previous;
       previous = current;
-      current = swap;
+      current = spare;
     }
     return previous[b.length()];
+  }
+
+  private static boolean areSwapped(String a, int i, String b, int j) {
+    return i > 1
+        && j > 1
+        && a.charAt(i - 1) == b.charAt(j - 2)
+        && a.charAt(i - 2) == b.charAt(j - 1);
   }
 }

@@ -106,6 +106,11 @@ public final class AArch64 implements Target {
   }
 
   @Override
+  public String elfFormat() {
+    return byteOrder.equals(ByteOrder.BIG_ENDIAN) ? "elf64-bigaarch64" : "elf64-littleaarch64";
+  }
+
+  @Override
   public int pointerSize() {
     return POINTER_SIZE;
   }

@@ -138,6 +138,21 @@ public final class Archive implements AutoCloseable {
     return known;
   }
 
+  /** {@return the first member; reads no header behind its own} */
+  Optional<ArchiveMember> firstMember() {
+    synchronized (lock) {
+      long offset = MAGIC_LENGTH;
+      while (offset < source.size()) {
+        Part part = partAtLocked(offset);
+        if (!part.isTable()) {
+          return Optional.of(memberOfLocked(part));
+        }
+        offset = part.next();
+      }
+      return Optional.empty();
+    }
+  }
+
   /**
    * Finds the member to load for a symbol.
    *

@@ -91,7 +91,12 @@ public final class ArchiveMember {
    * @return the kind
    */
   public FileKind kind() {
-    return FileKind.of(archive.read(this, content, Math.min(size, FileKind.BYTES_NEEDED)));
+    return FileKind.of(beginning());
+  }
+
+  /** {@return the first {@link FileKind#BYTES_NEEDED} bytes, or all if there are fewer} */
+  byte[] beginning() {
+    return archive.read(this, content, Math.min(size, FileKind.BYTES_NEEDED));
   }
 
   @Override

@@ -32,7 +32,7 @@ public enum DriverLibrary {
    */
   public static List<LibraryInput> find(LibrarySearch search) {
     return Arrays.stream(values())
-        .flatMap(library -> search.find(List.of(library.fileName)).stream())
+        .flatMap(library -> search.find(List.of(library.fileName), _ -> {}).stream())
         .map(path -> new LibraryInput(path, FileKind.of(path), false))
         .toList();
   }

@@ -66,13 +66,26 @@ public enum FileKind {
    *     may not be read
    */
   public static FileKind of(Path file) {
+    return of(beginning(file));
+  }
+
+  /** {@return whether this is a file with an ELF header, of whatever type} */
+  boolean isElf() {
+    return switch (this) {
+      case ELF_RELOCATABLE, ELF_EXECUTABLE, ELF_SHARED, ELF_OTHER -> true;
+      case ARCHIVE, THIN_ARCHIVE, BITCODE, TEXT, EMPTY, UNKNOWN -> false;
+    };
+  }
+
+  /** {@return the first {@link #BYTES_NEEDED} bytes of a file, or all if it is shorter} */
+  static byte[] beginning(Path file) {
     requireRegularFile(file);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       ByteBuffer head = ByteBuffer.allocate(BYTES_NEEDED);
       while (head.hasRemaining() && channel.read(head) >= 0) {}
       byte[] bytes = new byte[head.position()];
       head.flip().get(bytes);
-      return of(bytes);
+      return bytes;
     } catch (IOException e) {
       throw new UnreadableFileException(
           file, "cannot be read: " + e, "Check the file's permissions and its disk.", e);

@@ -20,11 +20,17 @@ public final class LibraryNotFoundException extends LinkException {
    * @param library as it was asked for: {@code -lfoo}, {@code -l:libfoo.a} or a file name
    * @param fileNames the file names that would have done, in order of preference
    * @param searched the directories, in search order
+   * @param passedOver files that are there and are for other machines, in words
    */
-  public LibraryNotFoundException(String library, List<String> fileNames, List<Path> searched) {
+  public LibraryNotFoundException(
+      String library, List<String> fileNames, List<Path> searched, List<String> passedOver) {
     super(
-        "%s: not found: no %s in %s. Name its directory with -L, or install the library's development package."
-            .formatted(library, String.join(" or ", fileNames), describe(searched)));
+        "%s: not found: no %s in %s. %sName its directory with -L, or install the library's development package."
+            .formatted(
+                library,
+                String.join(" or ", fileNames),
+                describe(searched),
+                passedOver.stream().map(note -> note + ". ").collect(Collectors.joining())));
     this.library = library;
     this.searched =
         searched.stream().map(Path::toString).collect(Collectors.toCollection(ArrayList::new));

@@ -1,6 +1,7 @@
 package uruk.jitlink.archive;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -13,6 +14,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedSet;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import uruk.jitlink.graph.Target;
 
 /**
  * Turns {@code -lX} and file names into the files to link, as a linker does: directory by
@@ -20,8 +24,10 @@ import java.util.SequencedSet;
  *
  * @param directories searched in this order: the {@code -L} directories, then the system's
  * @param preference which file names stand for {@code -lX}
+ * @param target what libraries must be for, others are passed over; null if any will do
  */
-public record LibrarySearch(List<Path> directories, Preference preference) {
+public record LibrarySearch(
+    List<Path> directories, Preference preference, @Nullable Target target) {
 
   private static final int MAX_SCRIPT_DEPTH = 64;
   private static final String LIBRARIES = "libraries:";
@@ -30,10 +36,18 @@ public record LibrarySearch(List<Path> directories, Preference preference) {
   public enum Preference {
     /** As {@code ld} by default. */
     DYNAMIC_FIRST("lib%s.so", "lib%s.a"),
-    /** For code that should be owned by the JIT where that is possible. */
+    /**
+     * For code that should be owned by the JIT where that is possible. The parts of the C library
+     * are not: a process has them already, and a second copy would not know the state of the first.
+     */
     STATIC_FIRST("lib%s.a", "lib%s.so"),
     /** As {@code ld -Bstatic}. */
     STATIC_ONLY("lib%s.a");
+
+    /** The parts of glibc: what is in {@code libm.a} needs what only {@code libc.a} has. */
+    private static final ImmutableSet<String> C_LIBRARY =
+        ImmutableSet.of(
+            "c", "m", "mvec", "dl", "pthread", "rt", "util", "resolv", "anl", "thread_db");
 
     private final ImmutableList<String> patterns;
 
@@ -42,13 +56,25 @@ public record LibrarySearch(List<Path> directories, Preference preference) {
     }
 
     List<String> fileNames(String library) {
-      return patterns.stream().map(pattern -> pattern.formatted(library)).toList();
+      Preference preference =
+          this == STATIC_FIRST && C_LIBRARY.contains(library) ? DYNAMIC_FIRST : this;
+      return preference.patterns.stream().map(pattern -> pattern.formatted(library)).toList();
     }
   }
 
   /** Copies the list. */
   public LibrarySearch {
     directories = List.copyOf(directories);
+  }
+
+  /** Makes a search for libraries of whatever machine. */
+  public LibrarySearch(List<Path> directories, Preference preference) {
+    this(directories, preference, null);
+  }
+
+  /** {@return the same search, which passes over libraries that are for other machines} */
+  public LibrarySearch forTarget(Target wanted) {
+    return new LibrarySearch(directories, preference, wanted);
   }
 
   /**
@@ -81,7 +107,16 @@ public record LibrarySearch(List<Path> directories, Preference preference) {
    * @throws UnreadableFileException if a file cannot be read or is no library
    */
   public List<LibraryInput> library(String name) {
-    return new Resolution().addLibrary(this, name).inputs();
+    return library(name, _ -> {});
+  }
+
+  /**
+   * Finds a library; see {@link #library(String)}.
+   *
+   * @param notes told of each file that was passed over, in words
+   */
+  public List<LibraryInput> library(String name, Consumer<String> notes) {
+    return new Resolution(notes).addLibrary(this, name).inputs();
   }
 
   /**
@@ -94,25 +129,34 @@ public record LibrarySearch(List<Path> directories, Preference preference) {
    * @throws UnreadableFileException if a file cannot be read or is no library
    */
   public List<LibraryInput> file(Path file) {
-    return new Resolution().addFile(this, file, false).inputs();
+    return new Resolution(_ -> {}).addFile(this, file, false).inputs();
   }
 
-  /** The first directory's file of the first name it has. */
-  Optional<Path> find(List<String> fileNames) {
+  /** The first directory's file of the first name it has, for the right machine. */
+  Optional<Path> find(List<String> fileNames, Consumer<String> notes) {
+    Target wanted = target;
     for (Path directory : directories) {
       for (String fileName : fileNames) {
         Path candidate = resolve(directory, fileName);
         if (Files.isRegularFile(candidate)) {
-          return Optional.of(candidate);
+          Optional<String> other =
+              wanted == null ? Optional.empty() : LibraryMachine.other(candidate, wanted);
+          if (other.isEmpty()) {
+            return Optional.of(candidate);
+          }
+          notes.accept("%s: passed over, it is for %s".formatted(candidate, other.get()));
         }
       }
     }
     return Optional.empty();
   }
 
-  private Path require(String asked, List<String> fileNames) {
-    return find(fileNames)
-        .orElseThrow(() -> new LibraryNotFoundException(asked, fileNames, directories));
+  private Path require(String asked, List<String> fileNames, Consumer<String> notes) {
+    List<String> passedOver = new ArrayList<>();
+    Optional<Path> found = find(fileNames, passedOver::add);
+    passedOver.forEach(notes);
+    return found.orElseThrow(
+        () -> new LibraryNotFoundException(asked, fileNames, directories, passedOver));
   }
 
   private static Path resolve(Path directory, String name) {
@@ -130,7 +174,7 @@ public record LibrarySearch(List<Path> directories, Preference preference) {
   private LibrarySearch with(LinkerScript script) {
     var all = new ArrayList<>(directories);
     script.searchDirectories().forEach(name -> all.add(resolve(directoryOf(script.path()), name)));
-    return new LibrarySearch(all, preference);
+    return new LibrarySearch(all, preference, target);
   }
 
   private static Path directoryOf(Path file) {
@@ -146,6 +190,11 @@ public record LibrarySearch(List<Path> directories, Preference preference) {
     private final Map<Path, LibraryInput> found = new LinkedHashMap<>();
     private final SequencedSet<Path> active = new LinkedHashSet<>();
     private final SequencedSet<Path> followed = new LinkedHashSet<>();
+    private final Consumer<String> notes;
+
+    Resolution(Consumer<String> notes) {
+      this.notes = notes;
+    }
 
     List<LibraryInput> inputs() {
       return List.copyOf(found.values());
@@ -155,10 +204,10 @@ public record LibrarySearch(List<Path> directories, Preference preference) {
       return addFile(search, locate(search, name), false);
     }
 
-    private static Path locate(LibrarySearch search, String name) {
+    private Path locate(LibrarySearch search, String name) {
       List<String> fileNames =
           name.startsWith(":") ? List.of(name.substring(1)) : search.preference.fileNames(name);
-      return search.require("-l" + name, fileNames);
+      return search.require("-l" + name, fileNames, notes);
     }
 
     Resolution addFile(LibrarySearch search, Path file, boolean asNeeded) {
@@ -215,8 +264,7 @@ public record LibrarySearch(List<Path> directories, Preference preference) {
     }
 
     /** A file name is tried beside the script, then in the search directories. */
-    private static Path locate(
-        LibrarySearch search, LinkerScript script, LinkerScript.Input input) {
+    private Path locate(LibrarySearch search, LinkerScript script, LinkerScript.Input input) {
       String name = input.name();
       if (name.startsWith("-l") && name.length() > 2) {
         return locate(search, name.substring(2));
@@ -230,7 +278,7 @@ public record LibrarySearch(List<Path> directories, Preference preference) {
             "Write a path or -lNAME; options and =SYSROOT have no meaning here.");
       }
       Path beside = resolve(directoryOf(script.path()), name);
-      return Files.isRegularFile(beside) ? beside : search.require(name, List.of(name));
+      return Files.isRegularFile(beside) ? beside : search.require(name, List.of(name), notes);
     }
   }
 }

@@ -7,13 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The part of GNU ld's script language that stands in for a library, as in {@code
  * /usr/lib/x86_64-linux-gnu/libc.so}: {@code INPUT}, {@code GROUP}, {@code AS_NEEDED}, {@code
- * SEARCH_DIR}, comments and quoted names. {@code OUTPUT_FORMAT} and {@code OUTPUT_ARCH} are read
- * over: a JIT's output has one format. Every other command is an error, because it would change the
- * link.
+ * SEARCH_DIR}, {@code OUTPUT_FORMAT}, comments and quoted names. {@code OUTPUT_ARCH} is read over:
+ * the format says as much. Every other command is an error, because it would change the link.
  *
  * <p>{@code INPUT} and {@code GROUP} mean the same here. They differ in how often archives are
  * searched, and a JIT searches all of them whenever a symbol is missing.
@@ -21,8 +21,10 @@ import java.util.List;
  * @param path the script
  * @param inputs what it names, in order
  * @param searchDirectories its {@code SEARCH_DIR}s, in order, as written
+ * @param outputFormat what it is for, such as {@code elf64-x86-64}, if it says so
  */
-public record LinkerScript(Path path, List<Input> inputs, List<String> searchDirectories) {
+public record LinkerScript(
+    Path path, List<Input> inputs, List<String> searchDirectories, Optional<String> outputFormat) {
 
   /** Real scripts have a few hundred bytes; a larger text file is something else. */
   static final int MAX_BYTES = 1 << 20;
@@ -80,7 +82,8 @@ public record LinkerScript(Path path, List<Input> inputs, List<String> searchDir
   public static LinkerScript parse(Path path, String text) {
     var inputs = new ArrayList<Input>();
     var searchDirectories = new ArrayList<String>();
-    new LinkerScriptParser(path, text, inputs, searchDirectories).parse();
-    return new LinkerScript(path, inputs, searchDirectories);
+    var formats = new ArrayList<String>();
+    new LinkerScriptParser(path, text, inputs, searchDirectories, formats).parse();
+    return new LinkerScript(path, inputs, searchDirectories, formats.stream().findFirst());
   }
 }

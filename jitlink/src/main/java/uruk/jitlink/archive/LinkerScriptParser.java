@@ -17,6 +17,7 @@ final class LinkerScriptParser {
   private final String text;
   private final List<Input> inputs;
   private final List<String> searchDirectories;
+  private final List<String> outputFormats;
 
   private int position;
   private int line = 1;
@@ -47,11 +48,17 @@ final class LinkerScriptParser {
     }
   }
 
-  LinkerScriptParser(Path path, String text, List<Input> inputs, List<String> searchDirectories) {
+  LinkerScriptParser(
+      Path path,
+      String text,
+      List<Input> inputs,
+      List<String> searchDirectories,
+      List<String> outputFormats) {
     this.path = path;
     this.text = text;
     this.inputs = inputs;
     this.searchDirectories = searchDirectories;
+    this.outputFormats = outputFormats;
   }
 
   void parse() {
@@ -72,7 +79,9 @@ final class LinkerScriptParser {
       parseInputs(false);
     } else if (command.is("SEARCH_DIR")) {
       parseNames(searchDirectories);
-    } else if (command.is("OUTPUT_FORMAT") || command.is("OUTPUT_ARCH")) {
+    } else if (command.is("OUTPUT_FORMAT")) {
+      parseNames(outputFormats);
+    } else if (command.is("OUTPUT_ARCH")) {
       parseNames(new ArrayList<>());
     } else {
       throw malformed(command, command.shown() + " is no command of a library's script", SUPPORTED);

@@ -23,6 +23,7 @@ final class BlockReader {
   private final boolean nonAlloc;
   private final @Nullable Block[] blocks;
   private final Map<Section, Long> ends = new HashMap<>();
+  private long bytes;
 
   BlockReader(LinkGraph graph, SectionTable sections, boolean nonAlloc) {
     this.graph = graph;
@@ -107,12 +108,27 @@ final class BlockReader {
       }
       return graph.createZeroFillBlock(parent, size, address, alignment, 0);
     }
+    countBytes(section, size);
     if (sections.hasFlag(section, Elf.SHF_COMPRESSED)) {
       ByteBuffer content = new CompressedSection(sections, section).decompress();
       return graph.createContentBlock(parent, content, 0, content.limit(), address, alignment, 0);
     }
     return graph.createContentBlock(
         parent, sections.file().bytes(), sections.offset(section), size, address, alignment, 0);
+  }
+
+  /**
+   * Without this check, sections over the same bytes could ask for the square of the file's size.
+   */
+  private void countBytes(int section, long size) {
+    sections.offset(section);
+    bytes += size;
+    if (bytes > sections.file().size()) {
+      throw sections.malformed(
+          section,
+          "with this one, sections have more bytes than the file: 0x%x of 0x%x; some of them overlap"
+              .formatted(bytes, sections.file().size()));
+    }
   }
 
   /** Sections of one name become blocks of one section, unless their protections differ. */

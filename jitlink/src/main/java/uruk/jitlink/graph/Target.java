@@ -33,6 +33,9 @@ public interface Target {
   /** {@return the ELF header's {@code e_machine}} */
   int elfMachine();
 
+  /** {@return the ELF format's name in scripts of GNU ld, for example {@code elf64-x86-64}} */
+  String elfFormat();
+
   /** {@return bytes of a pointer: 4 or 8; also the ELF class} */
   int pointerSize();
 

@@ -76,6 +76,11 @@ public final class I386 implements Target {
   }
 
   @Override
+  public String elfFormat() {
+    return "elf32-i386";
+  }
+
+  @Override
   public int pointerSize() {
     return POINTER_SIZE;
   }

@@ -37,7 +37,8 @@ final class InProcessAllocation implements InFlightAllocation {
   @Override
   public void allocateAdded(List<Section> added) {
     try {
-      segments.addAll(manager.place(pools, Layout.of(graph.name(), added), 0, false));
+      Layout layout = Layout.of(graph.name(), added);
+      segments.addAll(manager.placeBeside(pools, segments, layout));
     } catch (HostException refused) {
       throw new MemoryAllocationException(
           graph.name() + ": no memory: " + refused.getMessage(), refused);

@@ -38,6 +38,8 @@ public final class InProcessMemoryManager implements MemoryManager {
   /** Objects of this size in bytes and more get pages of their own. */
   public static final long LARGE_OBJECT = 64 << 10;
 
+  private static final int LARGEST_BUFFER = Integer.MAX_VALUE - 8;
+
   /** What an entry takes in bytes: its code and its slot. */
   public static final int ENTRY_FOOTPRINT = 2 * EntryTable.ENTRY_SIZE;
 
@@ -97,6 +99,10 @@ public final class InProcessMemoryManager implements MemoryManager {
       return CompletableFuture.failedFuture(
           new MemoryAllocationException(
               graph.name() + ": no memory: " + refused.getMessage(), refused));
+    } catch (ArithmeticException tooLarge) {
+      return CompletableFuture.failedFuture(
+          new MemoryAllocationException(
+              graph.name() + ": it needs more memory than there are addresses", tooLarge));
     } catch (MemoryAllocationException failure) {
       return CompletableFuture.failedFuture(failure);
     }
@@ -104,20 +110,40 @@ public final class InProcessMemoryManager implements MemoryManager {
 
   private InFlightAllocation place(LinkGraph graph, boolean ownPages) {
     PoolSet pools = needsLowAddresses(graph) ? low : near;
-    List<PlacedSegment> placed =
-        place(pools, Layout.of(graph), FrameDescriptions.count(graph), ownPages);
-    return new InProcessAllocation(this, graph, pools, placed);
-  }
-
-  /** Takes memory for segments and gives their blocks addresses in it. */
-  List<PlacedSegment> place(PoolSet pools, Layout layout, int frames, boolean ownPages) {
+    Layout layout = Layout.of(graph);
+    checkContents(graph, layout);
+    int frames = FrameDescriptions.count(graph);
     List<PlacedSegment> placed;
     synchronized (lock) {
       placed = pools.take(layout.segments(), frames, ownPages);
     }
-    for (PlacedSegment segment : placed) {
-      segment.fill();
+    placed.forEach(PlacedSegment::fill);
+    return new InProcessAllocation(this, graph, pools, placed);
+  }
+
+  /** Contents are written through one buffer, and references between them have 32 bits. */
+  private static void checkContents(LinkGraph graph, Layout layout) {
+    for (Segment segment : layout.segments()) {
+      if (segment.contentSize() > LARGEST_BUFFER) {
+        throw new MemoryAllocationException(
+            "%s: the contents of segment %s spread over 0x%x bytes, alignment 0x%x; at most 0x%x are possible. Lower the alignment of its sections."
+                .formatted(
+                    graph.name(),
+                    segment.memProt(),
+                    segment.contentSize(),
+                    segment.alignment(),
+                    LARGEST_BUFFER));
+      }
     }
+  }
+
+  /** Places segments that a graph gets while it is linked within reach of those that it has. */
+  List<PlacedSegment> placeBeside(PoolSet pools, List<PlacedSegment> present, Layout added) {
+    List<PlacedSegment> placed;
+    synchronized (lock) {
+      placed = pools.takeBeside(present, added.segments());
+    }
+    placed.forEach(PlacedSegment::fill);
     return placed;
   }
 

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import uruk.jitlink.graph.MemProt;
 import uruk.jitlink.host.AddressReserve;
 import uruk.jitlink.host.AddressReserve.Placement;
+import uruk.jitlink.host.HostException;
 import uruk.jitlink.host.Libc;
 
 /**
@@ -23,14 +24,19 @@ import uruk.jitlink.host.Libc;
  */
 final class PagePool implements Pool {
   private static final VarHandle WORD = ValueLayout.JAVA_LONG.varHandle();
-  private static final long SMALLEST = 256L << 20;
+
+  /** Pools of this size serve many objects; larger ones serve one object at a time. */
+  static final long SHARED_SIZE = 256L << 20;
+
   private static final int UNWIND_CAPACITY = 1 << 20;
+  private static final long REACH = 1L << 31;
 
   private final AddressReserve reserve;
   private final long pageSize = Libc.pageSize();
   private final UnwindTable unwindTable;
   private final SpanAllocator spans;
   private long fresh;
+  private int used;
 
   private PagePool(AddressReserve reserve, UnwindTable unwindTable, long fresh) {
     this.reserve = reserve;
@@ -49,11 +55,29 @@ final class PagePool implements Pool {
     int capacity = Math.max(UNWIND_CAPACITY, frames);
     long pageSize = Libc.pageSize();
     int unwindSize = UnwindTable.sizeFor(capacity);
-    long size = Math.max(SMALLEST, (needed + pageSize - 1) & -pageSize) + unwindSize;
+    long rounded = needed <= REACH ? (needed + pageSize - 1) & -pageSize : powerOfTwo(needed);
+    long size = Math.addExact(Math.max(SHARED_SIZE, rounded), unwindSize);
     AddressReserve reserve =
         AddressReserve.open(name, size, UnwindTable.HEADER_OFFSET, unwindSize, placement);
     UnwindTable unwindTable = UnwindTable.map(reserve.base(), capacity);
     return new PagePool(reserve, unwindTable, reserve.base() + unwindSize);
+  }
+
+  /**
+   * Pools stay for ever: with few sizes, the next such object is likely to fit into one of them.
+   */
+  private static long powerOfTwo(long atLeast) {
+    return Math.multiplyExact(2, Long.highestOneBit(atLeast));
+  }
+
+  /** {@return whether the pool serves many objects, which then are within reach of each other} */
+  boolean isShared() {
+    return reserve.size() <= SHARED_SIZE + UnwindTable.sizeFor(UNWIND_CAPACITY);
+  }
+
+  /** {@return whether nothing of the pool is in use} */
+  boolean isEmpty() {
+    return used == 0;
   }
 
   @Override
@@ -64,9 +88,19 @@ final class PagePool implements Pool {
       span = spans.allocate(size, aligned, slots);
     }
     if (span != null) {
-      Libc.mapOver(span.address(), span.size(), PROT_READ | PROT_WRITE);
+      map(span);
     }
     return span;
+  }
+
+  private void map(Span span) {
+    try {
+      Libc.mapOver(span.address(), span.size(), PROT_READ | PROT_WRITE);
+      used++;
+    } catch (HostException refused) {
+      spans.free(span);
+      throw refused;
+    }
   }
 
   private boolean openSpan(long size, long alignment, int slots) {
@@ -85,6 +119,7 @@ final class PagePool implements Pool {
   public void free(MemProt protection, Span span) {
     Libc.mapOver(span.address(), span.size(), PROT_NONE);
     spans.free(span);
+    used--;
   }
 
   @Override

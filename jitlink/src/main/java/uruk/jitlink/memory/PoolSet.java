@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.graph.MemProt;
 import uruk.jitlink.host.AddressReserve.Placement;
+import uruk.jitlink.host.HostException;
 import uruk.jitlink.host.Libc;
 
 /** The pools of one part of the address space. The memory manager's lock guards all methods. */
@@ -32,6 +33,21 @@ final class PoolSet {
     return ownPages || wantsPages(segments)
         ? takePages(segments, frames)
         : takeDense(segments, frames);
+  }
+
+  /**
+   * Takes memory for further segments of an object: in its pool, since another may be far away.
+   *
+   * @param present the object's segments
+   */
+  List<PlacedSegment> takeBeside(List<PlacedSegment> present, List<Segment> added) {
+    for (PlacedSegment segment : present) {
+      List<PlacedSegment> placed = take(segment.memory().pool(), added, 0);
+      if (placed != null) {
+        return placed;
+      }
+    }
+    return take(added, 0, false);
   }
 
   private static boolean wantsPages(List<Segment> segments) {
@@ -62,38 +78,70 @@ final class PoolSet {
     return pool;
   }
 
+  /**
+   * The segments of an object must lie within reach of each other, so pools are no larger than
+   * that. An object that is larger gets a pool for itself, however small its next user may be.
+   */
   private List<PlacedSegment> takePages(List<Segment> segments, int frames) {
-    for (PagePool pool : pagePools) {
-      List<PlacedSegment> placed = take(pool, segments, frames);
-      if (placed != null) {
-        return placed;
-      }
-    }
     long needed = 0;
     for (Segment segment : segments) {
       long alignment = Math.max(Libc.pageSize(), segment.alignment());
       needed = Math.addExact(needed, Math.addExact(segment.size(), 2 * alignment));
+    }
+    boolean shares = needed <= PagePool.SHARED_SIZE;
+    if (!shares) {
+      openSharedPools();
+    }
+    for (PagePool pool : pagePools) {
+      if (shares ? pool.isShared() : pool.isEmpty()) {
+        List<PlacedSegment> placed = take(pool, segments, frames);
+        if (placed != null) {
+          return placed;
+        }
+      }
     }
     PagePool fresh = PagePool.open(name + "-pages-" + pagePools.size(), needed, frames, placement);
     pagePools.add(fresh);
     return require(take(fresh, segments, frames), segments);
   }
 
+  /** First come, first placed near the libraries: a huge pool would keep the others away. */
+  private void openSharedPools() {
+    if (densePools.isEmpty()) {
+      openDense();
+    }
+    if (pagePools.stream().noneMatch(PagePool::isShared)) {
+      pagePools.add(PagePool.open(name + "-pages-" + pagePools.size(), 0, 0, placement));
+    }
+  }
+
   private static @Nullable List<PlacedSegment> take(Pool pool, List<Segment> segments, int frames) {
     List<PlacedSegment> placed = new ArrayList<>(segments.size());
-    for (Segment segment : segments) {
-      int slots = segment.memProt().executable() ? frames : 0;
-      long size = Math.max(1, segment.size());
-      Span span = pool.allocate(segment.memProt(), size, segment.alignment(), slots);
-      if (span == null) {
-        placed.forEach(taken -> taken.memory().free());
-        return null;
+    try {
+      for (Segment segment : segments) {
+        int slots = segment.memProt().executable() ? frames : 0;
+        long size = Math.max(1, segment.size());
+        Span span = pool.allocate(segment.memProt(), size, segment.alignment(), slots);
+        if (span == null) {
+          break;
+        }
+        placed.add(
+            new PlacedSegment(
+                segment, new PlacedMemory(pool, segment.memProt(), span, segment.size())));
       }
-      placed.add(
-          new PlacedSegment(
-              segment, new PlacedMemory(pool, segment.memProt(), span, segment.size())));
+    } catch (HostException refused) {
+      free(placed);
+      throw refused;
+    }
+    if (placed.size() < segments.size()) {
+      free(placed);
+      return null;
     }
     return placed;
+  }
+
+  private static void free(List<PlacedSegment> placed) {
+    placed.forEach(taken -> taken.memory().free());
   }
 
   private static List<PlacedSegment> require(

@@ -18,6 +18,8 @@ import uruk.jitlink.graph.LinkGraph;
  * -slab-address}.
  */
 public final class SlabMemoryManager implements MemoryManager {
+  private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
+
   private final long pageSize;
   private final long end;
   private long next;
@@ -53,22 +55,37 @@ public final class SlabMemoryManager implements MemoryManager {
     List<SegmentRange> ranges = reserve(graph, segments);
     for (int i = 0; i < segments.size(); i++) {
       Segment segment = segments.get(i);
-      ByteBuffer memory =
-          ByteBuffer.allocate(Math.toIntExact(segment.contentSize())).order(graph.byteOrder());
-      Layout.place(segment, ranges.get(i).address(), memory, 0);
-      alignAddresses(segment, ranges.get(i).address());
+      placeContents(graph, segment);
+      placeAddresses(segment, ranges.get(i).address());
     }
     return new Allocation(ranges);
   }
 
-  /** Offsets in working memory are aligned; with an odd slab the addresses have to be as well. */
-  private static void alignAddresses(Segment segment, long begin) {
-    if ((begin & segment.alignment() - 1) != 0) {
-      long at = begin;
-      for (Block block : segment.blocks()) {
-        block.setAddress(block.align(at));
-        at = block.address() + block.size();
-      }
+  /** Working memory is without the padding, which may be a thousand times the contents. */
+  private static void placeContents(LinkGraph graph, Segment segment) {
+    List<Block> contents = segment.blocks().subList(0, segment.contentBlocks());
+    long bytes = contents.stream().mapToLong(Block::size).sum();
+    if (bytes > LARGEST_ARRAY) {
+      throw new MemoryAllocationException(
+          "%s: segment %s has 0x%x bytes of contents, and working memory holds 0x%x. Split the object."
+              .formatted(graph.name(), segment.memProt(), bytes, LARGEST_ARRAY));
+    }
+    ByteBuffer memory = ByteBuffer.allocate((int) bytes).order(graph.byteOrder());
+    int at = 0;
+    for (Block block : contents) {
+      int size = (int) block.size();
+      memory.put(at, block.content(), block.contentOffset(), size);
+      block.setMutableContent(memory, at, size);
+      at += size;
+    }
+  }
+
+  /** Blocks are aligned by their addresses, also where an odd slab makes that another layout. */
+  private static void placeAddresses(Segment segment, long begin) {
+    long at = begin;
+    for (Block block : segment.blocks()) {
+      block.setAddress(block.align(at));
+      at = block.address() + block.size();
     }
   }
 

@@ -87,6 +87,11 @@ public final class X86_64 implements Target {
   }
 
   @Override
+  public String elfFormat() {
+    return "elf64-x86-64";
+  }
+
+  @Override
   public int pointerSize() {
     return POINTER_SIZE;
   }

@@ -7,11 +7,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import uruk.jitlink.archive.LibrarySearch.Preference;
+import uruk.jitlink.x86_64.X86_64;
 
 class LibrarySearchTest {
 
@@ -192,6 +194,71 @@ class LibrarySearchTest {
     assertThat(search.library("gcc_s"))
         .extracting(input -> input.path().getFileName().toString())
         .containsExactly("libgcc_s.so.1", "libgcc.a");
+  }
+
+  @Test
+  void librariesOfOtherMachinesArePassedOverWithANote() throws IOException {
+    Path other = Files.write(first.resolve("libx.a"), archive(elf(3, 1)));
+    Files.write(first.resolve("libx.so"), elf(183, 2));
+    Files.writeString(second.resolve("libx.so"), "OUTPUT_FORMAT ( elf32-i386 ) INPUT ( none.a )");
+    Path right = Files.write(second.resolve("libx.a"), archive(elf(62, 2)));
+    List<String> notes = new ArrayList<>();
+
+    assertThat(search(Preference.DYNAMIC_FIRST).forTarget(X86_64.INSTANCE).library("x", notes::add))
+        .extracting(LibraryInput::path)
+        .containsExactly(right);
+    assertThat(notes)
+        .containsExactly(
+            first.resolve("libx.so") + ": passed over, it is for aarch64",
+            other + ": passed over, it is for i386",
+            second.resolve("libx.so") + ": passed over, it is for elf32-i386");
+  }
+
+  @Test
+  void librariesOfOtherMachinesAloneAreNamedInTheError() throws IOException {
+    Files.write(first.resolve("libx.a"), archive(elf(20, 1)));
+
+    assertThatThrownBy(
+            () -> search(Preference.STATIC_FIRST).forTarget(X86_64.INSTANCE).library("x"))
+        .isInstanceOf(LibraryNotFoundException.class)
+        .hasMessageContaining(
+            "libx.a: passed over, it is for ELF machine 20 (32-bit, LITTLE_ENDIAN)");
+  }
+
+  @Test
+  void librariesOfThisMachinesOtherCompilersArePassedOver() {
+    // What Debian's libc6-dev-i386 and libc6-dev-arm64-cross install.
+    LibrarySearch search =
+        new LibrarySearch(
+            List.of(
+                Path.of("/usr/lib32"),
+                Path.of("/usr/aarch64-linux-gnu/lib"),
+                Path.of("/usr/lib/x86_64-linux-gnu")),
+            Preference.DYNAMIC_FIRST,
+            X86_64.INSTANCE);
+    List<String> notes = new ArrayList<>();
+
+    assertThat(search.library("c", notes::add))
+        .extracting(input -> input.path().toString())
+        .contains("/lib/x86_64-linux-gnu/libc.so.6");
+    assertThat(notes)
+        .contains(
+            "/usr/lib32/libc.so: passed over, it is for elf32-i386",
+            "/usr/lib32/libc.a: passed over, it is for i386",
+            "/usr/aarch64-linux-gnu/lib/libc.so: passed over, it is for elf64-littleaarch64");
+  }
+
+  private static byte[] elf(int machine, int elfClass) {
+    byte[] header = new byte[64];
+    byte[] identification = {0x7f, 'E', 'L', 'F', (byte) elfClass, 1, 1};
+    System.arraycopy(identification, 0, header, 0, identification.length);
+    header[16] = (byte) (machine == 183 ? 3 : 1);
+    header[18] = (byte) machine;
+    return header;
+  }
+
+  private static byte[] archive(byte[] member) {
+    return ArchiveWriter.regular().member("m.o/", member).bytes();
   }
 
   private LibrarySearch search(Preference preference) {

@@ -1,6 +1,7 @@
 package uruk.tools.inspect;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import uruk.jitlink.elf.ElfListing;
@@ -28,10 +29,11 @@ final class ObjectText {
     printSections();
     printSymbols(listing.symbols());
     printGroups();
+    Map<Integer, List<RelocationEntry>> relocations =
+        listing.relocations().stream().collect(Collectors.groupingBy(RelocationEntry::section));
     for (SectionEntry section : listing.sections()) {
       printRelocations(
-          "Relocations of " + section.name(),
-          listing.relocations().stream().filter(r -> r.section() == section.index()).toList());
+          "Relocations of " + section.name(), relocations.getOrDefault(section.index(), List.of()));
     }
   }
 
