@@ -1,6 +1,6 @@
 # triple: x86_64-linux-gnu
-# abs: big=0x110000
-# error: relocation target "big" at address 0x110000 (big) is out of range of Delta16 fixup
+# abs: big=0x108000
+# error: relocation target "big" at address 0x108000 (big) is out of range of Delta16 fixup
 	.data
 	.globl data
 data:

@@ -1,6 +1,6 @@
 # triple: x86_64-linux-gnu
-# abs: big=0x100100
-# error: relocation target "big" at address 0x100100 (big) is out of range of Delta8 fixup
+# abs: big=0x100080
+# error: relocation target "big" at address 0x100080 (big) is out of range of Delta8 fixup
 	.data
 	.globl data
 data:

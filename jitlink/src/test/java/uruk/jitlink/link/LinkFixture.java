@@ -76,7 +76,7 @@ final class LinkFixture {
 
   /** Assembles, links and compares with the expectation, once for each triple. */
   void verify(Path directory) throws Exception {
-    for (String triple : directives("triple").toList()) {
+    for (String triple : triples()) {
       byte[] object = assemble(triple, directory);
       Optional<String> error = directives("error").findFirst();
       Link link = new Link(memory());
@@ -102,7 +102,17 @@ final class LinkFixture {
     return new SlabMemoryManager(address, SLAB_SIZE, PAGE_SIZE);
   }
 
-  private byte[] assemble(String triple, Path directory) throws Exception {
+  /** {@return what the fixture is assembled for} */
+  List<String> triples() {
+    return directives("triple").toList();
+  }
+
+  /** {@return whether the link must fail} */
+  boolean fails() {
+    return directives("error").findAny().isPresent();
+  }
+
+  byte[] assemble(String triple, Path directory) throws Exception {
     Path object = directory.resolve(objectName());
     Process process =
         new ProcessBuilder(

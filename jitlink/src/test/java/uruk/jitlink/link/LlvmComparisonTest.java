@@ -10,10 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -31,8 +29,8 @@ import uruk.jitlink.graph.Symbol;
 /**
  * Objects of real programs, linked here and by llvm-jitlink at the same address with null for every
  * external symbol, have the same bytes. Our bytes become a file of {@code jitlink-check:} rules,
- * which llvm-jitlink checks against its own; all of them must hold. {@link ReviewedDifference} lists
- * where llvm-jitlink is expected to have something else.
+ * which llvm-jitlink checks against its own; all of them must hold. {@link ReviewedDifference}
+ * lists where llvm-jitlink is expected to have something else.
  */
 class LlvmComparisonTest {
   private static final long SLAB_SIZE = 64 << 20;
@@ -75,7 +73,8 @@ class LlvmComparisonTest {
           "-isystem",
           arm ? "/usr/aarch64-linux-gnu/include" : "/usr/include/x86_64-linux-gnu",
           option,
-          // llvm-jitlink does not read .eh_frame of i386 and drops it: sections would lie elsewhere.
+          // llvm-jitlink does not read .eh_frame of i386 and drops it: sections would lie
+          // elsewhere.
           triple.startsWith("i686")
               ? "-fno-asynchronous-unwind-tables"
               : "-fasynchronous-unwind-tables");
@@ -103,8 +102,9 @@ class LlvmComparisonTest {
     compareAll(machine, script("debian-source", "zlib"));
   }
 
+  /** Variables are hidden there, so that code wants them near. */
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "AARCH64_FAR")
   @Tag("long")
   void luaIsLinkedAsLlvmLinksIt(Machine machine) throws Exception {
     compareAll(machine, script("lua-source"));
@@ -123,19 +123,16 @@ class LlvmComparisonTest {
       sources = files.filter(file -> file.toString().endsWith(".c")).sorted().toList();
     }
     assertThat(sources).hasSizeGreaterThan(10);
-    Set<ReviewedDifference> found = EnumSet.noneOf(ReviewedDifference.class);
     for (Path source : sources) {
-      found.addAll(compare(machine, source));
+      compare(machine, source);
     }
-    assertThat(found).contains(ReviewedDifference.TABLE_ORDER);
   }
 
-  private Set<ReviewedDifference> compare(Machine machine, Path source) throws Exception {
+  private void compare(Machine machine, Path source) throws Exception {
     Path object = compile(machine, source);
     String name = object.getFileName().toString();
-    ElfObject elf = 
+    ElfObject elf =
         ElfObject.of(name, ByteBuffer.wrap(Files.readAllBytes(object)), Targets.standard());
-    List<LlvmRules> rules = new ArrayList<>();
     List<String> entries = new ArrayList<>();
     Path file = directory.resolve("rules");
     SlabLink.link(
@@ -144,9 +141,7 @@ class LlvmComparisonTest {
         SLAB_SIZE,
         Map.of(),
         graph -> {
-          LlvmRules made = new LlvmRules(name, elf.linkGraph(), elf.listing(), graph);
-          rules.add(made);
-          write(file, made.text());
+          write(file, new LlvmRules(name, elf.linkGraph(), elf.listing(), graph).text());
           entries.add(entry(graph));
         });
     assertThat(Files.size(file)).isPositive();
@@ -158,7 +153,6 @@ class LlvmComparisonTest {
     command.addAll(List.of("-slab-address", "0x" + Long.toHexString(machine.slabAddress)));
     command.addAll(List.of("-check", file.toString(), object.toString()));
     assertSilent(command);
-    return rules.getFirst().differences();
   }
 
   private static void write(Path file, String text) {
@@ -171,7 +165,7 @@ class LlvmComparisonTest {
 
   private static String entry(LinkGraph graph) {
     return graph.definedSymbols().stream()
-        .filter(symbol -> symbol.hasName() && symbol.scope() == Scope.DEFAULT)
+        .filter(symbol -> symbol.hasName() && symbol.scope() != Scope.LOCAL)
         .map(Symbol::name)
         .findFirst()
         .orElseThrow();

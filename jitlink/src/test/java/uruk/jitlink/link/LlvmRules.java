@@ -2,7 +2,6 @@ package uruk.jitlink.link;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -22,8 +21,8 @@ import uruk.jitlink.graph.Symbol;
 import uruk.jitlink.pass.TableBuilder;
 
 /**
- * Says in the check language what llvm-jitlink must have linked: every byte that we have. Entries of
- * tables go by the names of what they are for, because their order differs. Where llvm-jitlink
+ * Says in the check language what llvm-jitlink must have linked: every byte that we have. Entries
+ * of tables go by the names of what they are for, because their order differs. Where llvm-jitlink
  * leaves something else, the rules say what, if {@link ReviewedDifference} lists the relocation.
  * Data is little-endian.
  */
@@ -35,7 +34,9 @@ final class LlvmRules {
   private static final Set<String> TABLES =
       Set.of(TableBuilder.GOT_SECTION, TableBuilder.STUBS_SECTION);
 
-  /** What an edge that asks for a table entry has for its value, if the entry is not done without. */
+  /**
+   * What an edge that asks for a table entry has for its value, if the entry is not done without.
+   */
   private static final Map<String, Formula> WITH_ENTRY =
       Map.of(
           "RequestGOTAndTransformToPage21", Formula.PAGE_DELTA,
@@ -47,7 +48,6 @@ final class LlvmRules {
   private final LinkGraph linked;
   private final Map<String, Map<Long, Before>> before = new HashMap<>();
   private final Map<Symbol, String> entries = new IdentityHashMap<>();
-  private final EnumSet<ReviewedDifference> differences = EnumSet.noneOf(ReviewedDifference.class);
   private final String origin;
   private final StringBuilder rules = new StringBuilder();
 
@@ -117,11 +117,6 @@ final class LlvmRules {
     }
   }
 
-  /** {@return the differences that the rules allow for} */
-  Set<ReviewedDifference> differences() {
-    return differences;
-  }
-
   /** {@return the rules, one on each line} */
   String text() {
     for (Section section : linked.sections()) {
@@ -181,7 +176,7 @@ final class LlvmRules {
         (origin.equals("0")
                 ? ReviewedDifference.TABLE_WITHOUT_ENTRIES
                 : ReviewedDifference.TABLE_ORDER)
-            .allow(original.relocation, differences);
+            .require(original.relocation);
       }
       String address =
           entry != null ? entry : toOrigin ? origin : Long.toUnsignedString(target.address());
@@ -203,7 +198,7 @@ final class LlvmRules {
   private Expected loadOfEntry(Edge edge, Before original, Formula formula, byte[] content) {
     boolean arm = original.relocation.startsWith("R_AARCH64_");
     (arm ? ReviewedDifference.LOAD_WITHOUT_ENTRY : ReviewedDifference.ARITHMETIC_WITH_IMMEDIATE)
-        .allow(original.relocation, differences);
+        .require(original.relocation);
     byte[] bytes = content.clone();
     int head = arm ? 0 : INSTRUCTION_HEAD;
     int start = edge.offset() - head;
@@ -228,7 +223,7 @@ final class LlvmRules {
     if (!branch || !target.external()) {
       return null;
     }
-    ReviewedDifference.BRANCH_PAST_STUB.allow(original.relocation, differences);
+    ReviewedDifference.BRANCH_PAST_STUB.require(original.relocation);
     return new Expected(
         edge.kind().formula(),
         edge.kind().field(),
@@ -283,9 +278,7 @@ final class LlvmRules {
   }
 
   private static String sum(String target, long addend) {
-    return addend < 0
-        ? "%s-%d".formatted(target, -addend)
-        : "%s+%d".formatted(target, addend);
+    return addend < 0 ? "%s-%d".formatted(target, -addend) : "%s+%d".formatted(target, addend);
   }
 
   /** LLVM reads 1, 2, 4 or 8 bytes. */
@@ -293,8 +286,7 @@ final class LlvmRules {
     int size;
     for (int at = from; at < to; at += size) {
       size = Math.min(Long.BYTES, Integer.highestOneBit(to - at));
-      addRule(
-          "*{%d}(%s+%d) = 0x%x".formatted(size, base, begin + at, number(bytes, at, size)));
+      addRule("*{%d}(%s+%d) = 0x%x".formatted(size, base, begin + at, number(bytes, at, size)));
     }
   }
 

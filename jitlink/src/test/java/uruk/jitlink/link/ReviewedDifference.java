@@ -8,7 +8,9 @@ import java.util.Set;
  */
 enum ReviewedDifference {
 
-  /** System V psABI for AMD64, section B.2, allows it for every instruction with such an operand. */
+  /**
+   * System V psABI for AMD64, section B.2, allows it for every instruction with such an operand.
+   */
   ARITHMETIC_WITH_IMMEDIATE(
       Set.of("R_X86_64_GOTPCRELX", "R_X86_64_REX_GOTPCRELX"),
       "cmp, test, add and so on with a table entry take the address as an immediate operand where it"
@@ -63,16 +65,15 @@ enum ReviewedDifference {
   }
 
   /**
-   * Notes that a fix-up shows the difference.
+   * Checks a difference against the list.
    *
-   * @param relocation the psABI's name
+   * @param relocation of the fix-up that shows the difference, by the psABI's name
    * @throws AssertionError if the difference was not reviewed for the relocation
    */
-  void allow(String relocation, Set<ReviewedDifference> found) {
+  void require(String relocation) {
     if (!concerns(relocation)) {
       throw new AssertionError(
           "%s (%s) was not reviewed for %s".formatted(this, reason, relocation));
     }
-    found.add(this);
   }
 }

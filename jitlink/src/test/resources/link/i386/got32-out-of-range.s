@@ -1,0 +1,7 @@
+# triple: i386-linux-gnu
+# abs: big=0x7fff00000000
+# error: relocation target "big" at address 0x7fff00000000 (big) is out of range of Pointer32 fixup
+	.data
+	.globl data
+data:
+	.long big@GOT

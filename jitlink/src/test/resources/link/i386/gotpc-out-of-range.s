@@ -1,0 +1,8 @@
+# triple: i386-linux-gnu
+# abs: big=0x7fff00000000
+# error: relocation target "big" at address 0x7fff00000000 (big) is out of range of Delta32 fixup
+	.data
+	.globl data
+data:
+	.reloc ., R_386_GOTPC, big
+	.long 0
