@@ -30,7 +30,7 @@ data:
 	.byte ahead8 - .
 	.byte back8 + 1 - .
 	.short max16
-	.short max16 - 0xffff
+	.short none
 	.byte max8
-	.byte max8 - 0xff
+	.byte none
 	.long far - .

@@ -1,12 +1,12 @@
 package uruk.tools;
 
 /** Says which Uruk runs on which Java. */
-final class Version {
+public final class Version {
 
   private Version() {}
 
   /** {@return one line: the version, the JDK, the machine} */
-  static String line() {
+  public static String line() {
     String version = Version.class.getPackage().getImplementationVersion();
     return "uruk %s (JDK %s, %s)"
         .formatted(

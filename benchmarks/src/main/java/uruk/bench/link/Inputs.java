@@ -70,6 +70,39 @@ final class Inputs {
         });
   }
 
+  /** {@return SQLite's amalgamation as one object for another machine, compiled by clang} */
+  byte[] foreignSqlite(String triple) {
+    Path object = cache.resolve("sqlite-" + triple + ".o");
+    try {
+      if (!Files.exists(object)) {
+        String folder =
+            Command.output(root.resolve("scripts/sqlite-amalgamation").toString()).strip();
+        String headers =
+            triple.startsWith("aarch64")
+                ? "/usr/aarch64-linux-gnu/include"
+                : "/usr/include/x86_64-linux-gnu";
+        Path unfinished = cache.resolve("sqlite-" + triple + ".unfinished");
+        Command.run(
+            List.of(
+                "clang-22",
+                "--target=" + triple,
+                "-isystem",
+                headers,
+                "-w",
+                "-O2",
+                "-fPIC",
+                "-c",
+                folder + "/sqlite3.c",
+                "-o",
+                unfinished.toString()));
+        Files.move(unfinished, object);
+      }
+      return Files.readAllBytes(object);
+    } catch (IOException failure) {
+      throw new IllegalStateException("SQLite cannot be compiled: " + failure, failure);
+    }
+  }
+
   /** One generated object. */
   Workload assembled(String name, String source, String symbol) {
     return cached(

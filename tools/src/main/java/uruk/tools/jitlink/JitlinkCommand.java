@@ -9,6 +9,7 @@ import uruk.tools.Command;
 import uruk.tools.CommandException;
 import uruk.tools.Console;
 import uruk.tools.UsageException;
+import uruk.tools.Version;
 import uruk.tools.option.Option;
 import uruk.tools.option.OptionHelp;
 
@@ -83,6 +84,10 @@ public final class JitlinkCommand implements Command {
       JitlinkRequest request = JitlinkRequest.of(arguments);
       if (request.has(JitlinkOption.HELP)) {
         console.out().print(help());
+        return 0;
+      }
+      if (request.has(JitlinkOption.VERSION)) {
+        console.out().println(Version.line());
         return 0;
       }
       if (request.has(JitlinkOption.SYMBOLICATE_WITH)) {

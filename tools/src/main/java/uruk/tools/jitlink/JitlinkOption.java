@@ -63,7 +63,7 @@ enum JitlinkOption implements Option {
   WRITE_SYMTAB("-write-symtab", EQUALS_OR_NEXT, "FILE", "write where symbols are"),
   SYMBOLICATE_WITH("-symbolicate-with", EQUALS_OR_NEXT, "FILE", "name addresses in the inputs"),
 
-  DEBUGGER_SUPPORT("-debugger-support", NONE, "", "tell GDB of the objects that are run"),
+  DEBUGGER_SUPPORT("-debugger-support", NONE, "", "tell GDB of objects; on unless -noexec"),
   PERF_SUPPORT("-perf-support", NONE, "", "tell perf of the functions that are run"),
 
   VTUNE_SUPPORT("-vtune-support", NONE, later("VTune support"), OFF),
@@ -78,6 +78,7 @@ enum JitlinkOption implements Option {
   OOP_CONNECT("-oop-executor-connect", EQUALS_OR_NEXT, later("execution in another process"), ""),
   USE_MEMMGR("-use-memmgr", EQUALS_OR_NEXT, later("memory of another process"), "default"),
 
+  VERSION("-version", NONE, "", "print the version"),
   HELP("-help", NONE, "", "print this text");
 
   private final String spelling;

@@ -5,6 +5,7 @@ import static uruk.tools.jitlink.JitlinkOption.HARNESS;
 import static uruk.tools.jitlink.JitlinkOption.HELP;
 import static uruk.tools.jitlink.JitlinkOption.NOEXEC;
 import static uruk.tools.jitlink.JitlinkOption.NUM_THREADS;
+import static uruk.tools.jitlink.JitlinkOption.VERSION;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +34,7 @@ record JitlinkRequest(
     List<Argument<JitlinkOption>> arguments =
         LlvmCommandLine.parse(List.of(JitlinkOption.values()), words);
     JitlinkRequest unchecked = new JitlinkRequest(arguments, Optional.empty(), 0);
-    if (unchecked.has(HELP)) {
+    if (unchecked.has(HELP) || unchecked.has(VERSION)) {
       return unchecked;
     }
     for (Argument<JitlinkOption> argument : arguments) {
@@ -71,6 +72,11 @@ record JitlinkRequest(
   /** {@return whether an option is given, and is not switched off by its last occurrence} */
   boolean has(JitlinkOption option) {
     return !value(option).orElse(LlvmCommandLine.OFF).equals(LlvmCommandLine.OFF);
+  }
+
+  /** {@return whether an option's last occurrence switches it off} */
+  boolean switchesOff(JitlinkOption option) {
+    return value(option).orElse("").equals(LlvmCommandLine.OFF);
   }
 
   /** {@return the value of an option's last occurrence} */

@@ -87,7 +87,7 @@ final class LinkSession implements AutoCloseable {
       layer.addPlugin(program.symbolizer);
       layer.addPlugin(program.platform);
       layer.addPlugin(new ThreadLocalPlugin());
-      if (request.has(DEBUGGER_SUPPORT)) {
+      if (!request.switchesOff(DEBUGGER_SUPPORT)) {
         GdbPlugin.addTo(layer);
       }
       if (request.has(PERF_SUPPORT)) {
