@@ -47,15 +47,25 @@ final class DataBlocks {
     for (Section section : graph.sections()) {
       boolean writable =
           section.memProt() == MemProt.READ_WRITE && section.memLifetime() == MemLifetime.STANDARD;
-      if (writable && OTHERS.stream().noneMatch(other -> named(section.name(), other))) {
+      if (writable && !isOther(section.name())) {
         blocks.addAll(section.blocks());
       }
     }
     return blocks;
   }
 
+  private static boolean isOther(String section) {
+    for (String other : OTHERS) {
+      if (named(section, other)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static boolean named(String section, String other) {
-    return section.equals(other) || section.startsWith(other + ".");
+    return section.startsWith(other)
+        && (section.length() == other.length() || section.charAt(other.length()) == '.');
   }
 
   /** First pass: takes down the blocks, and leads the symbols of adopted ones to their memory. */

@@ -37,7 +37,20 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
   private final Map<Loaded, ResourceTracker> loaded = new HashMap<>(); // guarded by lock
 
   /** A member in a dylib. */
-  private record Loaded(JITDylib dylib, long offset) {}
+  private record Loaded(JITDylib dylib, long offset) {
+    // By hand: a record's own ones are method handles, slow until they are compiled.
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Loaded loaded
+          && loaded.offset == offset
+          && loaded.dylib.equals(dylib);
+    }
+
+    @Override
+    public int hashCode() {
+      return Long.hashCode(offset);
+    }
+  }
 
   private StaticLibrary(
       ObjectLinkingLayer layer, Archive archive, Function<ArchiveMember, ObjectFile> reader) {

@@ -90,8 +90,12 @@ class JitTest {
         Proxy.newProxyInstance(
             JitTest.class.getClassLoader(),
             new Class<?>[] {Target.class},
-            (_, method, arguments) ->
-                method.getName().equals("name") ? name : method.invoke(target, arguments));
+            (self, method, arguments) ->
+                switch (method.getName()) {
+                  case "name" -> name;
+                  case "equals" -> self == arguments[0];
+                  default -> method.invoke(target, arguments);
+                });
   }
 
   @Test

@@ -58,7 +58,7 @@ public final class ArchiveMember {
 
   /** {@return how linkers name a member in messages: {@code libfoo.a(bar.o)}} */
   public String displayName() {
-    return "%s(%s)".formatted(archive.path(), name);
+    return archive.path() + "(" + name + ")";
   }
 
   /**

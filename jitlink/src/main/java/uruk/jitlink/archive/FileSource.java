@@ -5,10 +5,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +27,16 @@ final class FileSource implements ArchiveSource {
   private final Stamp opened;
   private final Object lock = new Object();
 
+  /**
+   * A member's header is read first, then its content behind it: mostly one read serves both, and
+   * the next member's.
+   */
+  private static final int READ_AHEAD = 32 * 1024;
+
   // Guarded by lock.
   private FileChannel channel;
+  private byte[] window = {};
+  private long windowOffset;
   private boolean closed;
 
   private FileSource(Path path, FileChannel channel, Stamp opened) {
@@ -62,6 +72,25 @@ final class FileSource implements ArchiveSource {
 
   @Override
   public byte[] read(long offset, int length) {
+    if (length >= READ_AHEAD || offset > opened.size - length) {
+      return readChecked(offset, length);
+    }
+    synchronized (lock) {
+      requireOpen();
+      if (offset >= windowOffset && offset + length <= windowOffset + window.length) {
+        int from = (int) (offset - windowOffset);
+        return Arrays.copyOfRange(window, from, from + length);
+      }
+    }
+    byte[] bytes = readChecked(offset, (int) Math.min(READ_AHEAD, opened.size - offset));
+    synchronized (lock) {
+      window = bytes;
+      windowOffset = offset;
+    }
+    return Arrays.copyOf(bytes, length);
+  }
+
+  private byte[] readChecked(long offset, int length) {
     boolean interrupted = false;
     try {
       while (true) {
@@ -96,9 +125,7 @@ final class FileSource implements ArchiveSource {
 
   private FileChannel openChannel() throws IOException {
     synchronized (lock) {
-      if (closed) {
-        throw new IllegalStateException("%s: the archive has been closed".formatted(path));
-      }
+      requireOpen();
       if (!channel.isOpen()) {
         channel = FileChannel.open(path, StandardOpenOption.READ);
         if (!Stamp.of(path).equals(opened)) {
@@ -106,6 +133,12 @@ final class FileSource implements ArchiveSource {
         }
       }
       return channel;
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("%s: the archive has been closed".formatted(path));
     }
   }
 
@@ -124,11 +157,13 @@ final class FileSource implements ArchiveSource {
    * the same name) does no harm: the channel still reads the old one, whole.
    */
   private void requireUnchanged(long offset) throws IOException {
-    if (!Files.exists(path)) {
+    Stamp now;
+    try {
+      now = Stamp.of(path);
+    } catch (NoSuchFileException _) {
       return;
     }
-    Stamp now = Stamp.of(path);
-    if (Objects.equals(now.fileKey, opened.fileKey) && !now.equals(opened)) {
+    if (Objects.equals(now.fileKey, opened.fileKey) && !now.sameContent(opened)) {
       throw changed(offset);
     }
   }
@@ -152,6 +187,10 @@ final class FileSource implements ArchiveSource {
     static Stamp of(Path path) throws IOException {
       BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
       return new Stamp(attributes.fileKey(), attributes.size(), attributes.lastModifiedTime());
+    }
+
+    boolean sameContent(Stamp other) {
+      return size == other.size && modified.equals(other.modified);
     }
   }
 }

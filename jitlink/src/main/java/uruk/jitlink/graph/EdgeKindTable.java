@@ -8,9 +8,17 @@ import java.util.List;
  */
 public final class EdgeKindTable {
   private final EdgeKind[] kinds;
+  private final Formula[] formulas;
+  private final Field[] fields;
 
   private EdgeKindTable(EdgeKind[] kinds) {
     this.kinds = kinds;
+    formulas = new Formula[kinds.length];
+    fields = new Field[kinds.length];
+    for (int code = 0; code < kinds.length; code++) {
+      formulas[code] = kinds[code].formula();
+      fields[code] = kinds[code].field();
+    }
   }
 
   /**
@@ -42,6 +50,16 @@ public final class EdgeKindTable {
   /** {@return the kind with a code} */
   public EdgeKind kind(int code) {
     return kinds[code];
+  }
+
+  /** {@return a copy of the formulas by code} */
+  public Formula[] formulas() {
+    return formulas.clone();
+  }
+
+  /** {@return a copy of the fields by code} */
+  public Field[] fields() {
+    return fields.clone();
   }
 
   /** {@return whether this is one of the table's kinds} */

@@ -84,14 +84,13 @@ public final class InProcessMemoryManager implements MemoryManager {
 
   private CompletableFuture<InFlightAllocation> allocate(LinkGraph graph, boolean ownPages) {
     try {
-      Target target = target();
-      if (!graph.target().equals(target)) {
+      if (!HostTarget.runs(graph.target())) {
         throw new MemoryAllocationException(
             graph.name()
                 + " is for "
                 + graph.target().name()
                 + ", this process is "
-                + target.name()
+                + target().name()
                 + ". Link it with the slab memory manager, without running it.");
       }
       return CompletableFuture.completedFuture(place(graph, ownPages));
@@ -179,7 +178,11 @@ public final class InProcessMemoryManager implements MemoryManager {
   }
 
   private static boolean storesOne(List<EdgeKind> shortPointers, Edges edges) {
-    if (shortPointers.stream().noneMatch(edges::mayContain)) {
+    boolean may = false;
+    for (EdgeKind kind : shortPointers) {
+      may |= edges.mayContain(kind);
+    }
+    if (!may) {
       return false;
     }
     for (int i = 0, size = edges.size(); i < size; i++) {

@@ -6,7 +6,6 @@ import uruk.jitlink.FixupOutOfRangeException;
 import uruk.jitlink.UnsupportedObjectException;
 import uruk.jitlink.graph.Block;
 import uruk.jitlink.graph.Edge;
-import uruk.jitlink.graph.EdgeKind;
 import uruk.jitlink.graph.EdgeKindTable;
 import uruk.jitlink.graph.Edges;
 import uruk.jitlink.graph.Field;
@@ -27,8 +26,8 @@ public final class ApplyFixups {
 
   private ApplyFixups(LinkGraph graph) {
     EdgeKindTable kinds = graph.target().edgeKinds();
-    formulas = kinds.kinds().stream().map(EdgeKind::formula).toArray(Formula[]::new);
-    fields = kinds.kinds().stream().map(EdgeKind::field).toArray(Field[]::new);
+    formulas = kinds.formulas();
+    fields = kinds.fields();
     sizes = new int[fields.length];
     for (int i = 0; i < fields.length; i++) {
       sizes[i] = fields[i].size();

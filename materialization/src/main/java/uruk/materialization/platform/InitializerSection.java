@@ -15,6 +15,8 @@ record InitializerSection(Kind kind, int priority) {
 
   private static final int HIGHEST_STATED = 65535;
 
+  private static final Kind[] KINDS = Kind.values();
+
   /** How a section's content is run. */
   enum Kind {
     /** Pointers to functions that run before all others. */
@@ -67,7 +69,10 @@ record InitializerSection(Kind kind, int priority) {
 
   /** {@return what a section is by its name; null if it is an ordinary one} */
   static @Nullable InitializerSection of(String name) {
-    for (Kind kind : Kind.values()) {
+    for (Kind kind : KINDS) {
+      if (!name.startsWith(kind.sectionName)) {
+        continue;
+      }
       if (name.equals(kind.sectionName)) {
         return new InitializerSection(kind, LAST);
       }
