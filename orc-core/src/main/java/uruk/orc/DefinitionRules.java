@@ -113,7 +113,7 @@ final class DefinitionRules {
   private static void add(JITDylib dylib, TrackerState tracker, MaterializationUnit unit) {
     SymbolTable table = dylib.table();
     Map<String, SymbolFlags> symbols = unit.symbols();
-    dylib.session().tablesChange();
+    dylib.session().lock().tablesChange();
     table.reserve(symbols.size());
     Addition addition = new Addition(dylib, unit, symbols.size());
     symbols.forEach((name, flags) -> {

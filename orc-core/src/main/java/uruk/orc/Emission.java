@@ -242,7 +242,7 @@ final class Emission {
           definition.tracker.checkUsable();
           added.forEach((name, flags) -> checkClaim(definition, name, flags));
           List<SymbolEntry> entries = new ArrayList<>(added.size());
-          dylib.session().tablesChange();
+          dylib.session().lock().tablesChange();
           added.forEach((name, flags) -> {
             if (dylib.table().find(name) == null) {
               SymbolEntry entry = new SymbolEntry(name, flags, definition);

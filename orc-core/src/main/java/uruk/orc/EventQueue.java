@@ -5,7 +5,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * order.
  */
 final class EventQueue {
-  private final ReentrantLock sessionLock;
+  private final SessionLock sessionLock;
   private final ErrorReporter reporter;
   private final List<SessionListener> listeners = new CopyOnWriteArrayList<>();
 
@@ -37,7 +36,7 @@ final class EventQueue {
     }
   }
 
-  EventQueue(ReentrantLock sessionLock, ErrorReporter reporter) {
+  EventQueue(SessionLock sessionLock, ErrorReporter reporter) {
     this.sessionLock = sessionLock;
     this.reporter = reporter;
   }
@@ -94,17 +93,14 @@ final class EventQueue {
   }
 
   private @Nullable Event next(boolean first) {
-    sessionLock.lock();
-    try {
+    return sessionLock.locked(() -> {
       if (first && delivering) {
         return null;
       }
       Event event = queue.pollFirst();
       delivering = event != null;
       return event;
-    } finally {
-      sessionLock.unlock();
-    }
+    });
   }
 
   private void tell(SessionListener listener, Event event) {

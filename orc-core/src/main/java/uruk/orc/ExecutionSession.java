@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * comes as it is). Symbols that are ready are found without the lock.
  */
 public final class ExecutionSession implements AutoCloseable {
-  private final ReentrantLock lock = new ReentrantLock();
+  private final SessionLock lock = new SessionLock();
   private final TaskDispatcher dispatcher;
   private final ErrorReporter reporter;
   private final @Nullable Platform platform;
@@ -39,9 +38,6 @@ public final class ExecutionSession implements AutoCloseable {
   private final EventQueue events;
   private final List<ResourceManager> resourceManagers = new CopyOnWriteArrayList<>();
   private volatile boolean closed;
-
-  /** Counts changes of any symbol table; written under the lock. */
-  private volatile long tablesVersion;
 
   // Guarded by lock.
   private final Map<String, JITDylib> dylibs = new LinkedHashMap<>();
@@ -470,17 +466,12 @@ public final class ExecutionSession implements AutoCloseable {
 
   // For the package ------------------------------------------------------------------------------
 
-  ReentrantLock lock() {
+  SessionLock lock() {
     return lock;
   }
 
   <T extends @Nullable Object> T locked(Supplier<T> action) {
-    lock.lock();
-    try {
-      return action.get();
-    } finally {
-      lock.unlock();
-    }
+    return lock.locked(action);
   }
 
   TaskDispatcher dispatcher() {
@@ -502,16 +493,6 @@ public final class ExecutionSession implements AutoCloseable {
   /** {@return the managers, the last registered first} */
   List<ResourceManager> managersInRemovalOrder() {
     return new ArrayList<>(resourceManagers).reversed();
-  }
-
-  long tablesVersion() {
-    return tablesVersion;
-  }
-
-  /** A symbol table is about to change. Called under the lock. */
-  @SuppressWarnings("NonAtomicVolatileUpdate")
-  void tablesChange() {
-    tablesVersion++;
   }
 
   /**
@@ -554,12 +535,7 @@ public final class ExecutionSession implements AutoCloseable {
   }
 
   private @Nullable Outcome nextDeferred() {
-    lock.lock();
-    try {
-      return lock.getHoldCount() > 1 ? null : deferred.pollFirst();
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> lock.isHeldOnce() ? deferred.pollFirst() : null);
   }
 
   @Override

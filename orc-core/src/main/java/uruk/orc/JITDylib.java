@@ -202,7 +202,7 @@ public final class JITDylib {
     return session.locked(() -> {
       checkOpen();
       generators = generators.with(new GeneratorSlot(generator, this));
-      session.tablesChange();
+      session.lock().tablesChange();
       return generator;
     });
   }

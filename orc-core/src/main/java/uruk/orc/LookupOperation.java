@@ -204,7 +204,7 @@ final class LookupOperation {
   private void matched(int name, SymbolEntry entry) {
     checkNotFailed(entry);
     matches[name] = entry;
-    firstMatchVersion = firstMatchVersion < 0 ? session.tablesVersion() : firstMatchVersion;
+    firstMatchVersion = firstMatchVersion < 0 ? session.lock().tablesVersion() : firstMatchVersion;
   }
 
   private static void checkNotFailed(SymbolEntry entry) {
@@ -348,7 +348,7 @@ final class LookupOperation {
   // Lodging --------------------------------------------------------------------------------------
 
   private void lodge(Outcome outcome) {
-    if (firstMatchVersion != session.tablesVersion()) {
+    if (firstMatchVersion != session.lock().tablesVersion()) {
       matchAgain();
     }
     List<String> missing = missingNames();

@@ -1,5 +1,6 @@
 package uruk.orc;
 
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,20 +18,21 @@ final class ReadyLookup {
     }
     int word = entry.word();
     return isUsable(word, SymbolState.READY) && SymbolFlags.isExported(word)
-        ? definition(entry, word)
+        ? entry.definition(word)
         : null;
   }
 
   /** {@return the ready symbol that the order finds first, or null} */
   static @Nullable ExecutorSymbolDef find(
       ExecutionSession session, SearchOrder order, String name) {
-    long version = session.tablesVersion();
+    long version = session.lock().tablesVersion();
     SymbolEntry entry = first(order, name);
-    if (entry == null || version != session.tablesVersion()) {
+    if (entry == null) {
       return null;
     }
     int word = entry.word();
-    return isUsable(word, SymbolState.READY) ? definition(entry, word) : null;
+    ExecutorSymbolDef found = isUsable(word, SymbolState.READY) ? entry.definition(word) : null;
+    return isStill(version, session) ? found : null;
   }
 
   /**
@@ -39,7 +41,7 @@ final class ReadyLookup {
    */
   static @Nullable SymbolMap find(
       ExecutionSession session, SearchOrder order, SymbolLookupSet names, SymbolState required) {
-    long version = session.tablesVersion();
+    long version = session.lock().tablesVersion();
     SymbolMap.Builder found = SymbolMap.builder(names.size());
     for (int at = 0; at < names.size(); at++) {
       SymbolEntry entry = first(order, names.nameAt(at));
@@ -52,7 +54,13 @@ final class ReadyLookup {
       }
       found.put(entry.name(), entry.address(), SymbolFlags.ofBits(SymbolEntry.flagBits(word)));
     }
-    return version == session.tablesVersion() && !session.isClosed() ? found.buildUnique() : null;
+    return isStill(version, session) && !session.isClosed() ? found.buildUnique() : null;
+  }
+
+  /** {@return whether all that was read since the version was taken belongs to one moment} */
+  private static boolean isStill(long version, ExecutionSession session) {
+    VarHandle.loadLoadFence();
+    return SessionLock.isSettled(version) && version == session.lock().tablesVersion();
   }
 
   private static @Nullable SymbolEntry first(SearchOrder order, String name) {
@@ -75,9 +83,5 @@ final class ReadyLookup {
         && !SymbolEntry.isRemoved(word)
         && !SymbolFlags.hasError(word)
         && !SymbolFlags.isSideEffectsOnly(word);
-  }
-
-  private static ExecutorSymbolDef definition(SymbolEntry entry, int word) {
-    return new ExecutorSymbolDef(entry.address(), SymbolFlags.ofBits(SymbolEntry.flagBits(word)));
   }
 }

@@ -31,7 +31,7 @@ public record Redefinition(
       change.removed.forEach(name -> leaving.add(new SymbolInstance(change.dylib(), name)));
     }
     changes.forEach(change -> change.check(leaving));
-    session.tablesChange();
+    session.lock().tablesChange();
     changes.forEach(change -> Removal.removeNames(change.dylib(), change.removed));
     changes.forEach(Redefinition::define);
   }

@@ -78,7 +78,7 @@ final class Removal {
 
   private static void erase(Definition owner, SymbolEntry entry) {
     JITDylib dylib = owner.dylib();
-    dylib.session().tablesChange();
+    dylib.session().lock().tablesChange();
     dylib.table().remove(entry);
     ReadinessGraph.abandon(entry);
     entry.retire();

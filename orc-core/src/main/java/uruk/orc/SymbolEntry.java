@@ -115,8 +115,22 @@ final class SymbolEntry {
     return address;
   }
 
+  /** {@return address and flags of one moment} */
   ExecutorSymbolDef definition() {
-    return new ExecutorSymbolDef(address, flags());
+    ExecutorSymbolDef definition = null;
+    while (definition == null) {
+      definition = definition(word());
+    }
+    return definition;
+  }
+
+  /** {@return the address that belongs to a word just read, with its flags; null if it is over} */
+  @Nullable ExecutorSymbolDef definition(int seen) {
+    long belonging = address;
+    VarHandle.loadLoadFence();
+    return word() == seen
+        ? new ExecutorSymbolDef(belonging, SymbolFlags.ofBits(flagBits(seen)))
+        : null;
   }
 
   /** {@return whether a search sees the symbol} */
@@ -129,8 +143,13 @@ final class SymbolEntry {
     publish(flags.bits() | bits(SymbolState.RESOLVED));
   }
 
-  /** Gives a new or ready symbol its address and makes it ready. */
+  /**
+   * Gives a new or ready symbol its address and makes it ready. Meanwhile it does not look ready to
+   * readers without the lock, so that none takes the new address with the old flags.
+   */
   void redefine(long newAddress, SymbolFlags flags) {
+    publish(word & ~STATE_MASK);
+    VarHandle.storeStoreFence();
     address = newAddress;
     publish(flags.bits() | bits(SymbolState.READY));
   }

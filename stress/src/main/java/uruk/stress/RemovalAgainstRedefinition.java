@@ -1,0 +1,53 @@
+package uruk.stress;
+
+import java.util.List;
+import java.util.Set;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.LL_Result;
+import uruk.orc.Redefinition;
+import uruk.orc.ResourceTracker;
+
+/** A tracker that is removed while its symbols are redefined has none left. */
+@JCStressTest
+@State
+@Outcome(id = "redefined, nobody", expect = Expect.ACCEPTABLE, desc = "redefined first")
+@Outcome(
+    id = "ResourceTrackerDefunctException, nobody",
+    expect = Expect.ACCEPTABLE,
+    desc = "removed first")
+public class RemovalAgainstRedefinition extends Arena {
+  private final ResourceTracker tracker = main.createResourceTracker();
+
+  /** Defines a symbol. */
+  public RemovalAgainstRedefinition() {
+    defineReady(main, tracker, 1, "a");
+  }
+
+  /** Gives the symbol another address, and adds one. */
+  @Actor
+  public void redefine(LL_Result result) {
+    result.r1 =
+        attempt(
+            "redefined",
+            () ->
+                session.redefine(
+                    List.of(new Redefinition(tracker, "unit", symbols(2, "a", "b"), Set.of()))));
+  }
+
+  /** Removes the tracker. */
+  @Actor
+  public void remove() {
+    tracker.remove();
+  }
+
+  /** Asks who owns the symbols. */
+  @Arbiter
+  public void result(LL_Result result) {
+    result.r2 = main.symbols("").isEmpty() ? "nobody" : "somebody";
+  }
+}
