@@ -4,6 +4,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -19,8 +21,8 @@ import uruk.jitlink.ObjectFile;
 
 /**
  * What a call of {@code int add(int, int)} costs: through a static final handle and through a bound
- * interface, without and with the guard. Goals: the interface is as fast as the handle, and the
- * guard adds at most 30 ns.
+ * interface, without and with the guard; and a guarded call that calls Java back. Goals: the
+ * interface is as fast as the handle, and the guard adds at most 30 ns.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -31,8 +33,25 @@ import uruk.jitlink.ObjectFile;
 public class CallSpeed {
   private static final FunctionDescriptor TYPE =
       FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final FunctionDescriptor UNARY = FunctionDescriptor.of(JAVA_INT, JAVA_INT);
   private static final String SOURCE =
-      ".globl add\n.type add, @function\nadd:\n  leal (%rdi,%rsi), %eax\n  ret\n";
+      """
+      .globl add, back
+      .type add, @function
+      add:
+        leal (%rdi,%rsi), %eax
+        ret
+      .type back, @function
+      back:
+        .cfi_startproc
+        subq $8, %rsp
+        .cfi_adjust_cfa_offset 8
+        call to_java@PLT
+        incl %eax
+        addq $8, %rsp
+        ret
+        .cfi_endproc
+      """;
 
   /** The function as Java sees it. */
   public interface Adder {
@@ -46,16 +65,29 @@ public class CallSpeed {
   private static final MethodHandle GUARDED_HANDLE = GUARDED.function("add", TYPE);
   private static final Adder PLAIN_INTERFACE = PLAIN.bind(Adder.class);
   private static final Adder GUARDED_INTERFACE = GUARDED.bind(Adder.class);
+  private static final MethodHandle CALL_BACK = GUARDED.function("back", UNARY);
 
   private int a = 2;
   private int b = 3;
 
   private static Jit program(boolean guarded) {
     Inputs inputs = Inputs.ofProperties();
-    byte[] object = inputs.assembled("add", SOURCE, "add").objects().getFirst();
+    byte[] object = inputs.assembled("calls", SOURCE, "add").objects().getFirst();
     Jit jit = Jit.builder().guard(guarded).create();
-    jit.add(ObjectFile.of("add", object));
+    try {
+      MethodType type = MethodType.methodType(int.class, int.class);
+      MethodHandle target = MethodHandles.lookup().findStatic(CallSpeed.class, "toJava", type);
+      jit.define("to_java", target, UNARY);
+    } catch (ReflectiveOperationException impossible) {
+      throw new LinkageError("our own method is missing", impossible);
+    }
+    jit.add(ObjectFile.of("calls", object));
     return jit;
+  }
+
+  @SuppressWarnings("UnusedMethod") // called by linked code
+  private static int toJava(int number) {
+    return number;
   }
 
   /** A static final handle, unguarded. */
@@ -80,5 +112,11 @@ public class CallSpeed {
   @Benchmark
   public int guardedInterface() {
     return GUARDED_INTERFACE.add(a, b);
+  }
+
+  /** A static final handle, guarded, whose function calls Java back. */
+  @Benchmark
+  public int guardedCallBack() throws Throwable {
+    return (int) CALL_BACK.invokeExact(a);
   }
 }

@@ -1,4 +1,4 @@
-/** What the guard around linked code and throwing exceptions in it cost. */
+/** What throwing exceptions in linked code costs. */
 @NullMarked
 package uruk.bench.platform;
 

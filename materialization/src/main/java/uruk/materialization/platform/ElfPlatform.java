@@ -110,13 +110,13 @@ public final class ElfPlatform implements Platform, LinkPlugin {
   }
 
   /**
-   * {@return a generator of functions in the place of those of the process's C++ library, through
-   * which linked code would create threads that the guard does not know} Add it to the dylib with
-   * {@link uruk.materialization.ProcessSymbols}, in front of them. Where the library is linked from
-   * its archive, it calls the platform by itself.
+   * {@return a generator of functions in the place of those of the process's libraries, through
+   * which linked code would create threads that the guard does not know: {@code std::thread}'s and
+   * GCC's OpenMP} Add it to the dylib with {@link uruk.materialization.ProcessSymbols}, in front of
+   * them. Where such a library is linked from its archive, it calls the platform by itself.
    */
   public DefinitionGenerator libraryReplacements() {
-    return new LibraryReplacements(guard.libraryReplacements());
+    return new LibraryReplacements(guard::libraryReplacement);
   }
 
   private LinkedThreads.Owner own(ExecutionSession session) {

@@ -69,11 +69,11 @@ public final class Guard {
   }
 
   /**
-   * {@return the same for functions of the process's C++ library, where linked code gets them from
-   * the process}
+   * {@return the same for one function of the process's libraries, where linked code gets it from
+   * the process; 0 if it stays}
    */
-  Map<String, Long> libraryReplacements() {
-    return runtime.libraryReplacements();
+  long libraryReplacement(String name) {
+    return runtime.libraryReplacement(name);
   }
 
   /**

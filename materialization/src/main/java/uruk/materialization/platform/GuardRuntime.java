@@ -90,6 +90,7 @@ final class GuardRuntime {
   }
 
   private final MachineCode code = GuardCode.create();
+  private final Teams teams = new Teams(this);
   private final int pageSize = Libc.pageSize();
   private final long base;
   private final MemorySegment data;
@@ -165,11 +166,12 @@ final class GuardRuntime {
   }
 
   /**
-   * {@return the same for functions of the process's C++ library} Where that is linked from its
-   * archive it calls what {@link #replacements} has.
+   * {@return the function in the place of one of the process's libraries that creates threads; 0 if
+   * the named one does not} Where such a library is linked from its archive it calls what {@link
+   * #replacements} has.
    */
-  Map<String, Long> libraryReplacements() {
-    return Map.of(START_THREAD, address("startThread"));
+  long libraryReplacement(String name) {
+    return name.equals(START_THREAD) ? address("startThread") : teams.replacement(name);
   }
 
   /**

@@ -59,11 +59,21 @@ final class GuardThunks {
   }
 
   private static long create(long function, String way) {
+    return create(function, GuardRuntime.get().address(way));
+  }
+
+  /**
+   * {@return a new thunk}
+   *
+   * @param inR11 what code finds in that register
+   * @param way the code
+   */
+  static long create(long inR11, long way) {
     byte[] thunk = THUNK.clone();
     ByteBuffer.wrap(thunk)
         .order(ByteOrder.LITTLE_ENDIAN)
-        .putLong(FUNCTION_OFFSET, function)
-        .putLong(WAY_OFFSET, GuardRuntime.get().address(way));
+        .putLong(FUNCTION_OFFSET, inR11)
+        .putLong(WAY_OFFSET, way);
     return CodeThunks.shared().create(thunk);
   }
 }

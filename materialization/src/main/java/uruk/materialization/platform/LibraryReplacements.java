@@ -1,6 +1,6 @@
 package uruk.materialization.platform;
 
-import java.util.Map;
+import java.util.function.ToLongFunction;
 import uruk.orc.AbsoluteSymbols;
 import uruk.orc.DefinitionGenerator;
 import uruk.orc.ExecutorSymbolDef;
@@ -16,9 +16,9 @@ import uruk.orc.SymbolMap;
  * Defines functions when they are asked for. Unlike definitions in the program's dylib, they give
  * way to archives, whose members may be pulled in after the first use.
  *
- * @param functions addresses by name
+ * @param functions addresses by name; 0 for those that are not replaced
  */
-record LibraryReplacements(Map<String, Long> functions) implements DefinitionGenerator {
+record LibraryReplacements(ToLongFunction<String> functions) implements DefinitionGenerator {
   private static final SymbolFlags FLAGS =
       SymbolFlags.of(SymbolFlags.EXPORTED, SymbolFlags.CALLABLE, SymbolFlags.ABSOLUTE);
 
@@ -30,8 +30,8 @@ record LibraryReplacements(Map<String, Long> functions) implements DefinitionGen
       JITDylibLookupFlags dylibFlags,
       SymbolLookupSet candidates) {
     candidates.forEach((name, flags) -> {
-      Long function = functions.get(name);
-      if (function != null) {
+      long function = functions.applyAsLong(name);
+      if (function != 0) {
         ExecutorSymbolDef definition = new ExecutorSymbolDef(function, FLAGS);
         dylib.define(AbsoluteSymbols.of(SymbolMap.of(name, definition)));
       }

@@ -23,12 +23,20 @@ import uruk.orc.SymbolMap;
 final class GuardScenario {
   private static final String C =
       """
+      #define _GNU_SOURCE
       #include <stdlib.h>
       #include <string.h>
-      #include <stdarg.h>
+      #include <sys/mman.h>
+      #include <unistd.h>
       static int load(int *p) { return *p; }
       int bad_load(long at) { return load((int *) at) + 1; }
       int divide(int a, int b) { return a / b; }
+      int bus(void) {
+        int file = memfd_create("short", 0);
+        volatile int *page = mmap(0, 4096, PROT_READ, MAP_SHARED, file, 0);
+        close(file);
+        return *page;
+      }
       void illegal(void) { __builtin_trap(); }
       int runaway(int n) { volatile char pad[1000]; pad[n % 1000] = 1; return runaway(n + 1) + pad[0]; }
       void aborts(void) { abort(); }

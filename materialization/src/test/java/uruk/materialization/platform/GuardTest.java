@@ -15,6 +15,7 @@ final class GuardTest {
             GuardScenario.class,
             "bad_load:8",
             "divide",
+            "bus",
             "illegal",
             "copies",
             "calls_nowhere",
@@ -28,13 +29,15 @@ final class GuardTest {
         .filteredOn(line ->
             line.matches(
                 "bad_load threw NativeCrashException: \\[SIGSEGV at address 0x8 in load\\+0xc"
-                    + " \\(crash.o, .*crash.c:4:34\\), \tcalled by bad_load\\+0x18"
-                    + " \\(crash.o, .*crash.c:5:32\\)]"))
+                    + " \\(crash.o, .*crash.c:6:34\\), \tcalled by bad_load\\+0x18"
+                    + " \\(crash.o, .*crash.c:7:32\\)]"))
         .hasSize(2);
     assertThat(output)
         .anyMatch(line -> line.startsWith("copies place copies+0x"))
         .anyMatch(line -> line.startsWith("aborts place aborts+0x"))
         .anyMatch(line -> line.startsWith("divide threw NativeCrashException: [SIGFPE"))
+        .anyMatch(line ->
+            line.matches("bus threw NativeCrashException: \\[SIGBUS at address 0x\\w+ in bus\\+.*"))
         .anyMatch(line -> line.startsWith("illegal threw NativeCrashException: [SIGILL"))
         .anyMatch(
             line -> line.startsWith("copies threw NativeCrashException: [SIGSEGV at address 0x10"))

@@ -11,7 +11,8 @@ import uruk.jitlink.host.DynamicLinker;
 
 /**
  * Threads that linked code creates, in a process of its own. Its arguments are two object files,
- * then pairs of the function that creates a thread and what happens there.
+ * then pairs of the function that creates a thread and what happens there; {@code open:LIBRARY} and
+ * {@code add:FILE} stand for such functions.
  */
 public final class LinkedThreadScenario {
   private final Jit jit;
@@ -53,6 +54,15 @@ public final class LinkedThreadScenario {
     if (function.equals("at_shutdown")) {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> callWhenWatchedFromJava(what)));
       System.exit(0);
+    }
+    if (function.startsWith("open:")) {
+      String library = function.substring("open:".length());
+      DynamicLinker.open(library, DynamicLinker.RTLD_NOW | DynamicLinker.RTLD_GLOBAL);
+      return;
+    }
+    if (function.startsWith("add:")) {
+      jit.add(Path.of(function.substring("add:".length())));
+      return;
     }
     try {
       long address = jit.session().lookup(jit.main(), function).address();

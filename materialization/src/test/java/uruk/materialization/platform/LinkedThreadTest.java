@@ -96,6 +96,55 @@ final class LinkedThreadTest {
     cpp = CompiledFile.compile(directory, "g++", "cppthreads.cpp", CPP, "-g", "-O1");
   }
 
+  private static final String TEAM =
+      """
+      #include <omp.h>
+      static int runaway(int n) { volatile char pad[1000]; pad[n % 1000] = 1; return runaway(n + 1) + pad[0]; }
+      static int __attribute__((noinline)) load(volatile int *p) { return *p; }
+      static void happens(long what) {
+        if (what == 1) load((volatile int *) 16);
+        if (what == 2) runaway(0);
+      }
+      long by_team(long what) {
+        long threads = 0, sum = 0;
+        for (int round = 0; round < 3; round++) {
+          #pragma omp parallel num_threads(3)
+          {
+            #pragma omp atomic
+            threads++;
+            if (round == 2 && omp_get_thread_num() == 2) happens(what);
+          }
+        }
+        #pragma omp parallel for schedule(dynamic, 2) reduction(+ : sum)
+        for (int i = 0; i < 1000; i++) sum += i;
+        return sum + threads;
+      }
+      long by_loop(long what) {
+        #pragma omp parallel for schedule(dynamic, 1) num_threads(4)
+        for (int i = 0; i < 400; i++) if (omp_get_thread_num() != 0) happens(what);
+        return 7;
+      }
+      """;
+
+  /** The threads are libgomp's own, not made by anything that linked code calls. */
+  @ParameterizedTest
+  @CsvSource({
+    "by_team, 1, 139, SIGSEGV at address 0x10 in load+0x",
+    "by_team, 2, 139, SIGSEGV",
+    "by_loop, 2, 139, SIGSEGV",
+  })
+  void crashInATeamOfOpenMpIsReportedWithItsPlace(
+      String function, String what, int status, String report) throws Exception {
+    Path team =
+        CompiledFile.compile(
+            directory, "gcc", "team.c", TEAM, "-g", "-O1", "-fopenmp", "-Wno-infinite-recursion");
+    assertThat(run(0, "open:libgomp.so.1", "0", "add:" + team, "0", "by_team", "0"))
+        .contains("by_team returned 499509", "done");
+    assertThat(run(status, "open:libgomp.so.1", "0", "add:" + team, "0", function, what))
+        .anyMatch(line -> line.startsWith("A thread of linked code crashed: " + report))
+        .anyMatch(line -> line.startsWith("reported ") && line.contains("team.o, "));
+  }
+
   private static List<String> run(int status, String... steps) throws Exception {
     List<String> arguments = new ArrayList<>(List.of(c.toString(), cpp.toString()));
     arguments.addAll(List.of(steps));

@@ -19,7 +19,8 @@ final class MachineCodeTest {
         GuardCode.create(),
         ExitFunctionsCode.create(),
         ThreadScanCode.create(),
-        IndirectFunctionCode.create());
+        IndirectFunctionCode.create(),
+        TeamCode.create());
   }
 
   @ParameterizedTest

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import uruk.jit.Jit;
 import uruk.jitlink.UnresolvedExternalException;
@@ -348,6 +349,45 @@ final class SymbolKindsTest {
     assertThat(where)
         .isNotEqualTo(DynamicLinker.symbol(DynamicLinker.RTLD_DEFAULT, "uruk_counter"));
     assertThat((int) linked.function("bump", INT).invoke()).isEqualTo(100806);
+  }
+
+  private static final String STREAMS =
+      """
+      #include <iostream>
+      #include <locale>
+      extern "C" const void *out_NAME() { return &std::cout; }
+      extern "C" const void *classic_NAME() { return &std::locale::classic(); }
+      extern "C" int writes_NAME() {
+        return std::use_facet<std::ctype<char>>(std::locale()).toupper('a') + std::cout.good(); }
+      """;
+
+  /** The process has libstdc++.so.6; linked code has that one, or the one of the archive. */
+  @ParameterizedTest
+  @CsvSource({"-fPIC, false", "-fPIC, true", "-fPIE, false", "-fPIE, true", "-fno-pic, false"})
+  void theCppLibraryIsThereOnce(String option, boolean archive) throws Throwable {
+    int flags = DynamicLinker.RTLD_NOW | DynamicLinker.RTLD_GLOBAL;
+    long library = DynamicLinker.open("libstdc++.so.6", flags);
+    Jit jit = jit();
+    if (archive) {
+      jit.addArchive(libstdcxx());
+    }
+    jit.add(Compiler.cpp("one", STREAMS.replace("NAME", "one"), option));
+    jit.add(Compiler.cpp("two", STREAMS.replace("NAME", "two"), option));
+    FunctionDescriptor pointer = FunctionDescriptor.of(ADDRESS);
+    jit.initialize();
+
+    for (String what : List.of("out_", "classic_")) {
+      assertThat(jit.function(what + "one", pointer).invoke())
+          .isEqualTo(jit.function(what + "two", pointer).invoke());
+    }
+    assertThat((int) jit.function("writes_one", INT).invoke()).isEqualTo('A' + 1);
+    long out = ((MemorySegment) jit.function("out_one", pointer).invoke()).address();
+    assertThat(out == DynamicLinker.symbol(library, "_ZSt4cout")).isEqualTo(!archive);
+  }
+
+  private static Path libstdcxx() throws Exception {
+    Process process = new ProcessBuilder("g++", "-print-file-name=libstdc++.a").start();
+    return Path.of(new String(process.getInputStream().readAllBytes()).strip());
   }
 
   private String path(String name) {
