@@ -46,6 +46,7 @@ final class GuardCode {
       RAISE = 80
       NEXT_AREA = 88
       THREAD = 96
+      TEAM = 104
       BACKTRACE = 128
       MAXIMUM_DEPTH = 128
       HEADER_SIZE = 4096

@@ -11,8 +11,8 @@ package uruk.materialization.platform;
  * </pre>
  *
  * <p>Before a thread's first team of some size it has a team of that size {@code prepare} its
- * threads, which libgomp keeps for later teams. No frame of this code is left when the function
- * itself runs.
+ * threads, which libgomp keeps for later teams of it; the thread's area ({@link GuardCode}) says
+ * how large the last one was. No frame of this code is left when the function itself runs.
  */
 final class TeamCode {
   private static final String TABLE =

@@ -55,6 +55,16 @@ final class MachineCodeTest {
         .isLessThanOrEqualTo(code.number("HEADER_SIZE"));
   }
 
+  @Test
+  void tablesAgreeOnWhatIsInAnArea() {
+    MachineCode guard = GuardCode.create();
+    MachineCode team = TeamCode.create();
+
+    for (String name : List.of("CURRENT", "TEAM", "LINKED_THREAD")) {
+      assertThat(team.number(name)).as(name).isEqualTo(guard.number(name));
+    }
+  }
+
   private static void run(String... command) throws Exception {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes());
