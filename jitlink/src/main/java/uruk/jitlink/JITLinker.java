@@ -61,7 +61,7 @@ public final class JITLinker {
 
   /** A context that links them has turned them into something else by now. */
   private void refuseIndirectFunctions() {
-    for (Symbol symbol : graph.definedSymbols()) {
+    graph.forEachDefinedSymbol(symbol -> {
       if (symbol.hasTargetFlag(TargetFlags.INDIRECT_FUNCTION)) {
         throw new UnsupportedObjectException(
             graph.name(),
@@ -69,7 +69,7 @@ public final class JITLinker {
             "A platform links them where they run; compile without function multi-versioning to"
                 + " link without one.");
       }
-    }
+    });
   }
 
   private void resolve(InFlightAllocation inFlight) {

@@ -35,7 +35,6 @@ public final class KeptFixups {
   private static final int ADDEND_BITS = 55;
   private static final long OUTSIDE = 1L << ADDEND_BITS;
   private static final int KIND_SHIFT = ADDEND_BITS + 1;
-  private static final int KIND_LIMIT = 256;
 
   private final EdgeKindTable kinds;
   private final long base;
@@ -243,8 +242,7 @@ public final class KeptFixups {
   private static final class Collector {
     private final LinkGraph graph;
     private final List<OutsideTarget> outside = new ArrayList<>();
-    private final boolean[] kept = new boolean[KIND_LIMIT]; // by code of the edge kind
-    private final boolean[] ofSize = new boolean[KIND_LIMIT];
+    private final EdgeKindTable kinds;
     private final int[] indexes; // of outside targets from 1 on, by the symbol's ordinal
     private long[] records = {};
     private int size;
@@ -253,11 +251,7 @@ public final class KeptFixups {
     Collector(LinkGraph graph) {
       this.graph = graph;
       this.indexes = new int[graph.symbolCount()];
-      EdgeKindTable kinds = graph.target().edgeKinds();
-      for (int code = 0; code < kinds.size(); code++) {
-        kept[code] = kinds.kind(code).field().size() > 0;
-        ofSize[code] = kinds.kind(code).formula() == Formula.SIZE;
-      }
+      this.kinds = graph.target().edgeKinds();
     }
 
     long[] records() {
@@ -294,11 +288,11 @@ public final class KeptFixups {
       Edges edges = block.edges();
       for (int i = 0, count = edges.size(); i < count; i++) {
         int code = edges.code(i);
-        if (kept[code]) {
+        if (kinds.fieldSize(code) > 0) {
           Symbol target = edges.target(i);
           long addend = edges.addend(i);
           // The size never changes: it is a constant here.
-          long constant = ofSize[code] ? addend + target.size() : addend;
+          long constant = kinds.formula(code) == Formula.SIZE ? addend + target.size() : addend;
           add(code, block.address() + edges.offset(i), target, constant);
         }
       }

@@ -40,7 +40,7 @@ public interface LinkContext {
    * default.
    */
   default void markLive(LinkGraph graph) {
-    graph.definedSymbols().forEach(symbol -> symbol.setLive(true));
+    graph.forEachDefinedSymbol(symbol -> symbol.setLive(true));
     graph.absoluteSymbols().forEach(symbol -> symbol.setLive(true));
     graph.externalSymbols().forEach(symbol -> symbol.setLive(true));
   }

@@ -50,7 +50,7 @@ final class DefinitionRules implements Pass {
 
   private List<Symbol> lost(LinkGraph graph) {
     List<Symbol> lost = new ArrayList<>();
-    graph.definedSymbols().forEach(symbol -> addIfLost(symbol, lost));
+    graph.forEachDefinedSymbol(symbol -> addIfLost(symbol, lost));
     graph.absoluteSymbols().forEach(symbol -> addIfLost(symbol, lost));
     return lost;
   }

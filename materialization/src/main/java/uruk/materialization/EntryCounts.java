@@ -34,9 +34,16 @@ final class EntryCounts {
 
   /** Somebody has these entries no more. */
   void release(long... entries) {
-    long[] unused = new long[entries.length];
-    int count = 0;
+    memory.releaseEntries(unshared(entries));
+  }
+
+  private long[] unshared(long[] entries) {
     synchronized (sharers) {
+      if (sharers.isEmpty()) {
+        return entries;
+      }
+      long[] unused = new long[entries.length];
+      int count = 0;
       for (long entry : entries) {
         if (sharers.containsKey(entry)) {
           sharers.computeIfPresent(entry, (_, others) -> others == 1 ? null : others - 1);
@@ -44,7 +51,7 @@ final class EntryCounts {
           unused[count++] = entry;
         }
       }
+      return Arrays.copyOf(unused, count);
     }
-    memory.releaseEntries(Arrays.copyOf(unused, count));
   }
 }

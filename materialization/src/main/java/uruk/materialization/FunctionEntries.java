@@ -3,13 +3,13 @@ package uruk.materialization;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.graph.Block;
 import uruk.jitlink.graph.EdgeKind;
+import uruk.jitlink.graph.EdgeKindTable;
 import uruk.jitlink.graph.Edges;
 import uruk.jitlink.graph.Formula;
 import uruk.jitlink.graph.LinkGraph;
@@ -39,8 +39,8 @@ final class FunctionEntries {
   private final Map<String, Long> adopted;
   private final Map<String, Long> adoptedLocal;
   private final List<Symbol> functions = new ArrayList<>();
-  private @Nullable IdentityHashMap<Symbol, Integer> positions;
   private long[] entries = {};
+  private int[] positions = {}; // in both, from 1 on, by the symbol's ordinal
   private boolean lowAddresses;
   private int created;
   private @Nullable LocalFunctions locals;
@@ -61,34 +61,32 @@ final class FunctionEntries {
 
   /** Pre-prune pass: takes down the local functions, whose symbols are pruned. */
   void remember(LinkGraph graph) {
-    Map<Block, List<Symbol>> localFunctions = new HashMap<>();
-    for (Symbol symbol : graph.definedSymbols()) {
-      if (symbol.scope() == Scope.LOCAL && symbol.callable() && symbol.hasName()) {
-        localFunctions.computeIfAbsent(symbol.block(), _ -> new ArrayList<>(1)).add(symbol);
-      }
-    }
-    locals = new LocalFunctions(graph.target(), localFunctions);
+    locals = LocalFunctions.of(graph);
   }
 
   /** Post-prune pass: makes the entries and leads every taking of an address to them. */
   void create(LinkGraph graph) {
     lowAddresses = counts.memory().needsLowAddresses(graph);
-    for (Symbol symbol : graph.definedSymbols()) {
+    graph.forEachDefinedSymbol(symbol -> {
       if (isFunction(symbol)) {
         functions.add(symbol);
       }
-    }
+    });
     LocalFunctions known = locals;
     if (known == null || (functions.isEmpty() && known.isEmpty())) {
       return;
     }
     takeEntries();
-    IdentityHashMap<Symbol, Symbol> canonical = new IdentityHashMap<>();
+    positions = new int[graph.symbolCount()];
+    for (int i = 0; i < functions.size(); i++) {
+      positions[functions.get(i).ordinal()] = i + 1;
+    }
+    Leader leader = new Leader(graph, known);
     for (Section section : graph.sections()) {
       if (section.memLifetime() != MemLifetime.NO_ALLOC && !isAboutCode(section.name())) {
         for (Block block : section.blocks()) {
           if (block.hasEdges()) {
-            lead(graph, block, known, canonical);
+            leader.lead(block);
           }
         }
       }
@@ -129,33 +127,6 @@ final class FunctionEntries {
     return created + local.size() - adoptedLocally;
   }
 
-  private void lead(
-      LinkGraph graph,
-      Block block,
-      LocalFunctions localFunctions,
-      IdentityHashMap<Symbol, Symbol> canonical) {
-    Edges edges = block.edges();
-    Target target = graph.target();
-    for (int i = 0, size = edges.size(); i < size; i++) {
-      Symbol to = edges.target(i);
-      if (isFunction(to)) {
-        if (target.takesAddress(edges.kind(i), edges.addend(i))) {
-          edges.setTarget(
-              i, canonical.computeIfAbsent(to, symbol -> entrySymbol(graph, symbol, entry(to, 0))));
-        }
-      } else if (to.defined()) {
-        Symbol function = localFunctions.addressTaken(block, edges.kind(i), to, edges.addend(i));
-        if (function != null) {
-          edges.setAddend(i, edges.addend(i) + to.offset() - function.offset());
-          edges.setTarget(
-              i,
-              canonical.computeIfAbsent(
-                  function, symbol -> entrySymbol(graph, symbol, localEntry(symbol))));
-        }
-      }
-    }
-  }
-
   private long localEntry(Symbol function) {
     Long known = adoptedLocal.get(function.name());
     long entry;
@@ -173,9 +144,61 @@ final class FunctionEntries {
     return adoptedLocal.containsKey(function.name());
   }
 
-  private static Symbol entrySymbol(LinkGraph graph, Symbol function, long entry) {
-    return graph.addAbsoluteSymbol(
-        function.name() + "$entry", entry, 0, Linkage.STRONG, Scope.LOCAL, true);
+  /** Leads the edges of one graph to entries. */
+  private final class Leader {
+    private final LinkGraph graph;
+    private final Target target;
+    private final LocalFunctions locals;
+    private final boolean[] branches; // by code of the edge kind
+    private final @Nullable Symbol[] canonical; // by the function's ordinal
+
+    Leader(LinkGraph graph, LocalFunctions locals) {
+      this.graph = graph;
+      this.target = graph.target();
+      this.locals = locals;
+      this.canonical = new Symbol[graph.symbolCount()];
+      EdgeKindTable kinds = target.edgeKinds();
+      branches = new boolean[kinds.size()];
+      for (int code = 0; code < branches.length; code++) {
+        branches[code] = target.branches(kinds.kind(code));
+      }
+    }
+
+    void lead(Block block) {
+      Edges edges = block.edges();
+      for (int i = 0, size = edges.size(); i < size; i++) {
+        if (!branches[edges.code(i)]) {
+          lead(block, edges, i);
+        }
+      }
+    }
+
+    private void lead(Block block, Edges edges, int edge) {
+      Symbol to = edges.target(edge);
+      if (isFunction(to)) {
+        if (target.takesAddress(edges.kind(edge), edges.addend(edge))) {
+          edges.setTarget(edge, canonical(to));
+        }
+      } else if (to.defined() && !locals.isEmpty()) {
+        Symbol function = locals.addressTaken(block, edges.kind(edge), to, edges.addend(edge));
+        if (function != null) {
+          edges.setAddend(edge, edges.addend(edge) + to.offset() - function.offset());
+          edges.setTarget(edge, canonical(function));
+        }
+      }
+    }
+
+    private Symbol canonical(Symbol function) {
+      Symbol known = canonical[function.ordinal()];
+      if (known == null) {
+        long entry = isFunction(function) ? entry(function) : localEntry(function);
+        known =
+            graph.addAbsoluteSymbol(
+                function.name() + "$entry", entry, 0, Linkage.STRONG, Scope.LOCAL, true);
+        canonical[function.ordinal()] = known;
+      }
+      return known;
+    }
   }
 
   /** Only functions that others can name have an entry in any case. */
@@ -183,32 +206,13 @@ final class FunctionEntries {
     return symbol.callable() && symbol.defined() && symbol.scope() != Scope.LOCAL;
   }
 
-  /**
-   * {@return the entry of a function; 0 if the symbol has none}
-   *
-   * @param guess how many functions of the graph come before it, if that is known: saves a search
-   */
-  long entry(Symbol symbol, int guess) {
-    if (!isFunction(symbol)) {
+  /** {@return the entry of a function; 0 if the symbol has none} */
+  long entry(Symbol symbol) {
+    if (!isFunction(symbol) || symbol.ordinal() >= positions.length) {
       return 0;
     }
-    if (guess < functions.size() && functions.get(guess) == symbol) {
-      return entries[guess];
-    }
-    Integer position = positions().get(symbol);
-    return position == null ? 0 : entries[position];
-  }
-
-  private IdentityHashMap<Symbol, Integer> positions() {
-    IdentityHashMap<Symbol, Integer> built = positions;
-    if (built == null) {
-      built = new IdentityHashMap<>(functions.size());
-      for (int i = 0; i < functions.size(); i++) {
-        built.put(functions.get(i), i);
-      }
-      positions = built;
-    }
-    return built;
+    int position = positions[symbol.ordinal()];
+    return position == 0 ? 0 : entries[position - 1];
   }
 
   /** {@return the local functions that have entries; their addresses are final} */
@@ -259,13 +263,25 @@ final class FunctionEntries {
     private final Target target;
     private final Map<Block, Map<Long, Symbol>> byOffset = new HashMap<>();
 
-    LocalFunctions(Target target, Map<Block, List<Symbol>> functions) {
+    // What is known of the target of the last reference: the next one's is often the same.
+    private @Nullable Symbol lastTarget;
+    private Map<Long, Symbol> lastFunctions = Map.of();
+
+    private LocalFunctions(Target target) {
       this.target = target;
-      functions.forEach((block, symbols) -> {
-        Map<Long, Symbol> offsets = HashMap.newHashMap(symbols.size());
-        symbols.forEach(symbol -> offsets.put(symbol.offset(), symbol));
-        byOffset.put(block, offsets);
+    }
+
+    static LocalFunctions of(LinkGraph graph) {
+      LocalFunctions functions = new LocalFunctions(graph.target());
+      graph.forEachDefinedSymbol(symbol -> {
+        if (symbol.scope() == Scope.LOCAL && symbol.callable() && symbol.hasName()) {
+          functions
+              .byOffset
+              .computeIfAbsent(symbol.block(), _ -> new HashMap<>())
+              .put(symbol.offset(), symbol);
+        }
       });
+      return functions;
     }
 
     boolean isEmpty() {
@@ -274,10 +290,6 @@ final class FunctionEntries {
 
     /** {@return the function whose address an edge takes, or null} */
     @Nullable Symbol addressTaken(Block from, EdgeKind kind, Symbol to, long addend) {
-      Map<Long, Symbol> functions = byOffset.get(to.block());
-      if (functions == null) {
-        return null;
-      }
       boolean pointer = kind.formula() == Formula.POINTER;
       // Distances in data are those of jump tables, whose targets are no functions.
       if (!pointer && !from.section().memProt().executable()) {
@@ -285,8 +297,19 @@ final class FunctionEntries {
       }
       // What an instruction takes relative to its place counts from behind its last field.
       long implied = pointer ? 0 : -kind.field().size();
-      Symbol at = functions.get(to.offset() + addend - implied);
-      return at != null && target.takesAddress(kind, implied) ? at : null;
+      if (!target.takesAddress(kind, implied)) {
+        return null;
+      }
+      Map<Long, Symbol> functions = inBlockOf(to);
+      return functions.isEmpty() ? null : functions.get(to.offset() + addend - implied);
+    }
+
+    private Map<Long, Symbol> inBlockOf(Symbol to) {
+      if (lastTarget != to) {
+        lastTarget = to;
+        lastFunctions = byOffset.getOrDefault(to.block(), Map.of());
+      }
+      return lastFunctions;
     }
   }
 }

@@ -5,8 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import uruk.jitlink.memory.InProcessMemoryManager;
 
 /**
@@ -107,16 +105,22 @@ final class LinkedSymbols {
 
   /** Makes the entries lead to this object's code. */
   void redirectEntries(InProcessMemoryManager memory) {
-    long[] targets =
-        IntStream.range(0, names.length)
-            .filter(i -> entries[i] != 0)
-            .mapToLong(i -> code[i])
-            .toArray();
-    memory.redirectEntries(entries(), targets);
+    memory.redirectEntries(entries(), ofFunctions(code));
   }
 
   /** {@return the entries in use} */
   long[] entries() {
-    return LongStream.of(entries).filter(entry -> entry != 0).toArray();
+    return ofFunctions(entries);
+  }
+
+  private long[] ofFunctions(long[] column) {
+    long[] picked = new long[column.length];
+    int count = 0;
+    for (int i = 0; i < column.length; i++) {
+      if (entries[i] != 0) {
+        picked[count++] = column[i];
+      }
+    }
+    return Arrays.copyOf(picked, count);
   }
 }

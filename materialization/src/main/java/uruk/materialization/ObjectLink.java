@@ -101,12 +101,13 @@ final class ObjectLink implements LinkContext {
   /** What the object is to define, without what the process has: the link refers to that. */
   private Set<String> definedHere(LinkGraph graph) {
     Set<String> owned = responsibility.symbols().keySet();
-    Set<String> ours = new HashSet<>(owned);
-    ours.removeAll(commons.keySet());
     singletons =
         object.fromArchive() || !layer.makesEntries()
             ? Map.of()
-            : ProcessSingletons.find(graph, responsibility.targetDylib(), ours);
+            : ProcessSingletons.find(
+                graph,
+                responsibility.targetDylib(),
+                name -> owned.contains(name) && !commons.containsKey(name));
     if (singletons.isEmpty()) {
       return owned;
     }
@@ -118,7 +119,7 @@ final class ObjectLink implements LinkContext {
   /** What others can name is this object's own: the definition rules have taken the rest away. */
   @Override
   public void markLive(LinkGraph graph) {
-    graph.definedSymbols().forEach(ObjectLink::markIfVisible);
+    graph.forEachDefinedSymbol(ObjectLink::markIfVisible);
     graph.absoluteSymbols().forEach(ObjectLink::markIfVisible);
   }
 
@@ -137,9 +138,9 @@ final class ObjectLink implements LinkContext {
   @Override
   public void notifyResolved(LinkGraph graph) {
     entries.open();
-    LinkedSymbols linked = linkedSymbols(graph);
-    symbols = linked;
     Map<String, SymbolFlags> owned = responsibility.symbols();
+    LinkedSymbols linked = linkedSymbols(graph, owned.size());
+    symbols = linked;
     SymbolMap.Builder resolved = SymbolMap.builder(linked.size());
     int count = 0;
     for (int i = 0; i < linked.size(); i++) {
@@ -158,7 +159,8 @@ final class ObjectLink implements LinkContext {
     if (count < owned.size()) {
       checkAllResolved(owned, linked);
     }
-    responsibility.notifyResolved(resolved.build());
+    // The unit declares each name once, and what it does not declare is left out above.
+    responsibility.notifyResolved(resolved.buildUnique());
   }
 
   /** A damaged file may list a definition that its sections do not have. */
@@ -180,21 +182,19 @@ final class ObjectLink implements LinkContext {
     }
   }
 
-  private LinkedSymbols linkedSymbols(LinkGraph graph) {
-    List<Symbol> visible = new ArrayList<>();
-    graph.definedSymbols().forEach(symbol -> addIfVisible(symbol, visible));
+  private LinkedSymbols linkedSymbols(LinkGraph graph, int expected) {
+    List<Symbol> visible = new ArrayList<>(expected);
+    graph.forEachDefinedSymbol(symbol -> addIfVisible(symbol, visible));
     graph.absoluteSymbols().forEach(symbol -> addIfVisible(symbol, visible));
     String[] names = new String[visible.size()];
     long[] code = new long[names.length];
     long[] canonical = new long[names.length];
-    int functions = 0;
     long[] sizes = new long[names.length];
     for (int i = 0; i < names.length; i++) {
       Symbol symbol = visible.get(i);
       names[i] = symbol.name();
       code[i] = symbol.address();
-      canonical[i] = entries.entry(symbol, functions);
-      functions += canonical[i] == 0 ? 0 : 1;
+      canonical[i] = entries.entry(symbol);
       sizes[i] = symbol.size();
     }
     return new LinkedSymbols(names, code, canonical, sizes);

@@ -2,7 +2,7 @@ package uruk.materialization;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.Predicate;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.Linkage;
 import uruk.jitlink.graph.Scope;
@@ -32,10 +32,10 @@ final class ProcessSingletons {
    * @param owned what the object is to define; others have lost already
    * @return their addresses in the process
    */
-  static Map<String, Long> find(LinkGraph graph, JITDylib dylib, Set<String> owned) {
+  static Map<String, Long> find(LinkGraph graph, JITDylib dylib, Predicate<String> owned) {
     Map<String, Long> found = Map.of();
     for (Symbol symbol : graph.definedSymbols()) {
-      if (mayBeShared(symbol) && owned.contains(symbol.name())) {
+      if (mayBeShared(symbol) && owned.test(symbol.name())) {
         long address = inProcess(dylib.linkOrder(), symbol);
         if (address != 0) {
           found = found.isEmpty() ? new HashMap<>() : found;

@@ -17,13 +17,17 @@ final class UserIndex {
   private final Map<String, List<LinkedObject>> users = new HashMap<>();
 
   void add(LinkedObject object, LinkResult result) {
-    for (String name : Set.copyOf(result.fixups().outsideNames())) {
-      users.computeIfAbsent(name, _ -> new ArrayList<>(1)).add(object);
+    for (String name : result.fixups().outsideNames()) {
+      List<LinkedObject> known = users.computeIfAbsent(name, _ -> new ArrayList<>(1));
+      // A name that occurs more than once has just been added.
+      if (known.isEmpty() || known.getLast() != object) {
+        known.add(object);
+      }
     }
   }
 
   void remove(LinkedObject object, LinkResult result) {
-    for (String name : Set.copyOf(result.fixups().outsideNames())) {
+    for (String name : result.fixups().outsideNames()) {
       users.computeIfPresent(
           name,
           (_, objects) -> {

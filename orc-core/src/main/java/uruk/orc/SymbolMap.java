@@ -237,8 +237,11 @@ public final class SymbolMap {
       return map;
     }
 
-    /** {@return the map of names that are known to differ} */
-    SymbolMap buildUnique() {
+    /**
+     * {@return the map of names that the caller knows to differ} This is not checked, which saves
+     * an index of all names; of a name that was added twice any of the two is found.
+     */
+    public SymbolMap buildUnique() {
       if (size == 0) {
         return EMPTY;
       }

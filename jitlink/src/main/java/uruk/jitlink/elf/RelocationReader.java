@@ -30,10 +30,10 @@ final class RelocationReader {
   private int[] adjustments = {};
 
   // The edges of one batch as columns.
-  private final int[] batchOffsets = new int[RelocationTable.BATCH];
-  private final byte[] batchKinds = new byte[RelocationTable.BATCH];
-  private final int[] batchTargets = new int[RelocationTable.BATCH];
-  private final long[] batchAddends = new long[RelocationTable.BATCH];
+  private int[] batchOffsets = {};
+  private byte[] batchKinds = {};
+  private int[] batchTargets = {};
+  private long[] batchAddends = {};
 
   RelocationReader(
       LinkGraph graph, SectionTable sections, @Nullable Block[] blocks, SymbolReader symbols) {
@@ -60,12 +60,22 @@ final class RelocationReader {
 
   private void readSection(int section, Block block, boolean explicitAddends) {
     RelocationTable table = new RelocationTable(sections, section, explicitAddends);
+    makeRoom(Math.min(RelocationTable.BATCH, table.count()));
     block.edges().ensureCapacity(block.edges().size() + table.count());
     for (int first = 0; first < table.count(); first += RelocationTable.BATCH) {
       int count = Math.min(RelocationTable.BATCH, table.count() - first);
       long[] words = table.read(first);
       learnTypes(section, block, words, count);
       readBatch(section, block, words, first, count, explicitAddends);
+    }
+  }
+
+  private void makeRoom(int count) {
+    if (count > batchOffsets.length) {
+      batchOffsets = new int[count];
+      batchKinds = new byte[count];
+      batchTargets = new int[count];
+      batchAddends = new long[count];
     }
   }
 

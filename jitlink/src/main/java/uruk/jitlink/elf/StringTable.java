@@ -60,6 +60,12 @@ final class StringTable implements NameSource {
     return decode(begin + offset, end - begin - offset);
   }
 
+  @Override
+  public boolean hasName(int offset) {
+    boolean begins = offset > 0 && offset < size;
+    return begins ? bytes[begin + offset] != 0 : !name(offset).isEmpty();
+  }
+
   private int end(int offset) {
     int end = begin + offset;
     int limit = begin + size;

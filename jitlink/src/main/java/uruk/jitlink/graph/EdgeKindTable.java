@@ -8,16 +8,29 @@ import java.util.List;
  */
 public final class EdgeKindTable {
   private final EdgeKind[] kinds;
+
+  // The same as columns, for hot loops.
   private final Formula[] formulas;
   private final Field[] fields;
+  private final int[] fieldSizes;
+  private final long[] minima;
+  private final long[] maxima;
 
   private EdgeKindTable(EdgeKind[] kinds) {
     this.kinds = kinds;
-    formulas = new Formula[kinds.length];
-    fields = new Field[kinds.length];
-    for (int code = 0; code < kinds.length; code++) {
+    int count = kinds.length;
+    formulas = new Formula[count];
+    fields = new Field[count];
+    fieldSizes = new int[count];
+    minima = new long[count];
+    maxima = new long[count];
+    for (int code = 0; code < count; code++) {
+      Field field = kinds[code].field();
       formulas[code] = kinds[code].formula();
-      fields[code] = kinds[code].field();
+      fields[code] = field;
+      fieldSizes[code] = field.size();
+      minima[code] = field.size() == 0 ? 0 : field.minimum();
+      maxima[code] = field.size() == 0 ? 0 : field.maximum();
     }
   }
 
@@ -52,14 +65,25 @@ public final class EdgeKindTable {
     return kinds[code];
   }
 
-  /** {@return a copy of the formulas by code} */
-  public Formula[] formulas() {
-    return formulas.clone();
+  /** {@return the formula of the kind with a code} */
+  public Formula formula(int code) {
+    return formulas[code];
   }
 
-  /** {@return a copy of the fields by code} */
-  public Field[] fields() {
-    return fields.clone();
+  /** {@return the field of the kind with a code} */
+  public Field field(int code) {
+    return fields[code];
+  }
+
+  /** {@return the bytes of the field of the kind with a code; 0 if it is no fix-up} */
+  public int fieldSize(int code) {
+    return fieldSizes[code];
+  }
+
+  /** {@return whether a value can be stored by the kind with a code; see {@link Field#holds}} */
+  public boolean holds(int code, long value) {
+    // Nearly all values are between the bounds; what a field cuts off is not.
+    return (value >= minima[code] && value <= maxima[code]) || fields[code].holds(value);
   }
 
   /** {@return whether this is one of the table's kinds} */

@@ -143,8 +143,12 @@ public final class Edges {
     System.arraycopy(fixupOffsets, 0, offsets, size, count);
     System.arraycopy(kindCodes, 0, codes, size, count);
     System.arraycopy(symbols, 0, targets, size, count);
+    long seen = kindsSeen;
     for (int i = 0; i < count; i++) {
-      kindsSeen |= 1L << kindCodes[i];
+      seen |= 1L << kindCodes[i];
+    }
+    kindsSeen = seen;
+    for (int i = putNarrowAddends(count, edgeAddends); i < count; i++) {
       putAddend(size + i, edgeAddends[i]);
     }
     size += count;
@@ -274,6 +278,22 @@ public final class Edges {
     codes = newCodes;
     targets = newTargets;
     wideAddends = newAddends;
+  }
+
+  /** Puts addends up to the first that needs more than four bytes; returns how many. */
+  private int putNarrowAddends(int count, long[] edgeAddends) {
+    if (wideAddends != null) {
+      return 0;
+    }
+    int[] narrow = addends;
+    for (int i = 0; i < count; i++) {
+      int addend = (int) edgeAddends[i];
+      if (addend != edgeAddends[i]) {
+        return i;
+      }
+      narrow[size + i] = addend;
+    }
+    return count;
   }
 
   private void putAddend(int index, long addend) {

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -281,11 +282,26 @@ public final class LinkGraph {
 
   /** {@return all defined symbols, by section: a snapshot} */
   public List<Symbol> definedSymbols() {
-    List<Symbol> symbols = new ArrayList<>();
+    int count = 0;
     for (Section section : sections.values()) {
-      symbols.addAll(section.symbols());
+      count += section.symbolSlots().size();
     }
-    return symbols;
+    List<Symbol> defined = new ArrayList<>(count);
+    for (Section section : sections.values()) {
+      for (Symbol symbol : section.symbolSlots()) {
+        defined.add(symbol);
+      }
+    }
+    return defined;
+  }
+
+  /** Visits all defined symbols, by section. The graph must not change meanwhile. */
+  public void forEachDefinedSymbol(Consumer<Symbol> visitor) {
+    for (Section section : sections.values()) {
+      for (Symbol symbol : section.symbolSlots()) {
+        visitor.accept(symbol);
+      }
+    }
   }
 
   /** {@return the external symbols in the order of their creation: a live view} */

@@ -75,7 +75,8 @@ public final class Symbol extends Slotted {
 
   /** {@return whether the symbol has a name} */
   public boolean hasName() {
-    return !name().isEmpty();
+    String known = name;
+    return known == null ? names != null && names.hasName(nameKey) : !known.isEmpty();
   }
 
   /** Renames the symbol; linkage and scope stay. */

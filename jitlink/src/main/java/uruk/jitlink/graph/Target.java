@@ -136,6 +136,7 @@ public interface Target {
   /**
    * {@return whether an edge gives its reader exactly the address of its target, or asks for a
    * global offset table entry that does} Such an edge to a function leads to the function's entry.
+   * Kinds that {@linkplain #branches(EdgeKind) branch} never do.
    */
   boolean takesAddress(EdgeKind kind, long addend);
 

@@ -48,6 +48,9 @@ public final class Libc {
   /** Pages are freed, in a private mapping, sys/mman.h. */
   public static final int MADV_DONTNEED = 4;
 
+  /** Pages are made present and writable, all at once; Linux 5.14 and later, linux/mman.h. */
+  public static final int MADV_POPULATE_WRITE = 23;
+
   /** Transparent huge pages are welcome, sys/mman.h. */
   public static final int MADV_HUGEPAGE = 14;
 

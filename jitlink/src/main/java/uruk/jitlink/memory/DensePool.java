@@ -159,6 +159,11 @@ final class DensePool implements Pool {
   }
 
   @Override
+  public void expectWrites(MemProt protection, Span span, long size) {
+    // Most pages are there already: other objects have parts of them.
+  }
+
+  @Override
   public void zero(MemProt protection, long address, long size) {
     region(protection).fill(address, size, (byte) 0);
   }

@@ -1,5 +1,6 @@
 package uruk.jitlink.memory;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -47,7 +48,40 @@ public final class InProcessMemoryManager implements MemoryManager {
   private final PoolSet near = new PoolSet("uruk", Placement.NEAR_LIBRARIES); // guarded by lock
   private final PoolSet low = new PoolSet("uruk-low", Placement.LOW); // guarded by lock
   private final List<PoolSet> everywhere = List.of(near, low);
-  private final Map<Target, List<EdgeKind>> shortPointers = new ConcurrentHashMap<>();
+  private final Map<Target, ShortPointers> shortPointers = new ConcurrentHashMap<>();
+
+  /**
+   * The edge kinds of a target that keep an address in less than a pointer.
+   *
+   * @param bits theirs of {@link Edges#mayContainAny}
+   */
+  private record ShortPointers(List<EdgeKind> kinds, long bits) {
+    static ShortPointers of(Target target) {
+      List<EdgeKind> kinds = new ArrayList<>();
+      long bits = 0;
+      for (EdgeKind kind : target.edgeKinds().kinds()) {
+        int size = kind.field().size();
+        if (kind.formula() == Formula.POINTER
+            && size == Integer.BYTES
+            && size < target.pointerSize()) {
+          kinds.add(kind);
+          bits |= Edges.bit(kind);
+        }
+      }
+      return new ShortPointers(List.copyOf(kinds), bits);
+    }
+
+    boolean isIn(Edges edges) {
+      if (edges.mayContainAny(bits)) {
+        for (int i = 0, size = edges.size(); i < size; i++) {
+          if (kinds.contains(edges.kind(i)) && !edges.target(i).absolute()) {
+            return true;
+          }
+        }
+      }
+      return false;
+    }
+  }
 
   private static final class Shared {
     private static final InProcessMemoryManager INSTANCE = new InProcessMemoryManager();
@@ -152,42 +186,14 @@ public final class InProcessMemoryManager implements MemoryManager {
    * entries that it refers to must be there as well.
    */
   public boolean needsLowAddresses(LinkGraph graph) {
-    List<EdgeKind> kinds =
-        shortPointers.computeIfAbsent(graph.target(), InProcessMemoryManager::shortPointers);
-    if (kinds.isEmpty()) {
-      return false;
-    }
+    ShortPointers kinds = shortPointers.computeIfAbsent(graph.target(), ShortPointers::of);
     for (Section section : graph.sections()) {
       if (section.memLifetime() != MemLifetime.NO_ALLOC) {
         for (Block block : section.blocks()) {
-          if (block.hasEdges() && storesOne(kinds, block.edges())) {
+          if (block.hasEdges() && kinds.isIn(block.edges())) {
             return true;
           }
         }
-      }
-    }
-    return false;
-  }
-
-  private static List<EdgeKind> shortPointers(Target target) {
-    return target.edgeKinds().kinds().stream()
-        .filter(kind -> kind.formula() == Formula.POINTER)
-        .filter(kind -> kind.field().size() == Integer.BYTES)
-        .filter(kind -> kind.field().size() < target.pointerSize())
-        .toList();
-  }
-
-  private static boolean storesOne(List<EdgeKind> shortPointers, Edges edges) {
-    boolean may = false;
-    for (EdgeKind kind : shortPointers) {
-      may |= edges.mayContain(kind);
-    }
-    if (!may) {
-      return false;
-    }
-    for (int i = 0, size = edges.size(); i < size; i++) {
-      if (shortPointers.contains(edges.kind(i)) && !edges.target(i).absolute()) {
-        return true;
       }
     }
     return false;

@@ -30,6 +30,7 @@ final class PagePool implements Pool {
 
   private static final int UNWIND_CAPACITY = 1 << 20;
   private static final long REACH = 1L << 31;
+  private static final int HUGE_PAGE = 2 << 20;
 
   private final AddressReserve reserve;
   private final long pageSize = Libc.pageSize();
@@ -139,6 +140,17 @@ final class PagePool implements Pool {
   @Override
   public void zero(MemProt protection, long address, long size) {
     // Fresh pages are zero.
+  }
+
+  /** One call to the kernel costs less than a fault for each page. */
+  @Override
+  public void expectWrites(MemProt protection, Span span, long size) {
+    long pages = (size + pageSize - 1) & -pageSize;
+    if (pages >= HUGE_PAGE) {
+      Libc.madvise(span.address(), pages, Libc.MADV_HUGEPAGE);
+    }
+    // A kernel that does not know the advice brings the pages one by one, as they are written.
+    Libc.madvise(span.address(), pages, Libc.MADV_POPULATE_WRITE);
   }
 
   @Override

@@ -11,6 +11,9 @@ record PlacedSegment(Segment segment, PlacedMemory memory) {
   void fill() {
     Pool pool = memory.pool();
     Span span = memory.span();
+    if (segment.contentSize() > 0) {
+      pool.expectWrites(memory.memProt(), span, segment.contentSize());
+    }
     ByteBuffer working = pool.working(memory.memProt(), span);
     int index = pool.index(memory.memProt(), span);
     Layout.place(segment, span.address(), working, index);

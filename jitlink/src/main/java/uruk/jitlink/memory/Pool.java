@@ -6,7 +6,8 @@ import uruk.jitlink.graph.MemProt;
 
 /**
  * Memory inside one generated module, from which objects take spans. The memory manager's lock
- * guards all methods but {@link #protect}, {@link #working} and {@link #index}.
+ * guards all methods but {@link #protect}, {@link #working}, {@link #index} and {@link
+ * #expectWrites}.
  */
 sealed interface Pool permits DensePool, PagePool {
   /**
@@ -19,6 +20,9 @@ sealed interface Pool permits DensePool, PagePool {
 
   /** Gives a span of {@link #allocate} back; nobody may use its addresses any more. */
   void free(MemProt protection, Span span);
+
+  /** Says that so many bytes from the beginning of a span are about to be written, all of them. */
+  void expectWrites(MemProt protection, Span span, long size);
 
   /** {@return a buffer through which a span is written until {@link #protect}} */
   ByteBuffer working(MemProt protection, Span span);

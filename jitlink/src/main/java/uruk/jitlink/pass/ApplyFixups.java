@@ -19,19 +19,11 @@ import uruk.jitlink.graph.Symbol;
  * field, as the target's table says.
  */
 public final class ApplyFixups {
-  private final Formula[] formulas;
-  private final Field[] fields;
-  private final int[] sizes;
+  private final EdgeKindTable kinds;
   private final long got;
 
   private ApplyFixups(LinkGraph graph) {
-    EdgeKindTable kinds = graph.target().edgeKinds();
-    formulas = kinds.formulas();
-    fields = kinds.fields();
-    sizes = new int[fields.length];
-    for (int i = 0; i < fields.length; i++) {
-      sizes[i] = fields[i].size();
-    }
+    kinds = graph.target().edgeKinds();
     Symbol origin = graph.globalOffsetTable();
     got = origin == null ? 0 : origin.address();
   }
@@ -71,7 +63,7 @@ public final class ApplyFixups {
     for (int i = 0, count = edges.size(); i < count; i++) {
       int code = edges.code(i);
       int offset = edges.offset(i);
-      int width = sizes[code];
+      int width = kinds.fieldSize(code);
       if (width == 0) {
         continue;
       }
@@ -79,16 +71,16 @@ public final class ApplyFixups {
         throw new IllegalStateException("edge outside of its block: " + edges.edge(i));
       }
       Symbol target = edges.target(i);
-      if (formulas[code] == Formula.NONE) {
+      Formula formula = kinds.formula(code);
+      if (formula == Formula.NONE) {
         throw refusal(block, edges.edge(i));
       }
       long value =
-          formulas[code].evaluate(
-              target.address(), address + offset, edges.addend(i), target.size(), got);
-      Field field = fields[code];
-      if (!field.holds(value)) {
+          formula.evaluate(target.address(), address + offset, edges.addend(i), target.size(), got);
+      if (!kinds.holds(code, value)) {
         throw new FixupOutOfRangeException(block, edges.edge(i), value);
       }
+      Field field = kinds.field(code);
       if (!field.aligned(value)) {
         throw new FixupAlignmentException(block, edges.edge(i), value);
       }
