@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import uruk.orc.JITDylib;
 import uruk.orc.ResourceTracker;
+import uruk.orc.SymbolDependenceGroup;
 import uruk.orc.SymbolMap;
 
 /**
@@ -28,9 +29,14 @@ final class Generations {
    * One version.
    *
    * @param symbols what the dylib's names are while this version is current
+   * @param needs what these names depend on while this version is current
    * @param aside where it was linked; null for an object that was added in the ordinary way
    */
-  record Version(LinkedObject object, SymbolMap symbols, @Nullable JITDylib aside) {}
+  record Version(
+      LinkedObject object,
+      SymbolMap symbols,
+      List<SymbolDependenceGroup> needs,
+      @Nullable JITDylib aside) {}
 
   Generations(Version version, ResourceTracker tracker) {
     this.first = version.object();

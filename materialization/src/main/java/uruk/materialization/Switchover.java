@@ -183,6 +183,7 @@ final class Switchover {
               change.generations().tracker(),
               change.generations().first().name(),
               change.after(),
+              change.to() == null ? List.of() : change.to().needs(),
               removed));
     }
     return redefinitions;

@@ -107,6 +107,6 @@ final class Unloading {
           "%s is %s and has no names to remove; remove its tracker"
               .formatted(object, object.state()));
     }
-    return new Redefinition(tracker, object.name(), SymbolMap.of(), names);
+    return new Redefinition(tracker, object.name(), SymbolMap.of(), List.of(), names);
   }
 }

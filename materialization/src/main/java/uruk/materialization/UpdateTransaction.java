@@ -1,8 +1,10 @@
 package uruk.materialization;
 
+import com.google.common.collect.Sets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,6 +19,7 @@ import uruk.orc.JITDylib;
 import uruk.orc.JITDylibLookupFlags;
 import uruk.orc.ResourceTracker;
 import uruk.orc.SearchOrder;
+import uruk.orc.SymbolDependenceGroup;
 import uruk.orc.SymbolLookupSet;
 import uruk.orc.SymbolMap;
 
@@ -332,6 +335,35 @@ final class UpdateTransaction implements Update {
     }
   }
 
+  /**
+   * {@return what the names will depend on in the target: what the new version needs, and for kept
+   * variables what they needed before}
+   */
+  private List<SymbolDependenceGroup> needs(
+      JITDylib target, JITDylib linkingIn, Planned planned, Set<String> defined) {
+    List<SymbolDependenceGroup> needs = new ArrayList<>();
+    for (SymbolDependenceGroup group : updates.session().dependenceGroups(linkingIn, defined)) {
+      Map<JITDylib, Set<String>> moved = new LinkedHashMap<>();
+      group
+          .dependencies()
+          .forEach((where, names) ->
+              moved
+                  .computeIfAbsent(where == linkingIn ? target : where, key -> new HashSet<>())
+                  .addAll(names));
+      needs.add(new SymbolDependenceGroup(group.symbols(), moved));
+    }
+    Generations generations = planned.generations();
+    if (generations != null) {
+      for (SymbolDependenceGroup group : generations.current().needs()) {
+        Set<String> kept = Sets.intersection(group.symbols(), planned.kept().keySet());
+        if (!kept.isEmpty()) {
+          needs.add(new SymbolDependenceGroup(kept, group.dependencies()));
+        }
+      }
+    }
+    return needs;
+  }
+
   private Change change(JITDylib target, JITDylib linkingIn, Planned planned, SymbolMap linked) {
     Generations generations = planned.generations();
     LinkedObject object = planned.version();
@@ -343,14 +375,16 @@ final class UpdateTransaction implements Update {
     }
     SymbolMap.Builder symbols = SymbolMap.builder();
     LinkResult result = object.result();
-    for (String name : result == null ? Set.<String>of() : Set.copyOf(result.symbols().names())) {
+    Set<String> defined = result == null ? Set.of() : Set.copyOf(result.symbols().names());
+    for (String name : defined) {
       symbols.put(name, linked.get(name));
     }
     if (generations != null) {
       SymbolMap before = generations.current().symbols();
       planned.kept().keySet().forEach(name -> symbols.put(name, before.get(name)));
     }
-    Version version = new Version(object, symbols.build(), linkingIn);
+    Version version =
+        new Version(object, symbols.build(), needs(target, linkingIn, planned, defined), linkingIn);
     return generations == null
         ? new Change(new Generations(version, target.defaultResourceTracker()), null, version)
         : new Change(generations, generations.current(), version);

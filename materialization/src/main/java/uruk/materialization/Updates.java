@@ -237,18 +237,17 @@ final class Updates {
             .lookup(
                 SearchOrder.of(JITDylibLookupFlags.MATCH_ALL_SYMBOLS, object.dylib()),
                 SymbolLookupSet.of(names));
-    Generations created = new Generations(new Version(object, symbols, null), tracker);
+    Generations created =
+        new Generations(
+            new Version(object, symbols, session().dependenceGroups(object.dylib(), names), null),
+            tracker);
     object.generations(created);
     return created;
   }
 
   /** {@return a dylib that sees what the given one sees, for versions to be linked in} */
   JITDylib createAside(JITDylib dylib) {
-    JITDylib aside =
-        session()
-            .createBareJITDylib("%s (update %d)".formatted(dylib.name(), asides.incrementAndGet()));
-    aside.setLinkOrder(dylib.linkOrder());
-    return aside;
+    return dylib.createAside("update " + asides.incrementAndGet());
   }
 
   // Removal and release --------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import uruk.jitlink.host.NativeCall;
 import uruk.orc.ExecutionSession;
 import uruk.orc.JITDylib;
+import uruk.orc.SymbolInstance;
 import uruk.orc.SymbolsNotFoundException;
 
 class ReplacementTest {
@@ -314,6 +315,21 @@ class ReplacementTest {
   }
 
   @Test
+  void aReplacedObjectDependsOnWhatItsNewVersionNeeds() {
+    add("lib", "int one(void) { return 1; } int two(void) { return 2; }");
+    LinkedObject user = add("user", "int one(void); int user(void) { return one(); }");
+    assertThat(call("user")).isEqualTo(1);
+    SymbolInstance using = new SymbolInstance(main, "user");
+    assertThat(session.usersOf(main, "one").symbols()).containsExactly(using);
+
+    user.replace(Compiler.c("user2", "int two(void); int user(void) { return two(); }"));
+
+    assertThat(call("user")).isEqualTo(2);
+    assertThat(session.usersOf(main, "one").symbols()).isEmpty();
+    assertThat(session.usersOf(main, "two").symbols()).containsExactly(using);
+  }
+
+  @Test
   void memoryOfManyVersionsIsGivenBack() {
     LinkedObject logic = add("logic", "int logic(void) { return 0; } int data = 1;");
     call("logic");
@@ -328,10 +344,11 @@ class ReplacementTest {
 
     assertThat(layer.ledger().total()).isLessThan(before + 64);
     assertThat(layer.objects()).hasSize(1);
-    assertThat(session.jitDylibs()).hasSize(2);
+    assertThat(session.jitDylibs()).containsExactly(main);
+    assertThat(main.asides()).hasSize(1);
     logic.remove();
     assertThat(layer.ledger()).isEqualTo(MemoryLedger.EMPTY);
-    assertThat(session.jitDylibs()).hasSize(1);
+    assertThat(main.asides()).isEmpty();
   }
 
   @Test

@@ -3,17 +3,20 @@ package uruk.orc;
 import com.google.common.collect.ImmutableSet;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * Answers who uses what, from the edges that emitted groups leave. All of it under the session
- * lock.
+ * Answers who uses what, from the edges that emitted groups leave; what lies aside is not told. All
+ * of it under the session lock.
  */
 final class Dependences {
   private Dependences() {}
@@ -38,6 +41,31 @@ final class Dependences {
     return collect(
         into -> unit.liveEntries().forEach(entry -> dependencies(entry, into)),
         entry -> entry.owner != unit);
+  }
+
+  static List<SymbolDependenceGroup> groups(JITDylib dylib, Collection<String> names) {
+    Map<DependenceNode, Set<String>> grouped = new LinkedHashMap<>();
+    for (String name : names) {
+      DependenceNode node = existing(dylib, name).node;
+      if (node != null) {
+        grouped.computeIfAbsent(node, key -> new LinkedHashSet<>()).add(name);
+      }
+    }
+    List<SymbolDependenceGroup> groups = new ArrayList<>(grouped.size());
+    grouped.forEach((node, symbols) -> groups.add(new SymbolDependenceGroup(symbols, needs(node))));
+    return groups;
+  }
+
+  private static Map<JITDylib, Set<String>> needs(DependenceNode node) {
+    Map<JITDylib, Set<String>> needs = new LinkedHashMap<>();
+    for (SymbolEntry dependency : node.dependencies()) {
+      if (dependency.owner != null) {
+        needs
+            .computeIfAbsent(dependency.owner.dylib(), key -> new LinkedHashSet<>())
+            .add(dependency.name());
+      }
+    }
+    return needs;
   }
 
   static Dependents usersOf(TrackerState tracker) {
@@ -84,7 +112,10 @@ final class Dependences {
     Set<SymbolEntry> users = new LinkedHashSet<>();
     entries(tracker).forEach(entry -> users(entry, users));
     Set<TrackerState> trackers = new LinkedHashSet<>();
-    users.forEach(user -> trackers.add(trackerOf(user)));
+    users.stream()
+        .map(Dependences::trackerOf)
+        .filter(user -> !user.dylib().isAside())
+        .forEach(trackers::add);
     return trackers;
   }
 
@@ -127,7 +158,7 @@ final class Dependences {
     ImmutableSet.Builder<ResourceTracker> trackers = ImmutableSet.builder();
     for (SymbolEntry entry : entries) {
       Definition owner = entry.owner;
-      if (owner != null && wanted.test(entry)) {
+      if (owner != null && !owner.dylib().isAside() && wanted.test(entry)) {
         symbols.add(new SymbolInstance(owner.dylib(), entry.name()));
         units.add(owner.unitName());
         trackers.add(owner.tracker.handle());

@@ -5,6 +5,7 @@ import java.lang.foreign.SymbolLookup;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -149,7 +150,7 @@ public final class ExecutionSession implements AutoCloseable {
       if (closed) {
         throw new SessionClosedException();
       }
-      JITDylib dylib = new JITDylib(this, name);
+      JITDylib dylib = new JITDylib(this, name, null);
       if (dylibs.putIfAbsent(name, dylib) != null) {
         throw new IllegalArgumentException(
             "The session has a JITDylib \"%s\" already".formatted(name));
@@ -163,7 +164,7 @@ public final class ExecutionSession implements AutoCloseable {
     return locked(() -> Optional.ofNullable(dylibs.get(name)));
   }
 
-  /** {@return the open dylibs, in order of creation} */
+  /** {@return the open dylibs, in order of creation, without those aside of others} */
   public List<JITDylib> jitDylibs() {
     return locked(() -> List.copyOf(dylibs.values()));
   }
@@ -183,11 +184,14 @@ public final class ExecutionSession implements AutoCloseable {
   /**
    * Changes ready symbols while their users stay, all changes or none. Who looks a symbol up from
    * now on gets its new address; that the users' code finds it too is the caller's duty. What
-   * depends on a symbol goes on depending on it.
+   * depends on a symbol goes on depending on it, also if the symbol moves to another tracker.
    *
+   * @throws IllegalArgumentException if a name is defined, or removed, twice
    * @throws DuplicateDefinitionException if a symbol to be defined belongs to another tracker
    * @throws SymbolsCouldNotBeRemovedException if a symbol is being materialized or has failed
    * @throws SymbolsNotFoundException if a symbol to be removed does not exist
+   * @throws UnsatisfiedSymbolDependenciesException if a symbol would depend on one that is not
+   *     ready
    * @throws ResourceTrackerDefunctException if a tracker has been removed
    */
   public void redefine(List<Redefinition> changes) {
@@ -354,6 +358,11 @@ public final class ExecutionSession implements AutoCloseable {
   /** {@return the symbols of others that the unit which defines this one depends on} */
   public Dependents dependenciesOfUnit(JITDylib dylib, String name) {
     return locked(() -> Dependences.dependenciesOfUnit(dylib, name));
+  }
+
+  /** {@return what some symbols of a dylib depend on, in the form in which it was reported} */
+  public List<SymbolDependenceGroup> dependenceGroups(JITDylib dylib, Collection<String> names) {
+    return locked(() -> Dependences.groups(dylib, names));
   }
 
   /** {@return the symbols outside the tracker that depend on a symbol inside} */

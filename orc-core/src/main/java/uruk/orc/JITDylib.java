@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class JITDylib {
   private final ExecutionSession session;
   private final String name;
+  private final @Nullable JITDylib asideOf;
   private final SymbolTable table = new SymbolTable();
 
   // Written under the session lock, read by anyone.
@@ -35,6 +36,7 @@ public final class JITDylib {
   private final Set<TrackerState> trackers = new LinkedHashSet<>();
   private @Nullable TrackerState defaultTracker;
   private int trackersCreated;
+  private final Set<JITDylib> asides = new LinkedHashSet<>();
 
   /** The stages of a dylib's life. */
   public enum State {
@@ -57,9 +59,10 @@ public final class JITDylib {
     }
   }
 
-  JITDylib(ExecutionSession session, String name) {
+  JITDylib(ExecutionSession session, String name, @Nullable JITDylib asideOf) {
     this.session = session;
     this.name = name;
+    this.asideOf = asideOf;
     this.linkOrder = SearchOrder.of(JITDylibLookupFlags.MATCH_ALL_SYMBOLS, this);
   }
 
@@ -76,6 +79,30 @@ public final class JITDylib {
   /** {@return whether the dylib is open} */
   public State state() {
     return state;
+  }
+
+  /**
+   * Creates a dylib aside of this one, which finds what this one finds: to link what is to take
+   * this one's names once it is ready ({@link ExecutionSession#redefine}). It belongs to this one:
+   * the session does not list it, nor find it by name; its symbols are not told as users of others;
+   * and it is removed with this one, unless it was before.
+   *
+   * @param title what it is, for error texts: it is called "NAME (TITLE)"
+   * @throws JITDylibDefunctException if this dylib has been removed
+   */
+  public JITDylib createAside(String title) {
+    return session.locked(() -> {
+      checkOpen();
+      JITDylib aside = new JITDylib(session, "%s (%s)".formatted(name, title), this);
+      aside.setLinkOrder(linkOrder);
+      asides.add(aside);
+      return aside;
+    });
+  }
+
+  /** {@return the open dylibs aside of this one, in order of creation} */
+  public List<JITDylib> asides() {
+    return session.locked(() -> List.copyOf(asides));
   }
 
   // Definitions ----------------------------------------------------------------------------------
@@ -362,6 +389,17 @@ public final class JITDylib {
 
   // For the package ------------------------------------------------------------------------------
 
+  boolean isAside() {
+    return asideOf != null;
+  }
+
+  /** {@return the dylibs aside, the youngest first, and this one; called under the session lock} */
+  List<JITDylib> withAsides() {
+    List<JITDylib> all = new ArrayList<>(asides).reversed();
+    all.addLast(this);
+    return all;
+  }
+
   SymbolTable table() {
     return table;
   }
@@ -400,7 +438,11 @@ public final class JITDylib {
     boolean wasOpen = state == State.OPEN;
     if (wasOpen) {
       state = State.CLOSING;
-      session.forget(this);
+      if (asideOf != null) {
+        asideOf.asides.remove(this);
+      } else {
+        session.forget(this);
+      }
     }
     return wasOpen;
   }

@@ -3,7 +3,10 @@ package uruk.orc;
 import com.google.common.collect.ImmutableSet;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -14,42 +17,83 @@ import java.util.Set;
  * @param unitName who makes them, for error texts
  * @param symbols symbols with their new addresses and flags; those that do not exist yet become
  *     ready at once
- * @param removed symbols that go
+ * @param groups disjoint sets of these symbols and what each set depends on from now on; symbols in
+ *     no group depend on nothing
+ * @param removed symbols that go; another change of the same list may define them
  */
 public record Redefinition(
-    ResourceTracker tracker, String unitName, SymbolMap symbols, Set<String> removed) {
+    ResourceTracker tracker,
+    String unitName,
+    SymbolMap symbols,
+    List<SymbolDependenceGroup> groups,
+    Set<String> removed) {
 
-  /** Copies the set. */
+  /** Copies the collections, and checks that the groups are of these symbols and disjoint. */
   public Redefinition {
+    groups = List.copyOf(groups);
     removed = ImmutableSet.copyOf(removed);
+    Set<String> grouped = new HashSet<>();
+    for (SymbolDependenceGroup group : groups) {
+      for (String name : group.symbols()) {
+        if (symbols.find(name) == null) {
+          throw new IllegalArgumentException(
+              "%s has dependences in the redefinition of %s and is not among its symbols"
+                  .formatted(name, unitName));
+        }
+        if (!grouped.add(name)) {
+          throw new IllegalArgumentException(
+              "%s of %s is in two dependence groups".formatted(name, unitName));
+        }
+      }
+    }
+  }
+
+  /** The names that a list of changes takes away, and those that it brings. */
+  private record Names(Set<SymbolInstance> leaving, Set<SymbolInstance> arriving) {
+    static Names of(List<Redefinition> changes) {
+      Names names = new Names(new HashSet<>(), new HashSet<>());
+      for (Redefinition change : changes) {
+        change.removed.forEach(name -> add(name, change, names.leaving));
+        change.symbols.names().forEach(name -> add(name, change, names.arriving));
+      }
+      return names;
+    }
+
+    private static void add(String name, Redefinition change, Set<SymbolInstance> names) {
+      if (!names.add(new SymbolInstance(change.dylib(), name))) {
+        throw new IllegalArgumentException(
+            "%s of \"%s\" is changed twice".formatted(name, change.dylib()));
+      }
+    }
   }
 
   /** Checks all changes, then makes all. Called under the session lock. */
   static void apply(ExecutionSession session, List<Redefinition> changes) {
-    Set<SymbolInstance> leaving = new HashSet<>();
-    for (Redefinition change : changes) {
-      change.removed.forEach(name -> leaving.add(new SymbolInstance(change.dylib(), name)));
-    }
-    changes.forEach(change -> change.check(leaving));
+    Names names = Names.of(changes);
+    changes.forEach(change -> change.check(names));
     session.lock().tablesChange();
-    changes.forEach(change -> Removal.removeNames(change.dylib(), change.removed));
+    changes.forEach(change -> change.takeAway(names));
     changes.forEach(Redefinition::define);
+    changes.forEach(Redefinition::connect);
   }
 
   private JITDylib dylib() {
     return tracker.dylib();
   }
 
-  private void check(Set<SymbolInstance> leaving) {
+  // Checks ---------------------------------------------------------------------------------------
+
+  private void check(Names names) {
     dylib().checkOpen();
     tracker.state().checkUsable();
-    Removal.checkRemovable(dylib(), removed);
+    List<SymbolEntry> _ = Removal.checkRemovable(dylib(), removed);
     for (String name : symbols.names()) {
       SymbolEntry existing = dylib().table().find(name);
-      if (existing != null && !leaving.contains(new SymbolInstance(dylib(), name))) {
+      if (existing != null && !names.leaving.contains(new SymbolInstance(dylib(), name))) {
         checkOwn(existing);
       }
     }
+    checkDependences(names);
   }
 
   private void checkOwn(SymbolEntry existing) {
@@ -57,9 +101,59 @@ public record Redefinition(
       throw DefinitionRules.duplicate(
           unitName, existing, "It belongs to another tracker; remove it there first.");
     }
-    if (existing.hasError() || existing.state() != SymbolState.READY) {
+    if (!isReady(existing)) {
       throw new SymbolsCouldNotBeRemovedException(dylib(), Set.of(existing.name()));
     }
+  }
+
+  private void checkDependences(Names names) {
+    Set<String> unsatisfied = new LinkedHashSet<>();
+    Map<JITDylib, Set<String>> bad = new LinkedHashMap<>();
+    for (SymbolDependenceGroup group : groups) {
+      group
+          .dependencies()
+          .forEach((where, needed) -> {
+            for (String name : needed) {
+              if (!isSatisfied(where, name, names)) {
+                unsatisfied.addAll(group.symbols());
+                bad.computeIfAbsent(where, key -> new LinkedHashSet<>()).add(name);
+              }
+            }
+          });
+    }
+    if (!unsatisfied.isEmpty()) {
+      throw new UnsatisfiedSymbolDependenciesException(dylib(), unsatisfied, bad, null);
+    }
+  }
+
+  private static boolean isSatisfied(JITDylib where, String name, Names names) {
+    SymbolInstance needed = new SymbolInstance(where, name);
+    SymbolEntry existing = where.table().find(name);
+    return names.arriving.contains(needed)
+        || (existing != null && isReady(existing) && !names.leaving.contains(needed));
+  }
+
+  private static boolean isReady(SymbolEntry entry) {
+    return !entry.hasError() && entry.state() == SymbolState.READY;
+  }
+
+  // Changes --------------------------------------------------------------------------------------
+
+  /** Removes symbols, and takes those that another change defines from their owners. */
+  private void takeAway(Names names) {
+    Set<String> gone = new LinkedHashSet<>();
+    for (String name : removed) {
+      SymbolEntry entry = dylib().table().find(name);
+      boolean moves = names.arriving.contains(new SymbolInstance(dylib(), name));
+      if (moves && entry != null && entry.owner != null && isReady(entry)) {
+        Definition owner = entry.owner;
+        entry.owner = null;
+        Removal.symbolLeft(owner, name);
+      } else {
+        gone.add(name);
+      }
+    }
+    Removal.removeNames(dylib(), gone);
   }
 
   private void define() {
@@ -70,7 +164,12 @@ public record Redefinition(
         entry = new SymbolEntry(name, definition.flags(), null);
         dylib().table().add(entry);
         dylib().session().events().defined(dylib(), name);
+      }
+      if (entry.owner == null) {
         added.add(entry);
+      }
+      if (entry.node != null) {
+        entry.node.symbolGone(entry);
       }
       entry.redefine(definition.address(), definition.flags());
     });
@@ -80,5 +179,32 @@ public record Redefinition(
       tracker.state().add(owner);
       added.forEach(entry -> dylib().session().events().ready(dylib(), entry.name()));
     }
+  }
+
+  /** Notes what the symbols depend on, once all of that exists. */
+  private void connect() {
+    for (SymbolDependenceGroup group : groups) {
+      List<SymbolEntry> dependencies = new ArrayList<>();
+      group
+          .dependencies()
+          .forEach((where, needed) -> {
+            for (String name : needed) {
+              if (where != dylib() || !group.symbols().contains(name)) {
+                dependencies.add(entry(where, name));
+              }
+            }
+          });
+      SymbolEntry[] dependents =
+          group.symbols().stream().map(name -> entry(dylib(), name)).toArray(SymbolEntry[]::new);
+      new DependenceNode(dependents, dependencies.toArray(new SymbolEntry[0])).connect();
+    }
+  }
+
+  private static SymbolEntry entry(JITDylib dylib, String name) {
+    SymbolEntry entry = dylib.table().find(name);
+    if (entry == null) {
+      throw new AssertionError(name + " was checked and is not there");
+    }
+    return entry;
   }
 }

@@ -223,7 +223,11 @@ final class Removal {
 
   static void removeDylibs(ExecutionSession session, List<JITDylib> dylibs) {
     List<JITDylib> closing =
-        session.locked(() -> dylibs.stream().filter(JITDylib::beginClosing).toList());
+        session.locked(() ->
+            dylibs.stream()
+                .flatMap(dylib -> dylib.withAsides().stream())
+                .filter(JITDylib::beginClosing)
+                .toList());
     List<Throwable> failures = new ArrayList<>(0);
     Platform platform = session.platform();
     for (JITDylib dylib : closing) {

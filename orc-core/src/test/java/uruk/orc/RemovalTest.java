@@ -352,20 +352,38 @@ class RemovalTest extends SessionFixture {
   }
 
   @Test
-  void aMillionNamesDefinedAndRemovedLeaveNothing() {
-    for (int round = 0; round < 1000; round++) {
-      try (ResourceTracker cell = main.createResourceTracker()) {
-        SymbolMap.Builder symbols = SymbolMap.builder();
-        for (int at = 0; at < 1000; at++) {
-          symbols.put("round" + round + "name" + at, at, TestUnit.FUNCTION);
-        }
-        main.define(AbsoluteSymbols.of(symbols.build()), cell);
-        session.lookup(main, "round" + round + "name0");
-      }
-    }
+  void aMillionNamesDefinedAndRemovedLeaveMemoryWhereItWas() {
+    defineAndRemove(10, "warm");
+    long before = liveHeap();
+    defineAndRemove(1000, "round");
+    long grown = liveHeap() - before;
+
+    // A million names are some 60 MB, and their symbols as much again.
+    assertThat(grown).as("bytes that stay").isLessThan(4_000_000);
     assertThat(main.table().size()).isZero();
     assertThat(main.table().snapshot().length).isLessThanOrEqualTo(8192);
     assertThat(main.trackers()).hasSize(1);
+  }
+
+  private void defineAndRemove(int rounds, String prefix) {
+    for (int round = 0; round < rounds; round++) {
+      try (ResourceTracker cell = main.createResourceTracker()) {
+        SymbolMap.Builder symbols = SymbolMap.builder();
+        for (int at = 0; at < 1000; at++) {
+          symbols.put(prefix + round + "name" + at, at, TestUnit.FUNCTION);
+        }
+        main.define(AbsoluteSymbols.of(symbols.build()), cell);
+        session.lookup(main, prefix + round + "name0");
+      }
+    }
+  }
+
+  /** {@return the bytes in use after full collections} */
+  private static long liveHeap() {
+    for (int collection = 0; collection < 3; collection++) {
+      System.gc();
+    }
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
   }
 
   @Test

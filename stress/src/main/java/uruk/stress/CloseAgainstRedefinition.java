@@ -33,7 +33,9 @@ public class CloseAgainstRedefinition extends Arena {
             "redefined",
             () ->
                 session.redefine(
-                    List.of(new Redefinition(tracker, "unit", symbols(2, "a", "b"), Set.of()))));
+                    List.of(
+                        new Redefinition(
+                            tracker, "unit", symbols(2, "a", "b"), List.of(), Set.of()))));
   }
 
   /** Closes the session. */

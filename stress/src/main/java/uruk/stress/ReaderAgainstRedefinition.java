@@ -40,6 +40,7 @@ public class ReaderAgainstRedefinition extends Arena {
   public void redefine() {
     ExecutorSymbolDef function = new ExecutorSymbolDef(2, FLAGS.with(SymbolFlags.CALLABLE));
     session.redefine(
-        List.of(new Redefinition(tracker, "unit", SymbolMap.of("a", function), Set.of())));
+        List.of(
+            new Redefinition(tracker, "unit", SymbolMap.of("a", function), List.of(), Set.of())));
   }
 }

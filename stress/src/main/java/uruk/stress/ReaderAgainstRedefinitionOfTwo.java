@@ -38,6 +38,7 @@ public class ReaderAgainstRedefinitionOfTwo extends Arena {
   /** Changes both. */
   @Actor
   public void redefine() {
-    session.redefine(List.of(new Redefinition(tracker, "unit", symbols(2, "a", "b"), Set.of())));
+    session.redefine(
+        List.of(new Redefinition(tracker, "unit", symbols(2, "a", "b"), List.of(), Set.of())));
   }
 }

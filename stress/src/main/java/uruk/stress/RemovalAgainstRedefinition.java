@@ -36,7 +36,9 @@ public class RemovalAgainstRedefinition extends Arena {
             "redefined",
             () ->
                 session.redefine(
-                    List.of(new Redefinition(tracker, "unit", symbols(2, "a", "b"), Set.of()))));
+                    List.of(
+                        new Redefinition(
+                            tracker, "unit", symbols(2, "a", "b"), List.of(), Set.of()))));
   }
 
   /** Removes the tracker. */
