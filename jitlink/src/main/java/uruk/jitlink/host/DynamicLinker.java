@@ -2,6 +2,7 @@ package uruk.jitlink.host;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
 
 /** The process's own dynamic linker: dlopen(3), dlsym(3) and friends. Thread-safe, as those are. */
 public final class DynamicLinker {
@@ -31,11 +32,20 @@ public final class DynamicLinker {
    *     supported system has
    */
   static long systemFunction(String name) {
-    return Linker.nativeLinker()
-        .defaultLookup()
-        .find(name)
-        .orElseThrow(() -> new AssertionError("the C library has no " + name))
-        .address();
+    long address = systemSymbol(name);
+    if (address == 0) {
+      throw new AssertionError("the C library has no " + name);
+    }
+    return address;
+  }
+
+  /**
+   * {@return the address of a symbol of the C library, or 0 if it has none of that name} The JVM
+   * looks it up: that takes no call of native code, the first of which is a good part of a short
+   * run.
+   */
+  public static long systemSymbol(String name) {
+    return Linker.nativeLinker().defaultLookup().find(name).map(MemorySegment::address).orElse(0L);
   }
 
   /**

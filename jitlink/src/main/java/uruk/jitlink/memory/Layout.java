@@ -18,8 +18,16 @@ import uruk.jitlink.graph.Section;
  * Sections that are empty or take no memory are left out.
  */
 public final class Layout {
+  // Plain lambdas: those of Comparator's factories are no part of the JDK's AOT cache, and take
+  // milliseconds of the first link.
+  private static final Comparator<Section> BY_ORDINAL =
+      (a, b) -> Integer.compare(a.ordinal(), b.ordinal());
+
   private static final Comparator<Block> BY_ADDRESS =
-      Comparator.comparing(Block::address, Long::compareUnsigned).thenComparingLong(Block::size);
+      (a, b) -> {
+        int byAddress = Long.compareUnsigned(a.address(), b.address());
+        return byAddress != 0 ? byAddress : Long.compare(a.size(), b.size());
+      };
 
   private final List<Segment> segments;
 
@@ -39,7 +47,7 @@ public final class Layout {
   /** Lays some sections of a graph out, which is named in errors; see {@link #of(LinkGraph)}. */
   static Layout of(String graph, Collection<Section> laidOut) {
     List<Section> sections = new ArrayList<>(laidOut);
-    sections.sort(Comparator.comparingInt(Section::ordinal));
+    sections.sort(BY_ORDINAL);
     try {
       return new Layout(segments(sections));
     } catch (ArithmeticException tooLarge) {

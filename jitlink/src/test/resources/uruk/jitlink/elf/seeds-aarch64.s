@@ -19,9 +19,15 @@ main:   adrp x0, :got:imported
         add x0, x0, :tlsdesc_lo12:variable
         .tlsdesccall variable
         blr x1
+        adrp x2, :gottprel:variable
+        ldr x2, [x2, :gottprel_lo12:variable]
         .section .text.other, "ax", @progbits
 other:  ret
         .data
 data:   .xword main, main - .
         .word main, main - .
         .hword imported
+        .section .tdata, "awT", @progbits
+variable: .word 5
+        .section .tbss, "awT", @nobits
+zeros:  .zero 8

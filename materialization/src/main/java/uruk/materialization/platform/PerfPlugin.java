@@ -1,5 +1,8 @@
 package uruk.materialization.platform;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +20,10 @@ import uruk.orc.ResourceKey;
 /**
  * Tells Linux's {@code perf} of the functions of linked objects, in {@code /tmp/perf-PID.map},
  * which {@code perf report} reads, and in {@code jit-PID.dump}, from which {@code perf inject
- * --jit} makes object files that can be annotated. The dump goes to the folder that the
- * environment's {@code JITDUMPDIR} names, otherwise to {@code /tmp}. Both stay when the process
- * ends. Thread-safe; the files' lock guards them.
+ * --jit} makes object files that can be annotated. The dump goes to a folder of the process's in
+ * {@code .debug/jit} of the folder that the environment's {@code JITDUMPDIR} names, where LLVM's
+ * goes, otherwise to {@code /tmp}. Both stay when the process ends. Thread-safe; the files' lock
+ * guards them.
  */
 public final class PerfPlugin implements LinkPlugin {
   private static final Path MAPS = Path.of("/tmp"); // perf looks nowhere else
@@ -36,12 +40,20 @@ public final class PerfPlugin implements LinkPlugin {
 
     private ProfilerFiles(int machine) {
       long process = ProcessHandle.current().pid();
-      String folder = System.getenv("JITDUMPDIR");
       map = new PerfMap(MAPS.resolve("perf-" + process + ".map"));
-      dump =
-          new JitDump(
-              (folder == null ? MAPS : Path.of(folder)).resolve("jit-" + process + ".dump"),
-              machine);
+      dump = new JitDump(dumpFolder(process).resolve("jit-" + process + ".dump"), machine);
+    }
+
+    private static Path dumpFolder(long process) {
+      String folder = System.getenv("JITDUMPDIR");
+      if (folder == null) {
+        return MAPS;
+      }
+      try {
+        return Files.createDirectories(Path.of(folder, ".debug", "jit", "uruk-jit-" + process));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
 
     static synchronized ProfilerFiles open(int machine) {

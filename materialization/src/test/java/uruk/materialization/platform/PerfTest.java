@@ -69,7 +69,8 @@ final class PerfTest {
     Path map = Path.of("/tmp/perf-" + id + ".map");
 
     assertNamesInMap(Files.readAllLines(map));
-    assertThat(loaded(Files.readAllBytes(directory.resolve("jit-" + id + ".dump"))))
+    Path dump = directory.resolve(".debug/jit/uruk-jit-%1$s/jit-%1$s.dump".formatted(id));
+    assertThat(loaded(Files.readAllBytes(dump)))
         .containsExactlyInAnyOrder("first_hot", "spin", "second_hot", "spin");
     if (works) {
       assertThat(run("perf", "report", "--stdio", "-i", "perf.data"))

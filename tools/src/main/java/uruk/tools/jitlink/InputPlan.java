@@ -56,16 +56,15 @@ record InputPlan(
     String dylib = MAIN;
     plan.dylibs.add(MAIN);
     for (Argument<JitlinkOption> argument : arguments) {
-      switch (argument) {
-        case Argument.Operand<JitlinkOption> file ->
-            plan.files.add(new InputFile(dylib, file.word(), false));
-        case Argument.Setting<JitlinkOption> setting -> {
-          if (setting.option() == JitlinkOption.JD) {
-            dylib = setting.value();
-            plan.dylibs.add(dylib);
-          } else {
-            plan.add(dylib, setting.option(), setting.value());
-          }
+      // A pattern switch is a class made at run time, which every start of the command would pay.
+      if (argument instanceof Argument.Operand<JitlinkOption> file) {
+        plan.files.add(new InputFile(dylib, file.word(), false));
+      } else if (argument instanceof Argument.Setting<JitlinkOption> setting) {
+        if (setting.option() == JitlinkOption.JD) {
+          dylib = setting.value();
+          plan.dylibs.add(dylib);
+        } else {
+          plan.add(dylib, setting.option(), setting.value());
         }
       }
     }

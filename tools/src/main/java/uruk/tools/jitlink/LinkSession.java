@@ -97,7 +97,7 @@ final class LinkSession implements AutoCloseable {
     process = session.createBareJITDylib("Process");
     if (!request.has(NO_PROCESS_SYMBOLS)) {
       process.addGenerator(
-          target.pointerSize() < Long.BYTES ? new NarrowProcessSymbols() : ProcessSymbols.all());
+          program == null ? new UnrunProcessSymbols(target.pointerSize()) : ProcessSymbols.all());
       if (target.pointerSize() == Long.BYTES) {
         process.addGenerator(new CxxRuntime());
       }
@@ -133,7 +133,7 @@ final class LinkSession implements AutoCloseable {
       address = request.slab().get().address().orElse(address);
     }
     if (address == -1) {
-      long library = DynamicLinker.symbol(DynamicLinker.RTLD_DEFAULT, "environ");
+      long library = DynamicLinker.systemSymbol("environ");
       address = library - BELOW_LIBRARIES & -pageSize;
     }
     return new SlabMemoryManager(address, Long.MAX_VALUE, pageSize);

@@ -46,7 +46,7 @@ final class SectionFile {
     if (file.isEmpty()) {
       throw wrong("filename component cannot be empty");
     }
-    LinkGraph graph = new LinkGraph("<sectcreate %s>".formatted(section), target);
+    LinkGraph graph = new LinkGraph("orc_sectcreate_" + section, target);
     byte[] content = read(file);
     Block block =
         graph.createContentBlock(

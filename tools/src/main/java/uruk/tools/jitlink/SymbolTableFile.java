@@ -47,10 +47,18 @@ final class SymbolTableFile {
   }
 
   /** A symbol, with its object. */
-  private record Entry(long address, String name, String object) {}
+  private record Entry(long address, String name, String object) {
+
+    String describe(long place) {
+      return place == address
+          ? "%s (%s)".formatted(name, object)
+          : "%s + %d (%s)".formatted(name, place - address, object);
+    }
+  }
 
   /**
-   * {@return a text with {@code name + offset (object)} behind each address that ends a line}
+   * {@return a text with {@code name + offset (object)} behind each address that ends a line; an
+   * offset of zero is left out}
    *
    * @param symbols a file that {@code -write-symtab} has written
    * @param backtrace lines of any kind, such as a crash log
@@ -71,9 +79,7 @@ final class SymbolTableFile {
     long value = Long.parseUnsignedLong(address.group(1), 16);
     return Optional.ofNullable(entries.floorEntry(value))
         .map(Map.Entry::getValue)
-        .map(entry ->
-            "%s %s + %d (%s)"
-                .formatted(line.stripTrailing(), entry.name, value - entry.address, entry.object))
+        .map(entry -> "%s %s".formatted(line.stripTrailing(), entry.describe(value)))
         .orElse(line);
   }
 

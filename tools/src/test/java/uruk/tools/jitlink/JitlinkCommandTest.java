@@ -367,7 +367,8 @@ class JitlinkCommandTest {
         .isZero();
     assertThat(table).hasContent("\"%s\"\n0x11000 variable\n0x12000 main\n".formatted(program));
     Path log =
-        workshop.write("log", "#0 0x12005\n#1 0x0000000000011003 \nno address\n#2 0x12 xx\n");
+        workshop.write(
+            "log", "#0 0x12005\n#1 0x0000000000011003 \nno address\n#2 0x12 xx\n#3 0x12000\n");
     assertThat(workshop.jitlink("-symbolicate-with", table.toString(), log.toString()).out())
         .isEqualTo(
             """
@@ -375,6 +376,7 @@ class JitlinkCommandTest {
             #1 0x0000000000011003 variable + 3 (%1$s)
             no address
             #2 0x12 xx
+            #3 0x12000 main (%1$s)
             """
                 .formatted(program));
     assertFails(
