@@ -32,8 +32,9 @@ class RelocationPageTest {
       tables that the linker itself reads (`RelocationPageTest` compares them). `Target` is the address of the edge's target, `Fixup` the
       place that is written, `Addend` the edge's constant, `GOT` the global offset table, `Page(x)` the beginning of the 4 KiB around x.
       Edge kinds carry LLVM's names. A kind without formula is rewritten by a pass: one that requests a table entry becomes a reference to
-      the entry, a thread-local one needs a platform that provides the storage. A value that its field cannot hold is an error that names
-      both, and so is one that is not a multiple of what the field needs.
+      the entry, a thread-local one needs a platform that provides the storage (on AArch64, where nothing runs, it gets what a static link
+      of the object alone would give). A value that its field cannot hold is an error that names both, and so is one that is not a multiple
+      of what the field needs.
       """;
 
   @Test

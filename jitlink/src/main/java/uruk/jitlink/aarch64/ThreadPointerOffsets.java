@@ -65,20 +65,16 @@ final class ThreadPointerOffsets {
       if (word.hasEdges() && word.edges().target(0).address() != 0) {
         throw refusal(
             graph,
-            "the variable %s of another object",
-            word.edges().target(0),
-            "Its place is known to a platform only; compile with -fPIC, so that it is asked for when"
-                + " the program runs.");
+            "the variable " + word.edges().target(0).name() + " of another object",
+            "Its place is known to a platform only; compile with -fPIC, so that it is asked for"
+                + " when the program runs.");
       }
     }
   }
 
-  private static UnsupportedObjectException refusal(
-      LinkGraph graph, String what, Symbol target, String remedy) {
+  private static UnsupportedObjectException refusal(LinkGraph graph, String what, String remedy) {
     return new UnsupportedObjectException(
-        graph.name(),
-        "an initial-exec thread-local reference to " + what.formatted(target.name()),
-        remedy);
+        graph.name(), "an initial-exec thread-local reference to " + what, remedy);
   }
 
   private void visit(Edges edges) {
@@ -122,7 +118,7 @@ final class ThreadPointerOffsets {
     }
     Long offset = variable.addressable() instanceof Block block ? image.offset(block) : null;
     if (offset == null) {
-      throw refusal(graph, "%s, an ordinary variable", variable, "Recompile it.");
+      throw refusal(graph, variable.name() + ", an ordinary variable", "Recompile it.");
     }
     long begin = CONTROL_BLOCK + image.alignment() - 1 & -image.alignment();
     return begin + offset + variable.offset();
