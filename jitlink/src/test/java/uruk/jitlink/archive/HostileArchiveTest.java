@@ -24,6 +24,9 @@ class HostileArchiveTest {
 
   private static final Path PATH = Path.of("bad.a");
 
+  /** What a source has read already is the file as it was. */
+  private static final int MORE_THAN_READ_AHEAD = 50_000;
+
   @TempDir Path directory;
 
   @ParameterizedTest(name = "{0}")
@@ -216,23 +219,25 @@ class HostileArchiveTest {
 
   @Test
   void aFileThatShrinksIsNoticed() throws Exception {
-    Path file = write("shrinks.a", ArchiveWriter.regular().member("a.o/", new byte[5000]));
+    Path file = write("shrinks.a", ArchiveWriter.regular().member("a.o/", new byte[MORE_THAN_READ_AHEAD]));
     try (Archive archive = Archive.open(file)) {
       ArchiveMember member = archive.members().getFirst();
       Files.write(file, new byte[100], StandardOpenOption.TRUNCATE_EXISTING);
 
       assertThatThrownBy(member::bytes)
           .isInstanceOf(MalformedArchiveException.class)
-          .hasMessageContaining("changed since it was opened with 5068 bytes");
+          .hasMessageContaining("changed since it was opened with 50068 bytes");
     }
   }
 
   @Test
   void aFileWrittenInPlaceIsNoticed() throws Exception {
-    Path file = write("changes.a", ArchiveWriter.regular().member("a.o/", "one"));
+    byte[] content = new byte[MORE_THAN_READ_AHEAD];
+    Path file = write("changes.a", ArchiveWriter.regular().member("a.o/", content));
     try (Archive archive = Archive.open(file)) {
       ArchiveMember member = archive.members().getFirst();
-      Files.write(file, ArchiveWriter.regular().member("a.o/", "two").bytes());
+      content[0] = 1;
+      Files.write(file, ArchiveWriter.regular().member("a.o/", content).bytes());
       Files.setLastModifiedTime(file, FileTime.fromMillis(1));
 
       assertThatThrownBy(member::bytes).hasMessageContaining("changed since it was opened");
