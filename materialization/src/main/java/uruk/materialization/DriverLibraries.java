@@ -158,6 +158,13 @@ public final class DriverLibraries implements DefinitionGenerator, AutoCloseable
     return libraries().stream().flatMap(library -> library.names(wanted).stream()).toList();
   }
 
+  @Override
+  public boolean mayDefine(String name) {
+    return libraries().stream().anyMatch(library -> library.defines(name))
+        || Arrays.stream(SharedLibrary.values())
+            .anyMatch(library -> library.mayDefine(name) && open(library).mayDefine(name));
+  }
+
   /** Closes the archives. Members that are in dylibs stay. */
   @Override
   public void close() {

@@ -1,6 +1,7 @@
 package uruk.materialization;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -16,10 +17,12 @@ import uruk.orc.SymbolsNotFoundException;
 
 /**
  * Explains why an object cannot be linked that needs symbols which nobody defines: for each name
- * who needs it, what it may have meant and which library has it; then where was searched.
+ * who needs it, what it may have meant and which library has it; then where was searched. Objects
+ * that would be linked next are looked at as well, so that all missing names are told at once.
  */
 final class MissingSymbols {
   private static final int NAMES = 20;
+  private static final int USERS = 3;
   private static final int OVERLOADS = 3;
 
   /**
@@ -27,52 +30,67 @@ final class MissingSymbols {
    */
   private static final Pattern LENGTH = Pattern.compile("\\G(\\d{1,4})");
 
-  private final SymbolsNotFoundException failure;
   private final SearchOrder order;
-  private final ObjectFile file;
-  private final SymbolReferences references;
+  private final List<SymbolReferences> references = new ArrayList<>();
+  private final Set<String> names = new LinkedHashSet<>();
   private final List<String> lines = new ArrayList<>();
 
-  private MissingSymbols(ObjectFile file, SearchOrder order, SymbolsNotFoundException failure) {
-    this.failure = failure;
+  private MissingSymbols(SearchOrder order) {
     this.order = order;
-    this.file = file;
-    this.references = SymbolReferences.of(file, Set.copyOf(failure.symbols()));
   }
 
   /**
    * {@return the session's error, explained}
    *
    * @param file the object that needs the symbols
+   * @param inFlight objects whose links are under way
    * @param order where they were searched
    */
   static UnresolvedExternalException explain(
-      ObjectFile file, SearchOrder order, SymbolsNotFoundException failure) {
-    MissingSymbols missing = new MissingSymbols(file, order, failure);
+      ObjectFile file,
+      List<ObjectFile> inFlight,
+      SearchOrder order,
+      SymbolsNotFoundException failure) {
+    MissingSymbols missing = new MissingSymbols(order);
+    missing.add(file, failure.symbols());
+    NeededObjects.missing(file, inFlight, order, failure.symbols()).forEach(missing::add);
     missing.describeAll();
-    return UnresolvedExternalException.explained(failure.symbols(), missing.lines);
+    failure.nearMisses().forEach(hint -> missing.lines.add("  " + demangleIn(hint)));
+    missing.lines.add("  searched " + missing.searched());
+    return UnresolvedExternalException.explained(missing.names, missing.lines);
+  }
+
+  private void add(ObjectFile file, Collection<String> missing) {
+    names.addAll(missing);
+    references.add(SymbolReferences.of(file, Set.copyOf(missing)));
   }
 
   private void describeAll() {
-    List<String> symbols = failure.symbols();
-    symbols.stream().limit(NAMES).forEach(this::describe);
-    if (symbols.size() > NAMES) {
-      lines.add("  and %d more symbols that it needs".formatted(symbols.size() - NAMES));
+    names.stream().limit(NAMES).forEach(this::describe);
+    if (names.size() > NAMES) {
+      lines.add("  and %d more symbols".formatted(names.size() - NAMES));
     }
-    failure.nearMisses().forEach(hint -> lines.add("  " + demangleIn(hint)));
-    lines.add("  searched " + searched());
   }
 
   private void describe(String name) {
+    List<SymbolReferences> users =
+        references.stream().filter(each -> each.wanted().contains(name)).toList();
     lines.add(
-        "  %s: needed by %s%s".formatted(Demangler.describe(name), file.name(), placesOf(name)));
+        "  %s: needed by %s".formatted(Demangler.describe(name), user(users.getFirst(), name)));
+    users.stream()
+        .skip(1)
+        .limit(USERS - 1)
+        .forEach(other -> lines.add("    and by " + user(other, name)));
+    if (users.size() > USERS) {
+      lines.add("    and by %d more objects".formatted(users.size() - USERS));
+    }
     overloads(name).forEach(overload -> lines.add("    there is " + Demangler.describe(overload)));
     LibraryHint.remedy(name).ifPresent(remedy -> lines.add("    " + remedy));
   }
 
-  private String placesOf(String name) {
+  private static String user(SymbolReferences references, String name) {
     List<String> places = references.places(name);
-    return places.isEmpty() ? "" : ", at " + String.join(", ", places);
+    return references.file() + (places.isEmpty() ? "" : ", at " + String.join(", ", places));
   }
 
   /** {@return functions of the same C++ name with other parameters} */

@@ -246,7 +246,7 @@ final class ObjectLink implements LinkContext {
             ? thrown.getCause()
             : thrown;
     if (failure instanceof SymbolsNotFoundException notFound) {
-      return MissingSymbols.explain(file, order, notFound);
+      return MissingSymbols.explain(file, layer.inFlight(object.dylib()), order, notFound);
     }
     if (failure instanceof FailedToMaterializeException && failure.getCause() != null) {
       return new CompletionException(failure.getCause());

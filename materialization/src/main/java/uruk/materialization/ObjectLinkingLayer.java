@@ -1,5 +1,6 @@
 package uruk.materialization;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +42,7 @@ public final class ObjectLinkingLayer {
   private final EntryCounts entryCounts = new EntryCounts(memory);
   private final UnboundFunctions unbound = new UnboundFunctions(entryCounts);
   private final LinkedObjects objects = new LinkedObjects(entryCounts);
+  private final Map<LinkedObject, ObjectFile> inFlight = new ConcurrentHashMap<>();
   private final Map<JITDylib, BindingPolicy> bindingPolicies = new ConcurrentHashMap<>();
   private final Updates updates = new Updates(this, objects);
 
@@ -359,6 +361,7 @@ public final class ObjectLinkingLayer {
       MaterializationResponsibility responsibility,
       Map<String, CommonExtent> commons) {
     LinkGraph graph;
+    inFlight.put(object, file);
     if (keepsFiles || object.linkedAside()) {
       object.linkedFrom(file);
     }
@@ -369,6 +372,17 @@ public final class ObjectLinkingLayer {
       return;
     }
     JITLinker.link(graph, new ObjectLink(this, file, object, responsibility, commons));
+  }
+
+  /** {@return the files of a dylib's objects whose links are under way} */
+  List<ObjectFile> inFlight(JITDylib dylib) {
+    List<ObjectFile> files = new ArrayList<>();
+    inFlight.forEach((object, file) -> {
+      if (object.dylib().equals(dylib)) {
+        files.add(file);
+      }
+    });
+    return files;
   }
 
   void modifyPassConfiguration(
@@ -387,6 +401,7 @@ public final class ObjectLinkingLayer {
       LinkResult result,
       MaterializationResponsibility responsibility,
       List<SymbolDependenceGroup> dependences) {
+    inFlight.remove(object);
     object.linked(result);
     try {
       responsibility.withResourceKey(key -> {
@@ -411,6 +426,7 @@ public final class ObjectLinkingLayer {
   }
 
   void fail(LinkedObject object, MaterializationResponsibility responsibility, Throwable cause) {
+    inFlight.remove(object);
     object.failed();
     for (LinkPlugin plugin : plugins) {
       try {

@@ -93,6 +93,11 @@ final class ObjectMaterializationUnit extends MaterializationUnit {
     return flags;
   }
 
+  /** {@return the object file} */
+  ObjectFile file() {
+    return file;
+  }
+
   /** {@return the definitions that have not lost against others'} */
   Set<String> definitions() {
     Set<String> names = new LinkedHashSet<>(declaredInterface().symbols().keySet());

@@ -71,6 +71,11 @@ public final class ProcessSymbols implements DefinitionGenerator {
     return LoadedLibraries.exportedNames(wanted).stream().filter(name -> find(name) != 0).toList();
   }
 
+  @Override
+  public boolean mayDefine(String name) {
+    return find(name) != 0;
+  }
+
   /**
    * {@return the address of a symbol, or 0 when there is none of that name or it may not be seen}
    */

@@ -128,9 +128,19 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
     return archive.symbols().stream().filter(wanted).toList();
   }
 
+  @Override
+  public boolean mayDefine(String name) {
+    return defines(name);
+  }
+
   /** {@return whether a member of the archive defines a symbol} */
   boolean defines(String symbol) {
     return archive.memberDefining(symbol).isPresent();
+  }
+
+  /** {@return the object of the member that defines a symbol, which is not added anywhere} */
+  Optional<ObjectFile> objectDefining(String symbol) {
+    return archive.memberDefining(symbol).map(reader);
   }
 
   private void addOnce(JITDylib dylib, ArchiveMember member) {

@@ -21,11 +21,13 @@ import uruk.jitlink.host.Demangler;
 final class SymbolReferences {
   private static final int PLACES = 3;
 
+  private final String file;
   private final Set<String> wanted;
   private final Map<String, List<String>> places = new LinkedHashMap<>();
   private final Map<String, Integer> more = new LinkedHashMap<>();
 
-  private SymbolReferences(Set<String> wanted) {
+  private SymbolReferences(String file, Set<String> wanted) {
+    this.file = file;
     this.wanted = wanted;
   }
 
@@ -34,13 +36,23 @@ final class SymbolReferences {
    * graph that was being linked no longer knows.
    */
   static SymbolReferences of(ObjectFile file, Set<String> wanted) {
-    SymbolReferences references = new SymbolReferences(wanted);
+    SymbolReferences references = new SymbolReferences(file.name(), wanted);
     try {
       references.read(file.linkGraph());
     } catch (LinkException unreadable) {
       // The error to be explained is another one; it goes without places.
     }
     return references;
+  }
+
+  /** {@return the object's name} */
+  String file() {
+    return file;
+  }
+
+  /** {@return the names that were looked for} */
+  Set<String> wanted() {
+    return wanted;
   }
 
   /**

@@ -155,6 +155,21 @@ class LibrariesTest {
   }
 
   @Test
+  void namesThatSeveralObjectsMissAreToldAtOnce() {
+    jit.add(Compiler.c("b", "int x_of_b(void); int b(void) { return x_of_b(); }"));
+    jit.add(Compiler.c("c", "int y_of_c(void); int c(void) { return y_of_c(); }"));
+    jit.add(
+        Compiler.c(
+            "a",
+            "#include <math.h>\nint b(void), c(void); int a(void) { return b() + c() + (int) sin(1.5); }"));
+
+    assertThatThrownBy(() -> call("a"))
+        .hasMessageContaining("x_of_b: needed by b.o, at b+0x")
+        .hasMessageContaining("y_of_c: needed by c.o, at c+0x")
+        .hasMessageNotContaining("sin: needed");
+  }
+
+  @Test
   void librariesAreSearchedInTheirOrder() throws Throwable {
     library("first", "chosen", "1");
     library("second", "chosen", "2");

@@ -15,6 +15,7 @@ import uruk.jitlink.UnresolvedExternalException;
 import uruk.orc.ExecutionSession;
 import uruk.orc.FailedToMaterializeException;
 import uruk.orc.JITDylib;
+import uruk.orc.SymbolState;
 
 class MissingSymbolsTest {
   @AutoClose private final ExecutionSession session = ExecutionSession.create();
@@ -65,6 +66,54 @@ class MissingSymbolsTest {
         .anyMatch(line -> line.matches("  one: needed by .*f\\+0x\\w+ .*, f\\+0x\\w+ .*"))
         .anyMatch(
             line -> line.matches("  two: needed by .*g\\+0x0 \\(\\.data.*, R_X86_64_64\\).*"));
+  }
+
+  @Test
+  void namesThatTheNextObjectsMissAreToldTogether() throws IOException {
+    layer.add(main, Compiler.c("b", "int x(void); int b(void) { return x(); }"));
+    layer.add(main, Compiler.c("c", "int x(void), y(void); int c(void) { return x() + y(); }"));
+    layer.add(main, Compiler.c("unneeded", "int z(void); int u(void) { return z(); }"));
+    layer.add(
+        main,
+        Compiler.c("a", "int b(void), c(void), w(void); int a(void) { return b() + c() + w(); }"));
+
+    UnresolvedExternalException failure = failureOf("a");
+
+    assertThat(failure.symbols()).containsExactlyInAnyOrder("w", "x", "y");
+    assertThat(failure)
+        .hasMessageContaining("  w: needed by a.o, at a+0x")
+        .hasMessageContaining("  x: needed by b.o, at b+0x")
+        .hasMessageContaining("    and by c.o, at c+0x")
+        .hasMessageContaining("  y: needed by c.o, at c+0x");
+    assertThat(main.symbolState("c")).isEqualTo(SymbolState.NEVER_SEARCHED);
+  }
+
+  @Test
+  void namesThatSisterObjectsMissAreToldWithTheFirst() {
+    layer.add(main, Compiler.c("b", "int x(void); int b(void) { return x(); }"));
+    layer.add(main, Compiler.c("c", "int x(void), y(void); int c(void) { return x() + y(); }"));
+    layer.add(main, Compiler.c("a", "int b(void), c(void); int a(void) { return b() + c(); }"));
+
+    assertThat(failureOf("a").symbols()).containsExactlyInAnyOrder("x", "y");
+  }
+
+  @Test
+  void namesThatMembersOfArchivesWouldMissAreToldWithoutLoadingThem(@TempDir Path folder)
+      throws IOException {
+    Path object =
+        Files.write(
+            folder.resolve("m.o"),
+            Compiler.bytes("gcc", "m.c", "int y(void); int member(void) { return y(); }"));
+    Path archive = folder.resolve("libm.a");
+    Compiler.run(List.of("ar", "rcs", archive.toString(), object.toString()));
+    main.addGenerator(StaticLibrary.open(layer, archive));
+    layer.add(main, Compiler.c("a", "int b(void), x(void); int a(void) { return b() + x(); }"));
+    layer.add(main, Compiler.c("b", "int member(void); int b(void) { return member(); }"));
+
+    assertThat(failureOf("a"))
+        .hasMessageContaining("  x: needed by a.o")
+        .hasMessageContaining("  y: needed by " + archive + "(m.o), at member+0x");
+    assertThat(main.symbolState("member")).isNull();
   }
 
   @Test

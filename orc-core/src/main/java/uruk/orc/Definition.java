@@ -22,6 +22,10 @@ final class Definition {
   private SymbolEntry[] entries;
 
   @Nullable MaterializationUnit unit;
+
+  /** The unit from its start until its symbols are emitted; for ever if it has failed. */
+  @Nullable MaterializationUnit started;
+
   @Nullable String initSymbol;
   TrackerState tracker;
 

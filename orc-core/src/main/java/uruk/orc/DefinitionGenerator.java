@@ -43,4 +43,13 @@ public interface DefinitionGenerator {
   default List<String> names(Predicate<String> wanted) {
     return List.of();
   }
+
+  /**
+   * {@return whether this generator might define a name} For error texts, which list what is
+   * missing beside the name that was found missing first: nothing is defined, and a generator that
+   * cannot tell says yes. Called outside the session lock, on any thread.
+   */
+  default boolean mayDefine(String name) {
+    return true;
+  }
 }

@@ -86,6 +86,7 @@ final class Emission {
         outcome -> {
           definition.tracker.checkUsable();
           List<SymbolEntry> emitted = checkedForEmission(definition);
+          definition.started = null;
           GroupedDependences grouped = new GroupedDependences(definition, groups);
           for (SymbolEntry entry : emitted) {
             if (!grouped.contains(entry)) {

@@ -217,6 +217,21 @@ public final class JITDylib {
     });
   }
 
+  /**
+   * {@return the unit that is to define a symbol, or was and failed; null if it has done so, or the
+   * symbol is not defined here} For error texts.
+   */
+  public @Nullable MaterializationUnit pendingUnit(String symbol) {
+    return session.locked(() -> {
+      SymbolEntry entry = table.find(symbol);
+      Definition owner = entry == null ? null : entry.owner;
+      if (owner == null) {
+        return null;
+      }
+      return owner.unit == null ? owner.started : owner.unit;
+    });
+  }
+
   // Generators -----------------------------------------------------------------------------------
 
   /**

@@ -98,9 +98,9 @@ final class NearMisses {
     }
   }
 
-  /** In a short name two other letters make another word. */
+  /** In a short name a second other letter makes another word, in a single letter the first. */
   private static int tolerance(String name) {
-    return name.length() < 8 ? 1 : 2;
+    return name.length() < 2 ? 0 : name.length() < 8 ? 1 : 2;
   }
 
   /**

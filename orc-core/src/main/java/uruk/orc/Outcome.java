@@ -87,6 +87,7 @@ final class Outcome {
       throw new AssertionError(definition + " has been started already");
     }
     definition.unit = null;
+    definition.started = unit;
     for (SymbolEntry entry : definition.entries()) {
       if (entry.owner == definition) {
         entry.state(SymbolState.MATERIALIZING);

@@ -51,6 +51,13 @@ public final class ReExportGenerator implements DefinitionGenerator {
             });
   }
 
+  @Override
+  public boolean mayDefine(String name) {
+    return filter.test(name)
+        && (source.symbolState(name) != null
+            || source.generators().stream().anyMatch(generator -> generator.mayDefine(name)));
+  }
+
   private void reExport(JITDylib dylib, Map<String, SymbolFlags> found) {
     if (!found.isEmpty()) {
       dylib.define(ReExports.of(source, sourceFlags, ReExports.identity(found)));

@@ -38,6 +38,11 @@ record LibraryReplacements(ToLongFunction<String> functions) implements Definiti
     });
   }
 
+  @Override
+  public boolean mayDefine(String name) {
+    return functions.applyAsLong(name) != 0;
+  }
+
   /** {@return nothing: it is no place to add a library to, so errors do not name it} */
   @Override
   public String toString() {

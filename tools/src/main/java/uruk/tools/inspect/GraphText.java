@@ -11,6 +11,8 @@ import uruk.jitlink.graph.LinkGraph;
 final class GraphText {
   private static final Pattern BLOCK = Pattern.compile("(?m)^(?=  block 0x|section |Absolute )");
 
+  private static final String SECTION = "section ";
+
   private GraphText() {}
 
   static String of(LinkGraph graph, Optional<String> symbol) {
@@ -19,14 +21,28 @@ final class GraphText {
       return dump;
     }
     GraphPart part = GraphPart.of(graph, symbol);
-    Stream<String> shown =
+    Stream<String> blocks =
         graph.sections().stream()
             .flatMap(section -> part.blocks(section).stream())
-            .map(block -> "  block 0x%x size = 0x%08x,".formatted(block.address(), block.size()));
-    Set<String> heads = shown.collect(Collectors.toSet());
-    return Stream.of(BLOCK.split(dump))
-        .filter(piece -> !piece.startsWith("  block") || heads.contains(head(piece)))
-        .collect(Collectors.joining());
+            .map(block ->
+                "section %s:  block 0x%x size = 0x%08x,"
+                    .formatted(block.section().name(), block.address(), block.size()));
+    Set<String> heads = blocks.collect(Collectors.toSet());
+    StringBuilder shown = new StringBuilder();
+    String section = "";
+    String title = ""; // shown with the section's first block, if one is shown
+    for (String piece : BLOCK.splitAsStream(dump).toList()) {
+      if (piece.startsWith(SECTION)) {
+        section = piece.strip();
+        title = piece;
+      } else if (!piece.startsWith("  block")) {
+        shown.append(piece);
+      } else if (heads.contains(section + head(piece))) {
+        shown.append(title).append(piece);
+        title = "";
+      }
+    }
+    return shown.toString();
   }
 
   private static String head(String piece) {

@@ -49,6 +49,12 @@ final class CxxRuntime implements DefinitionGenerator {
   }
 
   @Override
+  public boolean mayDefine(String name) {
+    return CXX.matcher(name).matches()
+        && library.get().map(found -> found.mayDefine(name)).orElse(false);
+  }
+
+  @Override
   public String toString() {
     return LIBRARY;
   }

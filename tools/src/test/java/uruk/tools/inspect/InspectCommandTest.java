@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -80,6 +81,50 @@ class InspectCommandTest {
     assertThatThrownBy(() -> inspect(object, "--symbol", "absent"))
         .isInstanceOf(CommandException.class)
         .hasMessageContaining("has no symbol absent. Leave --symbol");
+  }
+
+  @Test
+  void functionOfCPlusPlusIsDisassembledByItsMangledName() {
+    assertThat(inspect(object, "--symbol", "_Z5twicei", "--disassemble"))
+        .contains("Disassembly of section .text._Z5twicei:", "<twice(int)>:", "ret")
+        .doesNotContain("Disassembly of section .text:");
+  }
+
+  @Test
+  void graphOfOneSymbolHasOnlyTheSectionsAroundIt() {
+    assertThat(inspect(object, "--after", "prune", "--symbol", "_Z5twicei"))
+        .contains("section .text._Z5twicei:", "-   _Z5twicei", "External symbols:")
+        .doesNotContain("section .bss:");
+  }
+
+  @Test
+  void codeOfAMachineThatObjdumpDoesNotKnowIsSaidSo() throws Exception {
+    Path source = Files.writeString(folder.resolve("a.s"), ".globl f\nf: ret\n");
+    run("llvm-mc-22", "-triple=aarch64-linux-gnu", "-filetype=obj", source.toString(), "-o", "a.o");
+
+    assertThat(inspect(folder.resolve("a.o").toString()))
+        .contains("relocatable object for aarch64");
+    assertThatThrownBy(() -> inspect(folder.resolve("a.o").toString(), "--disassemble"))
+        .isInstanceOf(CommandException.class)
+        .hasMessageContaining("objdump does not know this object's machine. Install");
+  }
+
+  @Test
+  @Timeout(60)
+  void thirtyThousandSectionsWithTheirRelocationsArePrintedInTime() throws Exception {
+    int count = 30_000;
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < count; i++) {
+      text.append(
+          ".section .text.f%1$d,\"ax\"\n.globl f%1$d\nf%1$d: call f%2$d@PLT\nret\n"
+              .formatted(i, (i + 1) % count));
+    }
+    Path source = Files.writeString(folder.resolve("big.s"), text);
+    run("gcc", "-c", source.toString(), "-o", "big.o");
+
+    String page = inspect(folder.resolve("big.o").toString());
+
+    assertThat(page.lines().filter(line -> line.startsWith("Relocations of "))).hasSize(count);
   }
 
   @Test
