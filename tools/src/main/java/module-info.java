@@ -11,6 +11,8 @@ module uruk.tools {
   requires com.google.gson;
   requires java.management;
   requires org.jspecify;
+  requires org.jline.reader;
+  requires org.jline.terminal;
   requires org.slf4j;
   requires uruk.materialization;
 

@@ -2,11 +2,12 @@ package uruk.tools;
 
 import java.util.List;
 import uruk.jitlink.LinkException;
+import uruk.materialization.UpdateException;
 import uruk.materialization.platform.NativeException;
 import uruk.orc.OrcException;
 
 /** Prints a failure for the user: what is wrong, or with {@code -v} the stack and all causes. */
-final class FailureReport {
+public final class FailureReport {
 
   private FailureReport() {}
 
@@ -34,7 +35,7 @@ final class FailureReport {
    * {@return the message of the first cause: what follows from it says it again with more words;
    * the class's name as well when the message was not written for users}
    */
-  private static String text(RuntimeException failure) {
+  public static String text(RuntimeException failure) {
     Throwable first = failure;
     while (first.getCause() != null && isForUsers(first.getCause())) {
       first = first.getCause();
@@ -48,6 +49,7 @@ final class FailureReport {
     return failure instanceof CommandException
         || failure instanceof LinkException
         || failure instanceof NativeException
-        || failure instanceof OrcException;
+        || failure instanceof OrcException
+        || failure instanceof UpdateException;
   }
 }

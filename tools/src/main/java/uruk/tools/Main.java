@@ -8,6 +8,7 @@ import uruk.tools.doctor.DoctorCommand;
 import uruk.tools.inspect.InspectCommand;
 import uruk.tools.jitlink.JitlinkCommand;
 import uruk.tools.run.RunCommand;
+import uruk.tools.watch.WatchCommand;
 
 /** The entry point of the command line {@code uruk}: picks the command and reports its failure. */
 public final class Main {
@@ -21,6 +22,7 @@ public final class Main {
   private static List<Command> commands() {
     List<Command> commands = new ArrayList<>();
     commands.add(new RunCommand());
+    commands.add(new WatchCommand());
     commands.add(new InspectCommand());
     commands.add(JitlinkCommand.create());
     commands.add(JitlinkCommand.compatible());

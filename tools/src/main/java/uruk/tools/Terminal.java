@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The process's output streams, and whether they end at a terminal. */
-enum Terminal {
+/** The process's standard streams, and whether they end at a terminal. */
+public enum Terminal {
+  /** Standard input. */
+  INPUT(0),
   /** Standard output. */
   OUTPUT(1),
   /** Standard error. */
@@ -21,7 +23,7 @@ enum Terminal {
    * {@return whether somebody may be watching} Told from the name of what is open, proc(5), pty(7):
    * a call of isatty(3) would cost several milliseconds of the start.
    */
-  boolean isTerminal() {
+  public boolean isTerminal() {
     try {
       Path open = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor));
       return open.startsWith("/dev/pts")

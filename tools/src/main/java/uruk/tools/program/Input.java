@@ -13,6 +13,12 @@ public sealed interface Input {
     public int hashCode() {
       return file.path().hashCode();
     }
+
+    /** {@return the file as typed} */
+    @Override
+    public String toString() {
+      return file.path().toString();
+    }
   }
 
   /** An object, archive or shared library. */
@@ -22,8 +28,20 @@ public sealed interface Input {
     public int hashCode() {
       return file.hashCode();
     }
+
+    /** {@return the file as typed} */
+    @Override
+    public String toString() {
+      return file.toString();
+    }
   }
 
   /** A library named with {@code -l}. */
-  record Library(String name) implements Input {}
+  record Library(String name) implements Input {
+    /** {@return the library's name, without -l} */
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
 }

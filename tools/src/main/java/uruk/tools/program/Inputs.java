@@ -69,7 +69,7 @@ public final class Inputs {
     SequencedMap<Input, LinkedObject> objects = new LinkedHashMap<>();
     for (Input input : files.inputs()) {
       switch (input) {
-        case Input.Source source -> objects.put(input, jit.add(object(source)));
+        case Input.Source source -> objects.put(input, addObject(jit, source));
         case Input.Binary binary -> {
           if (!isLibrary(binary.file())) {
             objects.put(input, jit.add(binary.file()));
@@ -89,14 +89,20 @@ public final class Inputs {
     return objects;
   }
 
-  /** {@return the object of an input as it is now, under the name of what was typed} */
-  public ObjectFile object(Input input) {
-    return switch (input) {
-      case Input.Source source -> compiledObject(source.file());
-      case Input.Binary binary -> ObjectFile.read(binary.file());
-      case Input.Library library ->
-          throw new IllegalArgumentException("-l" + library.name() + " is no object");
-    };
+  /** {@return the object of an input, as it is now} */
+  public byte[] content(Input input) {
+    Path object =
+        switch (input) {
+          case Input.Source source -> Objects.requireNonNull(compiled.get(source.file())).object();
+          case Input.Binary binary -> binary.file();
+          case Input.Library library ->
+              throw new IllegalArgumentException("-l" + library.name() + " is no object");
+        };
+    try {
+      return Files.readAllBytes(object);
+    } catch (IOException e) {
+      throw new CommandException("%s: cannot be read".formatted(object), e);
+    }
   }
 
   /** {@return the files that an input was made of: what was typed, and what it includes} */
@@ -112,14 +118,8 @@ public final class Inputs {
   }
 
   /** Messages and reports name the source: the object is in the cache, where nobody looks. */
-  private ObjectFile compiledObject(SourceFile source) {
-    Path object = Objects.requireNonNull(compiled.get(source)).object();
-    try {
-      return ObjectFile.of(source.path().toString(), Files.readAllBytes(object));
-    } catch (IOException e) {
-      throw new CommandException(
-          "%s: its object %s cannot be read".formatted(source.path(), object), e);
-    }
+  private LinkedObject addObject(Jit jit, Input.Source source) {
+    return jit.add(ObjectFile.of(source.toString(), content(source)));
   }
 
   private static boolean isLibrary(Path file) {

@@ -28,11 +28,7 @@ public record ProgramFiles(
 
   /** {@return what the program is called: its first file} */
   public String programName() {
-    return switch (inputs.getFirst()) {
-      case Input.Source source -> source.file().path().toString();
-      case Input.Binary binary -> binary.file().toString();
-      case Input.Library library -> library.name();
-    };
+    return inputs.getFirst().toString();
   }
 
   /** Collects the files and options of one command line, in the order typed. */
