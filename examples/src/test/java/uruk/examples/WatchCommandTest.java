@@ -113,9 +113,8 @@ class WatchCommandTest {
       person.sees("hello, again");
 
       save("greet.c", source.replace("WORD", "\"moin\""));
-      person.sees("greet.c: 2 symbols replaced in ");
-      person.sees("generation 2");
-      person.sees("1 version retired");
+      person.sees("greet.c: 3 symbols replaced in ");
+      person.sees("generation 2; generation 1 ");
       person.sees("moin, again");
 
       save("greet.c", source + "oops");
@@ -143,13 +142,27 @@ class WatchCommandTest {
       person.types(":rollback");
       person.sees("greet.c: rolled back to generation 3");
       person.sees("hello, again");
+      person.types(":rollback");
+      person.sees("greet.c: rolled back to generation 2");
+      person.sees("moin, again");
+      person.types(":rollback");
+      person.sees("greet.c: rolled back to generation 1");
+      person.types(":rollback");
+      person.sees("nothing to roll back");
+
+      Files.delete(folder.resolve("greet.c"));
+      person.sees("greet.c: the file is gone; its last version runs on");
+      save("greet.c", source.replace("WORD", "\"back\""));
+      person.sees("back, again");
 
       person.types(":users greet");
       person.sees("server.c: main+0x");
       person.types(":symbols gr");
       person.sees("  greet");
+      person.types(":symbols");
+      person.sees("  main");
       person.types(":objects");
-      person.sees("linked   generation 3");
+      person.sees("linked   generation 5");
       person.types(":memory");
       person.sees("kept records");
       person.types(":nonsense");
@@ -180,7 +193,7 @@ class WatchCommandTest {
     assertThat(RealProgram.finish(folder, List.of("cc", "-c", "one.c", "two.c", "main.c")))
         .isEqualTo(new Finished(0, "", ""));
     byte[] second = Files.readAllBytes(folder.resolve("two.o"));
-    try (Person person = new Person(folder, URUK + " watch main.o one.o")) {
+    try (Person person = new Person(folder, URUK + " watch --patch main.o one.o")) {
       person.sees("answer 1.");
       Files.write(folder.resolve("one.o"), Arrays.copyOf(second, second.length / 2));
       person.sees("one.o: not replaced: one.o: ");
@@ -205,8 +218,7 @@ class WatchCommandTest {
   @Test
   void whatCannotBeLinkedAtTheStartIsAnError() throws Exception {
     write("broken.c", "int missing(void); int main(void) { return missing(); }");
-    Finished finished =
-        RealProgram.finish(folder, List.of(URUK.toString(), "watch", "broken.c"));
+    Finished finished = RealProgram.finish(folder, List.of(URUK.toString(), "watch", "broken.c"));
     assertThat(finished.status()).isEqualTo(3);
     assertThat(finished.messages()).contains("Symbols not found: [ missing ]");
   }

@@ -62,8 +62,9 @@ final class Generations {
     return current;
   }
 
+  /** {@return the number of the version after the last that was switched to} */
   int nextGeneration() {
-    return ++made;
+    return made + 1;
   }
 
   /** {@return the versions whose data are there} */
@@ -76,6 +77,7 @@ final class Generations {
       versions.add(version);
     }
     current = version;
+    made = Math.max(made, version.object().generation());
   }
 
   /**

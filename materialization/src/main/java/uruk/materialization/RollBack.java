@@ -38,19 +38,21 @@ final class RollBack {
       }
       return;
     }
-    if (!generations.current().equals(after)
-        || after.object().state() != LinkedObject.State.LINKED) {
+    // A version that was linked again is another object of the same generation.
+    LinkedObject current = generations.current().object();
+    if (current.generation() != after.object().generation()
+        || current.state() != LinkedObject.State.LINKED) {
       throw new IllegalStateException(
           "%s has been replaced since, or removed".formatted(generations.first()));
     }
     if (before == null) {
-      back.remove(after.object());
+      back.remove(current);
     } else if (!linkAgain
         && before.object().codeInMemory()
         && generations.versions().contains(before)) {
-      back.leadBack(after.object(), before);
+      back.leadBack(current, before);
     } else {
-      back.restore(after.object(), before.object(), file(before.object()));
+      back.restore(current, before.object(), file(before.object()));
     }
   }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -175,6 +176,32 @@ class UpdatePoliciesTest {
     memoryIsAsLinked();
     back.rollBack();
     assertThat(call("logic")).isEqualTo(1);
+  }
+
+  @Test
+  void updatesAreRolledBackOneAfterTheOtherWhenTheirCodeIsFreed() throws Throwable {
+    String source = "int count; int logic(void) { return %d00 + ++count; }";
+    jit.objects().keepGenerations(3);
+    LinkedObject logic = add("logic", source.formatted(1));
+    assertThat(call("logic")).isEqualTo(101);
+    List<Replacement> made = new ArrayList<>();
+    for (int version = 2; version <= 4; version++) {
+      made.add(logic.current().replace(Compiler.c("logic", source.formatted(version))));
+      assertThat(call("logic")).isEqualTo(100 * version + 1);
+      jit.objects().reclaim();
+    }
+    assertThatThrownBy(() -> logic.current().replace(Compiler.c("logic", "int logic;")))
+        .isInstanceOf(ReplacementRefusedException.class);
+
+    for (int version = 3; version >= 1; version--) {
+      made.removeLast().rollBack();
+      assertThat(logic.current().generation()).isEqualTo(version);
+      assertThat(call("logic")).as("its variable is as it was").isEqualTo(100 * version + 2);
+      jit.objects().reclaim();
+      memoryIsAsLinked();
+    }
+    logic.current().replace(Compiler.c("logic", source.formatted(5)));
+    assertThat(logic.current().generation()).as("numbers are not used again").isEqualTo(5);
   }
 
   @Test

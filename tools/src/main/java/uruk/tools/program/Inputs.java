@@ -40,9 +40,14 @@ public final class Inputs {
    * @throws CommandException if one cannot be compiled; the others have been
    */
   public void compile() {
+    compile(files.inputs());
+  }
+
+  /** Compiles those of the inputs that are sources; see {@link #compile()}. */
+  public void compile(List<Input> inputs) {
     SourceCompiler compiler = new SourceCompiler(ObjectCache.ofUser(), files.compilation());
     Map<SourceFile, Compilation> compilations = new LinkedHashMap<>();
-    for (Input input : files.inputs()) {
+    for (Input input : inputs) {
       if (input instanceof Input.Source source) {
         compilations.computeIfAbsent(source.file(), compiler::start);
       }

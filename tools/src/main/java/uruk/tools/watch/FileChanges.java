@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import uruk.tools.CommandException;
 
 /**
- * Says which files have been written. Folders are watched and not files, because editors and
- * compilers put a new file into the place of the old one. For use by one thread.
+ * Says which files have been written or deleted. Folders are watched and not files, because editors
+ * and compilers put a new file into the place of the old one. For use by one thread.
  */
 final class FileChanges implements AutoCloseable {
 
@@ -43,9 +43,9 @@ final class FileChanges implements AutoCloseable {
   void watch(Collection<Path> more) {
     for (Path file : more) {
       Path typed = file.toAbsolutePath().normalize();
-      watch(typed, file);
+      watch(typed, typed);
       if (Files.isSymbolicLink(typed)) {
-        watch(real(typed), file);
+        watch(real(typed), typed);
       }
     }
   }
@@ -57,7 +57,10 @@ final class FileChanges implements AutoCloseable {
       try {
         WatchKey key =
             folder.register(
-                service, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_MODIFY);
+                service,
+                StandardWatchEventKinds.ENTRY_CREATE,
+                StandardWatchEventKinds.ENTRY_MODIFY,
+                StandardWatchEventKinds.ENTRY_DELETE);
         folders.put(folder, key);
       } catch (IOException e) {
         throw new CommandException(folder + ": cannot be watched", e);
@@ -74,9 +77,9 @@ final class FileChanges implements AutoCloseable {
   }
 
   /**
-   * Waits until watched files were written and left alone again.
+   * Waits until watched files were written or deleted, and left alone again.
    *
-   * @return the files, as they were given to {@link #watch}
+   * @return the files, as absolute paths
    * @throws InterruptedException if the thread is interrupted, or this was closed
    */
   Set<Path> await() throws InterruptedException {

@@ -38,7 +38,7 @@ enum PromptCommand {
       return String.join("\n", lines);
     }
   },
-  SYMBOLS(":symbols", "PREFIX", "list the symbols that begin with PREFIX, and their addresses") {
+  SYMBOLS(":symbols", "[PREFIX]", "list the symbols that begin with PREFIX, and their addresses") {
     @Override
     String answer(WatchedProgram program, String argument) {
       List<String> lines = new ArrayList<>();
@@ -46,9 +46,10 @@ enum PromptCommand {
           .jit()
           .main()
           .symbols(argument)
-          .forEach((name, symbol) ->
-              lines.add("%#18x  %s".formatted(symbol.address(), name)));
-      return lines.isEmpty() ? "no symbol begins with '" + argument + "'" : String.join("\n", lines);
+          .forEach((name, symbol) -> lines.add(place(symbol.address()) + "  " + name));
+      return lines.isEmpty()
+          ? "no symbol begins with '" + argument + "'"
+          : String.join("\n", lines);
     }
   },
   USERS(":users", "SYMBOL", "list the places in other objects that refer to SYMBOL") {
@@ -91,16 +92,28 @@ enum PromptCommand {
 
   /** {@return what is printed for a line that somebody typed} */
   static String answer(WatchedProgram program, List<String> words) {
-    String argument = words.getLast();
     for (PromptCommand command : values()) {
       if (command.word.equals(words.getFirst())) {
-        if (words.size() != (command.argument.isEmpty() ? 1 : 2)) {
+        if (!command.takes(words.size() - 1)) {
           return "type: " + command.typed();
         }
-        return command.answer(program, argument);
+        return command.answer(program, words.size() == 1 ? "" : words.getLast());
       }
     }
     return "'%s' is no command; :help lists them".formatted(words.getFirst());
+  }
+
+  private static String place(long address) {
+    return address == 0 ? "        not linked" : "%#18x".formatted(address);
+  }
+
+  /**
+   * {@return whether so many words may follow the command; brackets say that one may be left out}
+   */
+  private boolean takes(int arguments) {
+    return argument.isEmpty()
+        ? arguments == 0
+        : arguments == 1 || (arguments == 0 && argument.startsWith("["));
   }
 
   private String typed() {

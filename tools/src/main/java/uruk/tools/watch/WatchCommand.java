@@ -14,6 +14,9 @@ import uruk.tools.option.OptionHelp;
 /** {@code uruk watch}: runs a program and replaces its objects when their files are edited. */
 public final class WatchCommand implements Command {
 
+  /** How many updates of a file can be taken back. */
+  private static final int KEPT_GENERATIONS = 20;
+
   /** Creates the command. */
   public WatchCommand() {}
 
@@ -73,8 +76,9 @@ public final class WatchCommand implements Command {
     }
     // Never closed: the program's threads may run until the process ends. What an update fails with
     // is told where the update is made.
-    Jit jit =
-        Jit.builder().warnings(console.err()::println).errorReporter(error -> {}).create();
+    Jit jit = Jit.builder().warnings(console.err()::println).errorReporter(error -> {}).create();
+    jit.objects().setBindingPolicy(jit.main(), request.binding());
+    jit.objects().keepGenerations(KEPT_GENERATIONS);
     WatchedProgram program = new WatchedProgram(request.files(), request.data(), jit);
     boolean attended = Terminal.INPUT.isTerminal() && Terminal.OUTPUT.isTerminal();
     try (FileChanges changes = new FileChanges();

@@ -2,6 +2,7 @@ package uruk.tools.watch;
 
 import com.google.common.collect.ImmutableList;
 import java.util.List;
+import uruk.materialization.BindingPolicy;
 import uruk.materialization.DataPolicy;
 import uruk.tools.UsageException;
 import uruk.tools.option.Argument;
@@ -15,6 +16,7 @@ import uruk.tools.program.ProgramOption;
  *
  * @param files what the program is made of
  * @param data what becomes of the variables of a file that is replaced
+ * @param binding how calls between files are bound
  * @param verbose whether to log, and to print failures in full
  * @param help whether only the help text is wanted
  * @param programArguments the program's own arguments, without its name
@@ -22,6 +24,7 @@ import uruk.tools.program.ProgramOption;
 record WatchRequest(
     ProgramFiles files,
     DataPolicy data,
+    BindingPolicy binding,
     boolean verbose,
     boolean help,
     List<String> programArguments) {
@@ -47,6 +50,7 @@ record WatchRequest(
 
     private final ProgramFiles.Reader files = new ProgramFiles.Reader();
     private DataPolicy data = DataPolicy.REINITIALISE;
+    private BindingPolicy binding = BindingPolicy.STUB;
     private boolean verbose;
     private boolean help;
 
@@ -54,6 +58,8 @@ record WatchRequest(
       switch (option) {
         case ProgramOption program -> files.set(program, value);
         case WatchOption.KEEP -> data = DataPolicy.KEEP;
+        case WatchOption.STUBS -> binding = BindingPolicy.STUB;
+        case WatchOption.PATCH -> binding = BindingPolicy.PATCH;
         case WatchOption.VERBOSE -> verbose = true;
         case WatchOption.HELP -> help = true;
         default -> throw new AssertionError(option);
@@ -64,7 +70,7 @@ record WatchRequest(
       if (files.isEmpty() && !help) {
         throw new UsageException("no file to run");
       }
-      return new WatchRequest(files.files(false), data, verbose, help, List.copyOf(rest));
+      return new WatchRequest(files.files(false), data, binding, verbose, help, List.copyOf(rest));
     }
   }
 }

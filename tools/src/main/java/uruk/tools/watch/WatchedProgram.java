@@ -1,5 +1,6 @@
 package uruk.tools.watch;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -12,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import uruk.jit.Jit;
@@ -20,6 +20,7 @@ import uruk.jitlink.LinkException;
 import uruk.jitlink.ObjectFile;
 import uruk.materialization.DataPolicy;
 import uruk.materialization.LinkedObject;
+import uruk.materialization.Pin;
 import uruk.materialization.Replacement;
 import uruk.materialization.UpdateException;
 import uruk.orc.OrcException;
@@ -89,16 +90,36 @@ final class WatchedProgram {
    */
   synchronized List<String> follow(Collection<Path> changed) {
     List<Input> concerned =
-        objects.keySet().stream()
-            .filter(input -> inputs.filesOf(input).stream().anyMatch(changed::contains))
-            .toList();
-    if (concerned.isEmpty()) {
-      return List.of();
+        objects.keySet().stream().filter(input -> isMadeOf(input, changed)).toList();
+    List<String> lines = new ArrayList<>();
+    concerned.stream()
+        .filter(WatchedProgram::isGone)
+        .forEach(input -> lines.add(input + ": the file is gone; its last version runs on"));
+    List<Input> present = concerned.stream().filter(input -> !isGone(input)).toList();
+    if (!present.isEmpty()) {
+      lines.addAll(compileAndReplace(present));
     }
+    return lines;
+  }
+
+  private boolean isMadeOf(Input input, Collection<Path> changed) {
+    return inputs.filesOf(input).stream()
+        .anyMatch(file -> changed.contains(file.toAbsolutePath().normalize()));
+  }
+
+  private static boolean isGone(Input input) {
+    return switch (input) {
+      case Input.Source source -> Files.notExists(source.file().path());
+      case Input.Binary binary -> Files.notExists(binary.file());
+      case Input.Library _ -> false;
+    };
+  }
+
+  private List<String> compileAndReplace(List<Input> concerned) {
     String names = String.join(", ", concerned.stream().map(Input::toString).toList());
     try {
       long begun = System.nanoTime();
-      inputs.compile();
+      inputs.compile(concerned);
       long compiled = System.nanoTime();
       return replace(concerned, names, (compiled - begun) / 1_000_000);
     } catch (CommandException | LinkException | OrcException | UpdateException refused) {
@@ -117,6 +138,8 @@ final class WatchedProgram {
     if (changes.isEmpty()) {
       return List.of(names + ": the same code as before, nothing to replace");
     }
+    Map<Input, LinkedObject> replaced = new LinkedHashMap<>();
+    changes.keySet().forEach(input -> replaced.put(input, current(input)));
     long begun = System.nanoTime();
     Replacement made =
         jit.objects()
@@ -128,36 +151,30 @@ final class WatchedProgram {
     changes.forEach((input, content) -> before.put(input, contents.put(input, content)));
     updates.push(new Update(made, before));
     List<String> lines = new ArrayList<>();
-    for (Input input : changes.keySet()) {
-      lines.add(
-          "%s: %s replaced in %d µs (compiled in %d ms), generation %d"
-              .formatted(
-                  input,
-                  counted(current(input).symbolNames().size(), "symbol"),
-                  microseconds,
-                  compileMilliseconds,
-                  current(input).generation()));
-    }
-    retired().ifPresent(lines::add);
+    replaced.forEach((input, old) ->
+        lines.add(
+            "%s: %s replaced in %d µs (compiled in %d ms), generation %d; %s"
+                .formatted(
+                    input,
+                    counted(current(input).symbolNames().size(), "symbol"),
+                    microseconds,
+                    compileMilliseconds,
+                    current(input).generation(),
+                    retired(old))));
     return lines;
   }
 
-  private Optional<String> retired() {
-    List<LinkedObject> old =
-        jit.objects().objects().stream()
-            .filter(object -> object.state() == LinkedObject.State.RETIRED)
-            .toList();
-    if (old.isEmpty()) {
-      return Optional.empty();
-    }
-    LinkedObject last = old.getLast();
-    return Optional.of(
-        "  %s retired; %s of generation %d: %s"
-            .formatted(
-                counted(old.size(), "version"),
-                last.name(),
-                last.generation(),
-                String.join("; ", last.pinnedBy())));
+  /** {@return what became of a version that was replaced, and the first reason why it stays} */
+  private static String retired(LinkedObject version) {
+    List<Pin> pins = version.pinnedBy();
+    String begin = "generation " + version.generation();
+    return switch (pins.size()) {
+      case 0 -> begin + " is freed";
+      case 1 -> begin + " retired: " + pins.getFirst();
+      default ->
+          "%s pinned: %s, and %s"
+              .formatted(begin, pins.getFirst(), counted(pins.size() - 1, "further reason"));
+    };
   }
 
   /**
@@ -180,8 +197,7 @@ final class WatchedProgram {
     List<String> lines =
         last.contentsBefore().keySet().stream()
             .map(input ->
-                "%s: rolled back to generation %d"
-                    .formatted(input, current(input).generation()))
+                "%s: rolled back to generation %d".formatted(input, current(input).generation()))
             .toList();
     return String.join(System.lineSeparator(), lines);
   }
