@@ -42,10 +42,12 @@ final class ThreadScan {
   private static final int SIGINFO_VALUE = 24;
   private static final int SI_QUEUE = -1;
 
-  /** Without those below 36, which the C library and tools take first; the highest are rare. */
+  /** Without those below 36, which the C library and tools take first. */
   private static final int LOWEST_SIGNAL = 36;
 
-  private static final int HIGHEST_SIGNAL = 62;
+  /** Above it is SIGRTMAX - 2, by which the JDK's libnet and libnio end calls that block. */
+  private static final int HIGHEST_SIGNAL = 61;
+
   private static final long ANSWER_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
   private static final long BLOCKED_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
   private static final long POLL_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
@@ -58,7 +60,10 @@ final class ThreadScan {
   private final MachineCode code = ThreadScanCode.create();
   private final long syscall = DynamicLinker.symbol(DynamicLinker.RTLD_DEFAULT, "syscall");
   private final long process = NativeCall.call(syscall, SYS_GETPID);
-  private final int signal;
+  private final long handler;
+
+  /** Guarded by this. */
+  private int signal;
 
   /** Threads that were sent the signal and have not answered: it is pending. Guarded by this. */
   private final List<Request> unanswered = new ArrayList<>();
@@ -93,7 +98,7 @@ final class ThreadScan {
 
   private ThreadScan() {
     byte[] bytes = code.code();
-    long handler = CodeThunks.shared().create(bytes) + code.number("handler");
+    handler = CodeThunks.shared().create(bytes) + code.number("handler");
     signal = install(handler);
   }
 
@@ -113,6 +118,7 @@ final class ThreadScan {
    * @return what was found; threads that refer to nothing are left out
    */
   synchronized List<Finding> scan(List<SegmentRange> ranges) {
+    keepSignal();
     forgetAnswered();
     List<Long> threads = threads();
     List<Finding> findings = new ArrayList<>();
@@ -125,6 +131,21 @@ final class ThreadScan {
       }
     }
     return findings;
+  }
+
+  /**
+   * A library may have taken the signal since: then whatever was asked is not answered any more.
+   */
+  private void keepSignal() {
+    if (SignalAction.of(signal).handler() != handler) {
+      signal = install(handler);
+      unanswered.clear();
+    }
+  }
+
+  /** {@return the signal that threads are sent} */
+  synchronized int signal() {
+    return signal;
   }
 
   private static List<Long> threads() {

@@ -1,0 +1,44 @@
+package uruk.materialization.platform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import uruk.jitlink.graph.MemProt;
+import uruk.jitlink.memory.SegmentRange;
+
+class ThreadScanTest {
+  private static final long SIG_IGN = 1; // bits/signum-generic.h
+
+  /** SIGRTMAX - 2: the JDK installs a handler of its own when a channel is used first. */
+  private static final int SIGNAL_OF_THE_JDK = 62;
+
+  /** No word looks like an address there: the processor knows none. */
+  private static final List<SegmentRange> NOWHERE =
+      List.of(new SegmentRange(MemProt.READ_EXEC, 0x1234_5678_9abc_0000L, 16));
+
+  @Test
+  void theSignalIsNotOneThatTheJdkTakesLater() {
+    assertThat(ThreadScan.get().signal()).isLessThan(SIGNAL_OF_THE_JDK);
+  }
+
+  @Test
+  void aSignalThatSomebodyElseHasTakenIsReplacedByAnother() throws IOException {
+    ThreadScan scan = ThreadScan.get();
+    int taken = scan.signal();
+    SignalAction.install(taken, SIG_IGN);
+
+    long self = thisThread();
+    assertThat(scan.scan(NOWHERE)).noneMatch(finding -> finding.thread() == self);
+    assertThat(scan.signal()).isLessThan(taken);
+  }
+
+  /** The link leads to {@code PROCESS/task/THREAD}, proc(5). */
+  private static long thisThread() throws IOException {
+    Path link = Files.readSymbolicLink(Path.of("/proc/thread-self"));
+    return Long.parseLong(link.getFileName().toString());
+  }
+}
