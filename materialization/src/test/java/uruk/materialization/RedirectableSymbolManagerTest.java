@@ -1,0 +1,116 @@
+package uruk.materialization;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import uruk.jitlink.host.NativeCall;
+import uruk.orc.DuplicateDefinitionException;
+import uruk.orc.ExecutionSession;
+import uruk.orc.ExecutorSymbolDef;
+import uruk.orc.JITDylib;
+import uruk.orc.ResourceTracker;
+import uruk.orc.SymbolFlags;
+import uruk.orc.SymbolMap;
+import uruk.orc.SymbolsNotFoundException;
+
+class RedirectableSymbolManagerTest {
+  @AutoClose private final ExecutionSession session = ExecutionSession.create();
+  private final ObjectLinkingLayer layer = new ObjectLinkingLayer(session);
+  private final JITDylib main = session.createJITDylib("main");
+  private final RedirectableSymbolManager manager = new RedirectableSymbolManager(layer);
+
+  @BeforeEach
+  void linkBodies() {
+    layer.add(
+        main,
+        Compiler.c("bodies", "int one(void) { return 1; } int two(void) { return 2; } int word;"));
+    layer.add(main, Compiler.c("user", "int f(void); int user(void) { return 10 + f(); }"));
+  }
+
+  private SymbolMap leading(String name, String destination) {
+    return SymbolMap.builder().put(name, session.lookup(main, destination)).build();
+  }
+
+  private int call(String function) {
+    return (int) NativeCall.call(session.lookup(main, function).address());
+  }
+
+  @Test
+  void callsAreLedElsewhereAndTheAddressStays() {
+    manager.create(main.defaultResourceTracker(), leading("f", "one"));
+    assertThat(call("user")).isEqualTo(11);
+    long address = session.lookup(main, "f").address();
+
+    manager.redirect(main, "f", session.lookup(main, "two").address());
+    assertThat(call("user")).isEqualTo(12);
+    manager.redirect(main, leading("f", "one"));
+    assertThat(call("user")).isEqualTo(11);
+
+    assertThat(session.lookup(main, "f").address()).isEqualTo(address);
+  }
+
+  @Test
+  void whatIsRemovedCannotBeLedElsewhereAndCanBeDefinedAgain() {
+    ResourceTracker tracker = main.createResourceTracker();
+    manager.create(tracker, leading("f", "one"));
+    assertThat(call("user")).isEqualTo(11);
+    tracker.remove();
+
+    assertThatThrownBy(() -> manager.redirect(main, "f", 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("f is not a redirectable function of \"main\"; define it with create");
+    assertThatThrownBy(() -> session.lookup(main, "f"))
+        .isInstanceOf(SymbolsNotFoundException.class);
+    manager.create(main.defaultResourceTracker(), leading("f", "two"));
+    assertThat(call("f")).isEqualTo(2);
+  }
+
+  @Test
+  void aTrackerThatTakesOverRemovesThem() {
+    ResourceTracker first = main.createResourceTracker();
+    ResourceTracker second = main.createResourceTracker();
+    manager.create(first, leading("f", "one"));
+    first.transferTo(second);
+    manager.redirect(main, leading("f", "two"));
+    assertThat(call("f")).isEqualTo(2);
+
+    second.remove();
+    assertThatThrownBy(() -> manager.redirect(main, leading("f", "one")))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void aNameThatIsTakenIsRefused() {
+    assertThatThrownBy(
+            () -> manager.create(main.defaultResourceTracker(), leading("one", "two")))
+        .isInstanceOf(DuplicateDefinitionException.class);
+    assertThat(call("one")).isEqualTo(1);
+  }
+
+  @Test
+  void onlyFunctionsCanBeLedElsewhere() {
+    SymbolMap variable =
+        SymbolMap.builder()
+            .put("f", new ExecutorSymbolDef(0x1000, SymbolFlags.EXPORTED))
+            .build();
+    assertThatThrownBy(() -> manager.create(main.defaultResourceTracker(), variable))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("f is no function; only calls can be led elsewhere");
+  }
+
+  @Test
+  void anUnknownNameLeavesTheOthersWhereTheyLed() {
+    manager.create(main.defaultResourceTracker(), leading("f", "one"));
+    SymbolMap both =
+        SymbolMap.builder()
+            .put("f", session.lookup(main, "two"))
+            .put("g", session.lookup(main, "two"))
+            .build();
+    assertThatThrownBy(() -> manager.redirect(main, both))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(call("f")).isEqualTo(1);
+  }
+}
