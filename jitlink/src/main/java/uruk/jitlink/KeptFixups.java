@@ -2,6 +2,7 @@ package uruk.jitlink;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.LongPredicate;
 import java.util.stream.IntStream;
@@ -35,6 +36,7 @@ public final class KeptFixups {
   private static final int ADDEND_BITS = 55;
   private static final long OUTSIDE = 1L << ADDEND_BITS;
   private static final int KIND_SHIFT = ADDEND_BITS + 1;
+  private static final int[] NONE = {};
 
   private final EdgeKindTable kinds;
   private final long base;
@@ -151,19 +153,34 @@ public final class KeptFixups {
   }
 
   /**
-   * {@return the indexes of the fix-ups that refer to something beyond the object}
+   * {@return the indexes of the fix-ups that refer to things beyond the object, by the thing's
+   * index; none for what is not asked for} Goes over the fix-ups twice, however many things there
+   * are.
    *
-   * @param outsideTarget its index in {@link #outsideTargets}
+   * @param outsideTargets indexes in {@link #outsideTargets}
    */
-  public int[] usesOf(int outsideTarget) {
-    int[] uses = new int[size()];
-    int count = 0;
-    for (int i = 0; i < uses.length; i++) {
-      if (isOutside(i) && (int) records[2 * i] == outsideTarget) {
-        uses[count++] = i;
+  public int[][] usesOf(BitSet outsideTargets) {
+    int[] counts = new int[names.length];
+    forEachUse(outsideTargets, (target, use) -> counts[target]++);
+    int[][] uses = new int[names.length][];
+    Arrays.setAll(uses, target -> counts[target] == 0 ? NONE : new int[counts[target]]);
+    forEachUse(
+        outsideTargets,
+        (target, use) -> uses[target][uses[target].length - counts[target]--] = use);
+    return uses;
+  }
+
+  /** Is told of a fix-up. */
+  private interface UseVisitor {
+    void visit(int target, int use);
+  }
+
+  private void forEachUse(BitSet outsideTargets, UseVisitor visitor) {
+    for (int i = 0, size = size(); i < size; i++) {
+      if (isOutside(i) && outsideTargets.get((int) records[2 * i])) {
+        visitor.visit((int) records[2 * i], i);
       }
     }
-    return Arrays.copyOf(uses, count);
   }
 
   /** {@return the indexes of the fix-ups that refer to an address inside of the object} */

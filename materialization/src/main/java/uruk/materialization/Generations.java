@@ -36,7 +36,31 @@ final class Generations {
       LinkedObject object,
       SymbolMap symbols,
       List<SymbolDependenceGroup> needs,
-      @Nullable JITDylib aside) {}
+      @Nullable Aside aside) {}
+
+  /** A dylib in which the versions of one update were linked. Guarded by the update lock. */
+  static final class Aside {
+    private final JITDylib dylib;
+    private int versions;
+
+    Aside(JITDylib dylib) {
+      this.dylib = dylib;
+    }
+
+    JITDylib dylib() {
+      return dylib;
+    }
+
+    /** A version was linked here. */
+    void added() {
+      versions++;
+    }
+
+    /** {@return whether the version that goes is the last one} */
+    boolean removed() {
+      return --versions == 0;
+    }
+  }
 
   Generations(Version version, ResourceTracker tracker) {
     this.first = version.object();

@@ -10,6 +10,7 @@ import uruk.jitlink.KeptFixups;
 import uruk.jitlink.ObjectFile;
 import uruk.jitlink.memory.SegmentRange;
 import uruk.orc.JITDylib;
+import uruk.orc.ResourceKey;
 
 /**
  * An object file that was added to a dylib: what it has become and what it costs. Thread-safe.
@@ -48,6 +49,10 @@ public final class LinkedObject {
   private volatile @Nullable Generations generations;
   private volatile @Nullable LinkResult result;
   private volatile boolean codeFreed;
+
+  /** Whose resource its memory is; null before the link. Guarded by the lock of LinkedObjects. */
+  private @Nullable ResourceKey key;
+
   private volatile SoftReference<@Nullable ObjectFile> file = new SoftReference<>(null);
 
   /** The same file while a roll-back may need it. */
@@ -293,6 +298,14 @@ public final class LinkedObject {
     if (state == State.LINKED) {
       state = State.RETIRED;
     }
+  }
+
+  @Nullable ResourceKey heldFor() {
+    return key;
+  }
+
+  void heldFor(ResourceKey holder) {
+    key = holder;
   }
 
   void waitsIn(ObjectMaterializationUnit waiting) {

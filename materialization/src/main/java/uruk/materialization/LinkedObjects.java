@@ -2,12 +2,14 @@ package uruk.materialization;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.KeptFixups;
@@ -24,16 +26,17 @@ import uruk.orc.ResourceKey;
  * outside of this class is called while it is held, but the memory manager.
  */
 final class LinkedObjects {
+  private static final SequencedSet<LinkedObject> NONE =
+      Collections.unmodifiableSequencedSet(new LinkedHashSet<>());
+
   private final InProcessMemoryManager memory;
   private final EntryCounts entryCounts;
   private final UserIndex users = new UserIndex(); // guarded by lock
   private final AddressIndex places;
   private final Object lock = new Object();
 
-  /** Where variables have gone, for links under way that found the old place. Guarded by lock. */
-  private final Map<SymbolAt, Long> moved = new HashMap<>();
-
-  private final Map<ResourceKey, List<LinkedObject>> linked =
+  private final MovedSymbols moved = new MovedSymbols(); // guarded by lock
+  private final Map<ResourceKey, SequencedSet<LinkedObject>> linked =
       new LinkedHashMap<>(); // guarded by lock
 
   LinkedObjects(EntryCounts entryCounts) {
@@ -45,7 +48,7 @@ final class LinkedObjects {
   /** {@return the objects of a tracker whose memory is there} */
   List<LinkedObject> of(ResourceKey key) {
     synchronized (lock) {
-      return linked.getOrDefault(key, List.of()).stream().filter(LinkedObject::inMemory).toList();
+      return linked.getOrDefault(key, NONE).stream().filter(LinkedObject::inMemory).toList();
     }
   }
 
@@ -69,14 +72,15 @@ final class LinkedObjects {
         catchUp(object, result);
         users.add(object, result);
       }
-      linked.computeIfAbsent(key, _ -> new ArrayList<>(1)).add(object);
+      linked.computeIfAbsent(key, _ -> LinkedHashSet.newLinkedHashSet(1)).add(object);
+      object.heldFor(key);
       places.add(object);
     }
   }
 
   /** What the object refers to may have moved while it was being linked. */
   private void catchUp(LinkedObject object, LinkResult result) {
-    Map<SymbolAt, Long> moves = new HashMap<>(moved);
+    Map<SymbolAt, Long> moves = moved.among(result.fixups().outsideTargets());
     for (DirectBranches.Bound bound : result.directBranches()) {
       long code = memory.entryTarget(bound.entry());
       if (code != bound.code()) {
@@ -93,25 +97,30 @@ final class LinkedObjects {
   /** Takes an object from its tracker. */
   void detach(LinkedObject object) {
     synchronized (lock) {
-      linked.values().forEach(objects -> objects.remove(object));
-      linked.values().removeIf(List::isEmpty);
+      linked.computeIfPresent(
+          object.heldFor(),
+          (_, objects) -> {
+            objects.remove(object);
+            return objects.isEmpty() ? null : objects;
+          });
     }
   }
 
   /** {@return the objects of a tracker, which has none any more} */
   List<LinkedObject> detachAll(ResourceKey key) {
     synchronized (lock) {
-      List<LinkedObject> removed = linked.remove(key);
-      return removed == null ? List.of() : removed;
+      SequencedSet<LinkedObject> removed = linked.remove(key);
+      return removed == null ? List.of() : List.copyOf(removed);
     }
   }
 
   /** Gives the objects of one tracker to another. */
   void transfer(ResourceKey destination, ResourceKey source) {
     synchronized (lock) {
-      List<LinkedObject> objects = linked.remove(source);
+      SequencedSet<LinkedObject> objects = linked.remove(source);
       if (objects != null) {
-        linked.computeIfAbsent(destination, _ -> new ArrayList<>(1)).addAll(objects);
+        objects.forEach(object -> object.heldFor(destination));
+        linked.computeIfAbsent(destination, _ -> LinkedHashSet.newLinkedHashSet(1)).addAll(objects);
       }
     }
   }
@@ -142,11 +151,8 @@ final class LinkedObjects {
       places.remove(object);
       if (result != null) {
         users.remove(object, result);
+        moved.forget(result.symbols());
       }
-      List<SegmentRange> segments = object.segments();
-      moved
-          .keySet()
-          .removeIf(place -> segments.stream().anyMatch(range -> range.contains(place.address())));
       object.removed();
     }
     if (result != null) {
@@ -188,7 +194,8 @@ final class LinkedObjects {
     return uses;
   }
 
-  private Set<LinkedObject> usersOf(Collection<String> names) {
+  /** {@return the objects that refer to one of the names beyond themselves} */
+  Set<LinkedObject> usersOf(Collection<String> names) {
     synchronized (lock) {
       return users.usersOf(names);
     }
@@ -256,12 +263,7 @@ final class LinkedObjects {
   void moved(Map<SymbolAt, Long> moves, ReferencePatches patches) {
     synchronized (lock) {
       patches.apply();
-      moves.forEach((from, to) -> {
-        moved.replaceAll((earlier, address) ->
-            earlier.name().equals(from.name()) && address == from.address() ? to : address);
-        moved.put(from, to);
-      });
-      moved.entrySet().removeIf(move -> move.getKey().address() == move.getValue());
+      moved.moved(moves);
     }
   }
 }

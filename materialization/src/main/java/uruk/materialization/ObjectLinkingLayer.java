@@ -289,8 +289,8 @@ public final class ObjectLinkingLayer {
   }
 
   /**
-   * The host says that no thread which cannot be examined runs code that was replaced before now:
-   * one that blocks all signals, or has switched its stack.
+   * The host says that nothing which cannot be examined runs code that was replaced before now: a
+   * thread that blocks all signals or has switched its stack, a stack that was put aside.
    */
   public void declareQuiescent() {
     updates.declareQuiescent();

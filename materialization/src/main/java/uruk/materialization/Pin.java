@@ -49,6 +49,20 @@ public sealed interface Pin {
     }
   }
 
+  /**
+   * An object switches stacks, ucontext(3): one that is put aside is in memory where nobody looks,
+   * and may return into the version. It is pinned until the host has declared that {@linkplain
+   * ObjectLinkingLayer#declareQuiescent nothing runs}.
+   *
+   * @param object what switches stacks
+   */
+  record StacksPutAside(LinkedObject object) implements Pin {
+    @Override
+    public String toString() {
+      return "%s switches stacks, and one that is put aside may return into it".formatted(object);
+    }
+  }
+
   /** Nobody examines the threads; see {@link ObjectLinkingLayer#superviseWith}. */
   record ThreadsNotExamined() implements Pin {
     @Override

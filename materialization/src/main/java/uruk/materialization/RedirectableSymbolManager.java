@@ -15,9 +15,9 @@ import uruk.orc.SymbolMap;
 
 /**
  * Defines functions that are nothing but an entry, {@code jmp *slot(%rip)}, and leads them to any
- * code of the process, as often as one likes: LLVM's class of the same name
- * (RedirectionManager.h). Functions of objects need it not, since each has an entry of its own;
- * they are replaced by {@link ObjectLinkingLayer#update}.
+ * code of the process, as often as one likes: LLVM's class of the same name (RedirectionManager.h).
+ * Functions of objects need it not, since each has an entry of its own; they are replaced by {@link
+ * ObjectLinkingLayer#update}.
  *
  * <p>Thread-safe. What threads run while a function is led elsewhere goes on to its end.
  */
@@ -68,8 +68,7 @@ public final class RedirectableSymbolManager {
 
   private static void checkCallable(String name, ExecutorSymbolDef destination) {
     if (!destination.flags().isCallable()) {
-      throw new IllegalArgumentException(
-          name + " is no function; only calls can be led elsewhere");
+      throw new IllegalArgumentException(name + " is no function; only calls can be led elsewhere");
     }
   }
 
@@ -82,7 +81,8 @@ public final class RedirectableSymbolManager {
    * Leads a function elsewhere, for all calls that begin from now on: one aligned store.
    *
    * @param destination the address of the code
-   * @throws IllegalArgumentException if this manager has not defined the function, or it was removed
+   * @throws IllegalArgumentException if this manager has not defined the function, or it was
+   *     removed
    */
   public synchronized void redirect(JITDylib dylib, String name, long destination) {
     memory.redirectEntries(new long[] {entry(dylib, name)}, new long[] {destination});
@@ -91,8 +91,8 @@ public final class RedirectableSymbolManager {
   /**
    * Leads functions elsewhere, one store each, in no order.
    *
-   * @throws IllegalArgumentException if this manager has not defined one of them, or it was removed;
-   *     then all lead where they did
+   * @throws IllegalArgumentException if this manager has not defined one of them, or it was
+   *     removed; then all lead where they did
    */
   public synchronized void redirect(JITDylib dylib, SymbolMap destinations) {
     List<Long> from = new ArrayList<>();

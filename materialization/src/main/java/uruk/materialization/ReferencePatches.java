@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -47,22 +48,32 @@ final class ReferencePatches {
    */
   void plan(LinkedObject user, LinkResult result, Map<SymbolAt, Long> moves) {
     List<KeptFixups.OutsideTarget> targets = result.fixups().outsideTargets();
-    for (int i = 0; i < targets.size(); i++) {
+    long[] destinations = new long[targets.size()];
+    BitSet moving = new BitSet();
+    for (int i = 0; i < destinations.length; i++) {
       KeptFixups.OutsideTarget target = targets.get(i);
       Long destination = moves.get(new SymbolAt(target.name(), target.address()));
       if (destination != null) {
-        int[] uses = result.fixups().usesOf(i);
-        if (uses.length == 0) {
-          throw new ReplacementRefusedException(
-              ("%s would move, but it is thread-local and %s refers to it. Replace %s in the same"
-                      + " update.")
-                  .formatted(target.name(), user, user));
-        }
-        for (int use : uses) {
-          plan(user, result, target.name(), use, destination);
-        }
-        retargets.add(new Retarget(result.fixups(), i, destination));
+        destinations[i] = destination;
+        moving.set(i);
       }
+    }
+    if (moving.isEmpty()) {
+      return;
+    }
+    int[][] uses = result.fixups().usesOf(moving);
+    for (int i = moving.nextSetBit(0); i >= 0; i = moving.nextSetBit(i + 1)) {
+      String symbol = targets.get(i).name();
+      if (uses[i].length == 0) {
+        throw new ReplacementRefusedException(
+            ("%s would move, but it is thread-local and %s refers to it. Replace %s in the same"
+                    + " update.")
+                .formatted(symbol, user, user));
+      }
+      for (int use : uses[i]) {
+        plan(user, result, symbol, use, destinations[i]);
+      }
+      retargets.add(new Retarget(result.fixups(), i, destinations[i]));
     }
   }
 

@@ -38,6 +38,10 @@ final class Retirement {
   /** How many versions one examination looks for at most. */
   private static final int BATCH = 128;
 
+  /** With these of ucontext(3) a program leaves a stack and returns to another. */
+  private static final List<String> STACK_SWITCHES =
+      List.of("swapcontext", "setcontext", "makecontext");
+
   private final Updates updates;
   private final Map<LinkedObject, Long> epochs = new LinkedHashMap<>();
   private long quiescentBefore;
@@ -131,6 +135,12 @@ final class Retirement {
     if (updates.isKeptForRollBack(version)) {
       pins.add(new Pin.KeptForRollBack());
     }
+    if (!declaredQuiescent(version)) {
+      updates
+          .objects()
+          .usersOf(STACK_SWITCHES)
+          .forEach(user -> pins.add(new Pin.StacksPutAside(user)));
+    }
     Map<Long, String> functions = functions(result);
     for (Place call :
         running.callsBefore(epochs.getOrDefault(version, 0L), functions::containsKey)) {
@@ -139,6 +149,11 @@ final class Retirement {
               call.threadName(), call.thread(), functions.getOrDefault(call.address(), "")));
     }
     return pins;
+  }
+
+  /** {@return whether the host has said so since the version was replaced} */
+  private boolean declaredQuiescent(LinkedObject version) {
+    return epochs.getOrDefault(version, 0L) < quiescentBefore;
   }
 
   private static Map<Long, String> functions(LinkResult result) {
@@ -171,7 +186,7 @@ final class Retirement {
       }
     }
     for (LinkedObject version : new HashSet<>(owners)) {
-      if (epochs.getOrDefault(version, 0L) >= quiescentBefore) {
+      if (!declaredQuiescent(version)) {
         for (UnknownThread thread : findings.unknown()) {
           addTo(
               pins.get(version),

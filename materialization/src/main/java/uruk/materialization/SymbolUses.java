@@ -1,8 +1,10 @@
 package uruk.materialization;
 
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongUnaryOperator;
+import java.util.function.Predicate;
 import uruk.jitlink.KeptFixups;
 import uruk.jitlink.KeptFixups.OutsideTarget;
 import uruk.jitlink.graph.EdgeKind;
@@ -27,33 +29,43 @@ final class SymbolUses {
       Map<String, Long> symbols,
       LongUnaryOperator code,
       List<SymbolUse> into) {
-    List<OutsideTarget> targets = result.fixups().outsideTargets();
-    for (int i = 0; i < targets.size(); i++) {
-      OutsideTarget target = targets.get(i);
-      Long address = symbols.get(target.name());
-      if (address != null
-          && (address == target.address() || code.applyAsLong(address) == target.address())) {
-        add(user, result, i, target.name(), into);
-      }
-    }
+    addAll(
+        user,
+        result,
+        target -> {
+          Long address = symbols.get(target.name());
+          return address != null
+              && (address == target.address() || code.applyAsLong(address) == target.address());
+        },
+        into);
   }
 
   /** Collects uses of whatever is in the given memory. */
   static void collectInto(
       LinkedObject user, LinkResult result, List<SegmentRange> memory, List<SymbolUse> into) {
+    addAll(
+        user,
+        result,
+        target -> memory.stream().anyMatch(range -> range.contains(target.address())),
+        into);
+  }
+
+  private static void addAll(
+      LinkedObject user, LinkResult result, Predicate<OutsideTarget> wanted, List<SymbolUse> into) {
     List<OutsideTarget> targets = result.fixups().outsideTargets();
+    BitSet chosen = new BitSet();
     for (int i = 0; i < targets.size(); i++) {
-      OutsideTarget target = targets.get(i);
-      if (memory.stream().anyMatch(range -> range.contains(target.address()))) {
-        add(user, result, i, target.name(), into);
-      }
+      chosen.set(i, wanted.test(targets.get(i)));
+    }
+    if (!chosen.isEmpty()) {
+      int[][] uses = result.fixups().usesOf(chosen);
+      chosen.stream().forEach(i -> add(user, result, targets.get(i).name(), uses[i], into));
     }
   }
 
   private static void add(
-      LinkedObject user, LinkResult result, int target, String symbol, List<SymbolUse> into) {
+      LinkedObject user, LinkResult result, String symbol, int[] uses, List<SymbolUse> into) {
     KeptFixups fixups = result.fixups();
-    int[] uses = fixups.usesOf(target);
     if (uses.length == 0) {
       // A thread-local variable: no place in memory holds its address.
       into.add(new SymbolUse(symbol, user, null, 0, 0, GenericEdgeKind.KEEP_ALIVE));

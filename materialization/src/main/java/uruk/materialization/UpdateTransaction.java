@@ -11,6 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.ObjectFile;
 import uruk.jitlink.ObjectInterface;
+import uruk.materialization.Generations.Aside;
 import uruk.materialization.Generations.Version;
 import uruk.materialization.Succession.KeptData;
 import uruk.materialization.Switchover.Change;
@@ -126,12 +127,13 @@ final class UpdateTransaction implements Update {
       }
     }
     JITDylib linkingIn = updates.createAside(target);
+    Aside linkedIn = new Aside(linkingIn);
     aside = linkingIn;
     List<Planned> planned = new ArrayList<>();
     for (Step step : steps) {
       planned.add(plan(step, target, linkingIn, lines));
     }
-    List<Change> changes = link(target, linkingIn, planned);
+    List<Change> changes = link(target, linkedIn, planned);
     if (planned.stream().allMatch(each -> each.version() == null)) {
       abandon();
     }
@@ -307,13 +309,13 @@ final class UpdateTransaction implements Update {
     return new KeptData(symbol.address(), updates.objects().sizeAt(name, symbol.address()));
   }
 
-  private List<Change> link(JITDylib target, JITDylib linkingIn, List<Planned> planned) {
+  private List<Change> link(JITDylib target, Aside linkedIn, List<Planned> planned) {
     Set<String> all = new HashSet<>();
     planned.forEach(each -> all.addAll(each.defined()));
-    SymbolMap linked = all.isEmpty() ? SymbolMap.of() : lookUp(linkingIn, all);
+    SymbolMap linked = all.isEmpty() ? SymbolMap.of() : lookUp(linkedIn.dylib(), all);
     List<Change> changes = new ArrayList<>();
     for (Planned each : planned) {
-      changes.add(change(target, linkingIn, each, linked));
+      changes.add(change(target, linkedIn, each, linked));
     }
     return changes;
   }
@@ -364,7 +366,7 @@ final class UpdateTransaction implements Update {
     return needs;
   }
 
-  private Change change(JITDylib target, JITDylib linkingIn, Planned planned, SymbolMap linked) {
+  private Change change(JITDylib target, Aside linkedIn, Planned planned, SymbolMap linked) {
     Generations generations = planned.generations();
     LinkedObject object = planned.version();
     if (object == null) {
@@ -384,7 +386,12 @@ final class UpdateTransaction implements Update {
       planned.kept().keySet().forEach(name -> symbols.put(name, before.get(name)));
     }
     Version version =
-        new Version(object, symbols.build(), needs(target, linkingIn, planned, defined), linkingIn);
+        new Version(
+            object,
+            symbols.build(),
+            needs(target, linkedIn.dylib(), planned, defined),
+            linkedIn);
+    linkedIn.added();
     return generations == null
         ? new Change(new Generations(version, target.defaultResourceTracker()), null, version)
         : new Change(generations, generations.current(), version);

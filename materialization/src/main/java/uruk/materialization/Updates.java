@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import uruk.jitlink.graph.MemProt;
 import uruk.jitlink.memory.InProcessMemoryManager;
 import uruk.jitlink.memory.SegmentRange;
+import uruk.materialization.Generations.Aside;
 import uruk.materialization.Generations.Version;
 import uruk.materialization.ReferencePatches.SymbolAt;
 import uruk.materialization.RunningCode.Place;
@@ -430,28 +431,18 @@ final class Updates {
     }
   }
 
-  private void removeAside(JITDylib aside, Version gone) {
-    boolean shared =
-        objects.all().stream()
-            .anyMatch(other -> other != gone.object() && isVersionIn(other, aside));
-    if (!shared) {
-      session().removeJITDylibs(List.of(aside));
+  private void removeAside(Aside aside, Version gone) {
+    if (aside.removed()) {
+      session().removeJITDylibs(List.of(aside.dylib()));
       return;
     }
     for (String name : gone.symbols().names()) {
-      ResourceTracker tracker = aside.trackerOf(name);
+      ResourceTracker tracker = aside.dylib().trackerOf(name);
       if (tracker != null) {
         tracker.remove();
         return;
       }
     }
-  }
-
-  private static boolean isVersionIn(LinkedObject object, JITDylib aside) {
-    Generations line = object.generations();
-    return line != null
-        && line.versions().stream()
-            .anyMatch(version -> version.object() == object && version.aside() == aside);
   }
 
   /** Frees objects whose names are gone. */

@@ -271,6 +271,32 @@ class UpdateTest {
     assertThat(call("logic")).isEqualTo(2);
   }
 
+  @Test
+  void stacksThatArePutAsidePinUntilTheHostSaysThatNothingRuns() throws Throwable {
+    String logicSource = "void leave(void); int logic(void) { leave(); return %d; }";
+    add(
+        "switcher",
+        "#include <ucontext.h>\nint logic(void); static ucontext_t caller, callee;"
+            + "static char stack[65536]; static int result;"
+            + "static void body(void) { result = logic(); }"
+            + "void leave(void) { swapcontext(&callee, &caller); }"
+            + "int start(void) { getcontext(&callee); callee.uc_stack.ss_sp = stack;"
+            + " callee.uc_stack.ss_size = sizeof stack; callee.uc_link = &caller;"
+            + " makecontext(&callee, body, 0); return swapcontext(&caller, &callee); }"
+            + "int resume(void) { swapcontext(&caller, &callee); return result; }");
+    LinkedObject logic = add("logic", logicSource.formatted(1));
+    assertThat(call("start")).isZero();
+
+    logic.replace(Compiler.c("logic2", logicSource.formatted(2)));
+
+    assertThat(jit.objects().reclaim()).isEmpty();
+    assertThat(logic.pinnedBy().toString())
+        .contains("switcher.o switches stacks, and one that is put aside may return into it");
+    assertThat(call("resume")).as("what was put aside ends in the old version").isEqualTo(1);
+    jit.objects().declareQuiescent();
+    assertThat(freedAfterAWhile(logic)).isTrue();
+  }
+
   // Several updates ------------------------------------------------------------------------------
 
   @Test

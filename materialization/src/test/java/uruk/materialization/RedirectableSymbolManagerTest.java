@@ -84,8 +84,7 @@ class RedirectableSymbolManagerTest {
 
   @Test
   void aNameThatIsTakenIsRefused() {
-    assertThatThrownBy(
-            () -> manager.create(main.defaultResourceTracker(), leading("one", "two")))
+    assertThatThrownBy(() -> manager.create(main.defaultResourceTracker(), leading("one", "two")))
         .isInstanceOf(DuplicateDefinitionException.class);
     assertThat(call("one")).isEqualTo(1);
   }
@@ -93,9 +92,7 @@ class RedirectableSymbolManagerTest {
   @Test
   void onlyFunctionsCanBeLedElsewhere() {
     SymbolMap variable =
-        SymbolMap.builder()
-            .put("f", new ExecutorSymbolDef(0x1000, SymbolFlags.EXPORTED))
-            .build();
+        SymbolMap.builder().put("f", new ExecutorSymbolDef(0x1000, SymbolFlags.EXPORTED)).build();
     assertThatThrownBy(() -> manager.create(main.defaultResourceTracker(), variable))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("f is no function; only calls can be led elsewhere");

@@ -5,13 +5,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import uruk.jitlink.host.NativeCall;
 import uruk.orc.ExecutionSession;
+import uruk.orc.ExecutorSymbolDef;
 import uruk.orc.JITDylib;
+import uruk.orc.LookupKind;
+import uruk.orc.MaterializationResponsibility;
+import uruk.orc.MaterializationUnit;
+import uruk.orc.SearchOrder;
+import uruk.orc.SymbolFlags;
 import uruk.orc.SymbolInstance;
+import uruk.orc.SymbolLookupSet;
+import uruk.orc.SymbolMap;
+import uruk.orc.SymbolState;
 import uruk.orc.SymbolsNotFoundException;
 
 class ReplacementTest {
@@ -312,6 +324,87 @@ class ReplacementTest {
     lazy.replace(Compiler.c("lazy2", "int lazy(void) { return 2; }"));
 
     assertThat(call("lazy")).isEqualTo(2);
+  }
+
+  /** A function whose address is not known before the test says so. */
+  private static final class LateFunction extends MaterializationUnit {
+    private final CompletableFuture<MaterializationResponsibility> asked =
+        new CompletableFuture<>();
+
+    LateFunction() {
+      super(
+          new Interface(
+              Map.of("late", SymbolFlags.of(SymbolFlags.EXPORTED, SymbolFlags.CALLABLE))));
+    }
+
+    @Override
+    public String name() {
+      return "late";
+    }
+
+    @Override
+    protected void materialize(MaterializationResponsibility responsibility) {
+      asked.complete(responsibility);
+    }
+
+    @Override
+    protected void discard(JITDylib dylib, String name) {}
+
+    void arrive(ExecutorSymbolDef definition) {
+      MaterializationResponsibility responsibility = asked.join();
+      responsibility.notifyResolved(SymbolMap.builder().put("late", definition).build());
+      responsibility.notifyEmitted(List.of());
+    }
+  }
+
+  private static final String USES_BOTH =
+      "extern int variable; int late(void);" + "int user(void) { return %d * variable + late(); }";
+
+  private CompletableFuture<SymbolMap> beginToLink(String name) {
+    return session.lookup(
+        LookupKind.STATIC, SearchOrder.of(main), SymbolLookupSet.of(name), SymbolState.READY);
+  }
+
+  @Test
+  void aLinkUnderWayIsLedToVariablesThatMoveMeanwhile() {
+    LinkedObject data = add("data", "int variable = 1; int zero(void) { return 0; }");
+    ExecutorSymbolDef zero = session.lookup(main, "zero");
+    LateFunction late = new LateFunction();
+    main.define(late);
+    add("user", USES_BOTH.formatted(1));
+    CompletableFuture<SymbolMap> linking = beginToLink("user");
+    assertThat(linking).isNotDone();
+
+    for (int value = 2; value <= 4; value++) {
+      String next = "int variable = %d; int zero(void) { return 0; }".formatted(value);
+      data.current().replace(Compiler.c("data", next));
+    }
+    late.arrive(zero);
+
+    assertThat(linking).isCompleted();
+    assertThat(call("user")).isEqualTo(4);
+    memoryIsAsLinked();
+  }
+
+  @Test
+  void anObjectThatIsBeingLinkedIsReplacedWhenItsLinkHasEnded() throws Exception {
+    add("data", "int variable = 1; int zero(void) { return 0; }");
+    ExecutorSymbolDef zero = session.lookup(main, "zero");
+    LateFunction late = new LateFunction();
+    main.define(late);
+    LinkedObject user = add("user", USES_BOTH.formatted(1));
+    CompletableFuture<SymbolMap> linking = beginToLink("user");
+    var next = Compiler.c("user2", USES_BOTH.formatted(10));
+    CompletableFuture<Replacement> update =
+        CompletableFuture.supplyAsync(() -> user.replace(next), task -> new Thread(task).start());
+
+    late.arrive(zero);
+
+    assertThat(update.get(20, TimeUnit.SECONDS).objects()).hasSize(1);
+    assertThat(linking).isCompleted();
+    assertThat(call("user")).isEqualTo(10);
+    assertThat(user.current().generation()).isEqualTo(2);
+    memoryIsAsLinked();
   }
 
   @Test

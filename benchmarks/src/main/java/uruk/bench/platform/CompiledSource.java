@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Compiles source texts with the system's compiler. */
-final class CompiledSource {
+public final class CompiledSource {
   private CompiledSource() {}
 
   /**
@@ -16,7 +16,7 @@ final class CompiledSource {
    *
    * @param options what to make of it
    */
-  static Path compile(String compiler, String name, String source, List<String> options) {
+  public static Path compile(String compiler, String name, String source, List<String> options) {
     try {
       Path folder = Files.createTempDirectory("uruk-bench");
       Path file = Files.writeString(folder.resolve(name), source);
