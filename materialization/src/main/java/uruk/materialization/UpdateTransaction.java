@@ -387,10 +387,7 @@ final class UpdateTransaction implements Update {
     }
     Version version =
         new Version(
-            object,
-            symbols.build(),
-            needs(target, linkedIn.dylib(), planned, defined),
-            linkedIn);
+            object, symbols.build(), needs(target, linkedIn.dylib(), planned, defined), linkedIn);
     linkedIn.added();
     return generations == null
         ? new Change(new Generations(version, target.defaultResourceTracker()), null, version)

@@ -219,7 +219,8 @@ class HostileArchiveTest {
 
   @Test
   void aFileThatShrinksIsNoticed() throws Exception {
-    Path file = write("shrinks.a", ArchiveWriter.regular().member("a.o/", new byte[MORE_THAN_READ_AHEAD]));
+    Path file =
+        write("shrinks.a", ArchiveWriter.regular().member("a.o/", new byte[MORE_THAN_READ_AHEAD]));
     try (Archive archive = Archive.open(file)) {
       ArchiveMember member = archive.members().getFirst();
       Files.write(file, new byte[100], StandardOpenOption.TRUNCATE_EXISTING);
