@@ -217,7 +217,12 @@ class BadInputTest {
   void archiveThatChangesWhileItIsReadIsAnError() throws IOException {
     Path member =
         Files.write(
-            folder.resolve("m.o"), Compiler.bytes("gcc", "m.c", "int moved(void) { return 1; }"));
+            folder.resolve("m.o"),
+            Compiler.bytes(
+                "gcc",
+                "m.c",
+                "char large[100000] = {1}; int moved(void) { return large[0]; }")); // is not read
+    // ahead
     Path archive = folder.resolve("libmoving.a");
     Compiler.run(List.of("ar", "rcs", archive.toString(), member.toString()));
     main.addGenerator(StaticLibrary.open(layer, archive));

@@ -24,9 +24,20 @@ class RacesTest {
 
   @TempDir private Path directory;
 
+  /** By one compiler, with as many processes as there are races. */
   @Test
   void everyRaceEndsInAnOutcomeThatItLists() throws Exception {
-    run("-iters", "1", "-time", "100", "-af", "NONE", "-jvmArgs", "-XX:TieredStopAtLevel=1");
+    run(
+        "-iters",
+        "1",
+        "-time",
+        "100",
+        "-sc",
+        "false",
+        "-af",
+        "NONE",
+        "-jvmArgs",
+        "-XX:TieredStopAtLevel=1");
   }
 
   /** Interpreted and with each compiler, wherever the threads may be. */
@@ -41,7 +52,7 @@ class RacesTest {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of("-cp", System.getProperty("java.class.path"), "org.openjdk.jcstress.Main"));
-    command.addAll(List.of("-v", "-c", "2", "-f", "1", "-fsm", "1", "-hs", "128", "-pth", "false"));
+    command.addAll(List.of("-v", "-c", "2", "-f", "1", "-fsm", "1", "-hs", "512", "-pth", "false"));
     command.addAll(List.of("-r", directory.resolve("report").toString()));
     command.addAll(List.of(options));
     Path log = directory.resolve("log");
