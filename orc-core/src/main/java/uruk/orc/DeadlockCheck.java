@@ -100,7 +100,7 @@ final class DeadlockCheck {
 
   private void follow(Definition unit) {
     reachWhatBlocks(unit.run(), unit);
-    unit.requests.forEach(request -> reach(request, unit));
+    unit.requests().forEach(request -> reach(request, unit));
   }
 
   private void reachWhatBlocks(BlockedThreads.@Nullable Run run, Object from) {

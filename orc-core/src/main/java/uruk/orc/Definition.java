@@ -38,8 +38,8 @@ final class Definition {
   /** The extents of common symbols, kept to refuse larger ones once these are bound. */
   @Nullable Map<String, CommonExtent> commons;
 
-  /** The look-ups made on behalf of the responsibility that are under way. */
-  final Set<LookupOperation> requests = new LinkedHashSet<>(2);
+  /** The look-ups made on behalf of the responsibility that are under way; null for none. */
+  private @Nullable Set<LookupOperation> requests;
 
   private @Nullable Map<SymbolEntry, FailedToMaterializeException> failures;
 
@@ -53,6 +53,26 @@ final class Definition {
     this.unitName = unitName;
     this.entries = entries;
     this.live = entries.length;
+  }
+
+  /** A look-up on behalf of the responsibility begins. */
+  void requestBegins(LookupOperation request) {
+    if (requests == null) {
+      requests = new LinkedHashSet<>(2);
+    }
+    requests.add(request);
+  }
+
+  /** A look-up on behalf of the responsibility has ended. */
+  void requestEnds(LookupOperation request) {
+    if (requests != null && requests.remove(request) && requests.isEmpty()) {
+      requests = null; // definitions outlive their requests by far
+    }
+  }
+
+  /** {@return the look-ups made on behalf of the responsibility that are under way} */
+  Set<LookupOperation> requests() {
+    return requests == null ? Set.of() : requests;
   }
 
   JITDylib dylib() {

@@ -132,7 +132,7 @@ final class LookupOperation {
       }
       session.inFlight().add(this);
       if (request.onBehalfOf() != null) {
-        request.onBehalfOf().requests.add(this);
+        request.onBehalfOf().requestBegins(this);
       }
       return search(outcome);
     });
@@ -474,7 +474,7 @@ final class LookupOperation {
     releaseGenerator(outcome);
     session.inFlight().remove(this);
     if (request.onBehalfOf() != null) {
-      request.onBehalfOf().requests.remove(this);
+      request.onBehalfOf().requestEnds(this);
     }
   }
 
