@@ -1,6 +1,5 @@
 package uruk.tools.doctor;
 
-import uruk.tools.option.ArgumentStyle;
 import uruk.tools.option.Option;
 
 /** The options of {@code uruk doctor}. */
@@ -19,16 +18,6 @@ enum DoctorOption implements Option {
   @Override
   public String spelling() {
     return spelling;
-  }
-
-  @Override
-  public ArgumentStyle style() {
-    return ArgumentStyle.NONE;
-  }
-
-  @Override
-  public String argument() {
-    return "";
   }
 
   @Override

@@ -1,6 +1,5 @@
 package uruk.tools.watch;
 
-import uruk.tools.option.ArgumentStyle;
 import uruk.tools.option.Option;
 
 /** The options of {@code uruk watch}, beside those that say what the program is made of. */
@@ -22,16 +21,6 @@ enum WatchOption implements Option {
   @Override
   public String spelling() {
     return spelling;
-  }
-
-  @Override
-  public ArgumentStyle style() {
-    return ArgumentStyle.NONE;
-  }
-
-  @Override
-  public String argument() {
-    return "";
   }
 
   @Override
