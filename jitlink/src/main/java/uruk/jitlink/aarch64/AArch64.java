@@ -10,34 +10,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 import uruk.jitlink.graph.Block;
 import uruk.jitlink.graph.EdgeKind;
 import uruk.jitlink.graph.EdgeKindTable;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.MemProt;
-import uruk.jitlink.graph.Relocation;
 import uruk.jitlink.graph.RelocationNumbers;
 import uruk.jitlink.graph.Section;
 import uruk.jitlink.graph.Symbol;
 import uruk.jitlink.graph.Target;
+import uruk.jitlink.graph.TargetFacts;
 import uruk.jitlink.pass.TableBuilder;
 
 /** AArch64, of either byte order of data. */
 public final class AArch64 implements Target {
 
-  /** With little-endian data. */
-  public static final AArch64 LITTLE_ENDIAN = new AArch64("aarch64", ByteOrder.LITTLE_ENDIAN);
-
-  /** With big-endian data; instructions are little-endian here as well. */
-  public static final AArch64 BIG_ENDIAN = new AArch64("aarch64_be", ByteOrder.BIG_ENDIAN);
-
   private static final int EM_AARCH64 = 183;
-  private static final int POINTER_SIZE = 8;
   private static final int INSTRUCTION_SIZE = 4;
 
-  // Blocks that the linker adds come after what an object file brought, whatever its addresses.
-  private static final long POINTER_ADDRESS = ~7L;
+  // Stubs come after what an object file brought, whatever its addresses.
   private static final long STUB_ADDRESS = ~11L;
 
   private static final byte[] POINTER_JUMP_STUB = {
@@ -87,78 +78,33 @@ public final class AArch64 implements Target {
           Set.of(GOT_PAGE_OFFSET15),
           MemProt.READ_EXEC);
 
-  private final String name;
-  private final ByteOrder byteOrder;
+  /** With little-endian data. */
+  public static final AArch64 LITTLE_ENDIAN =
+      new AArch64("aarch64", "elf64-littleaarch64", ByteOrder.LITTLE_ENDIAN);
 
-  private AArch64(String name, ByteOrder byteOrder) {
-    this.name = name;
-    this.byteOrder = byteOrder;
+  /** With big-endian data; instructions are little-endian here as well. */
+  public static final AArch64 BIG_ENDIAN =
+      new AArch64("aarch64_be", "elf64-bigaarch64", ByteOrder.BIG_ENDIAN);
+
+  private final TargetFacts facts;
+
+  private AArch64(String name, String elfFormat, ByteOrder byteOrder) {
+    this.facts =
+        new TargetFacts(
+            name,
+            EM_AARCH64,
+            elfFormat,
+            8,
+            8,
+            byteOrder,
+            EDGE_KINDS,
+            RELOCATIONS,
+            new TargetFacts.DataKinds(POINTER64, DELTA32, DELTA64, NEG_DELTA32));
   }
 
   @Override
-  public String name() {
-    return name;
-  }
-
-  @Override
-  public int elfMachine() {
-    return EM_AARCH64;
-  }
-
-  @Override
-  public String elfFormat() {
-    return byteOrder.equals(ByteOrder.BIG_ENDIAN) ? "elf64-bigaarch64" : "elf64-littleaarch64";
-  }
-
-  @Override
-  public int pointerSize() {
-    return POINTER_SIZE;
-  }
-
-  @Override
-  public ByteOrder byteOrder() {
-    return byteOrder;
-  }
-
-  @Override
-  public EdgeKindTable edgeKinds() {
-    return EDGE_KINDS;
-  }
-
-  @Override
-  public @Nullable Relocation elfRelocation(int number) {
-    return RELOCATIONS.find(number);
-  }
-
-  @Override
-  public EdgeKind pointer() {
-    return POINTER64;
-  }
-
-  @Override
-  public EdgeKind delta32() {
-    return DELTA32;
-  }
-
-  @Override
-  public EdgeKind delta64() {
-    return DELTA64;
-  }
-
-  @Override
-  public EdgeKind negativeDelta32() {
-    return NEG_DELTA32;
-  }
-
-  @Override
-  public Symbol createAnonymousPointer(Section section, @Nullable Symbol initialTarget) {
-    LinkGraph graph = section.graph();
-    Block block =
-        graph.createMutableContentBlock(section, POINTER_SIZE, POINTER_ADDRESS, POINTER_SIZE, 0);
-    if (initialTarget != null) {
-      block.addEdge(POINTER64, 0, initialTarget, 0);
-    }
-    return graph.addAnonymousSymbol(block, 0, POINTER_SIZE, false, false);
+  public TargetFacts facts() {
+    return facts;
   }
 
   @Override

@@ -27,26 +27,43 @@ public interface Target {
   /** Relocation numbers are below this; bounds the tables that a hostile file can ask for. */
   int RELOCATION_NUMBERS = 4096;
 
+  /** {@return the table of this target's facts} */
+  TargetFacts facts();
+
   /** {@return the architecture's name as in triples, for example {@code x86_64}} */
-  String name();
+  default String name() {
+    return facts().name();
+  }
 
   /** {@return the ELF header's {@code e_machine}} */
-  int elfMachine();
+  default int elfMachine() {
+    return facts().elfMachine();
+  }
 
   /** {@return the ELF format's name in scripts of GNU ld, for example {@code elf64-x86-64}} */
-  String elfFormat();
+  default String elfFormat() {
+    return facts().elfFormat();
+  }
 
   /** {@return bytes of a pointer: 4 or 8; also the ELF class} */
-  int pointerSize();
+  default int pointerSize() {
+    return facts().pointerSize();
+  }
 
   /** {@return the byte order of data} */
-  ByteOrder byteOrder();
+  default ByteOrder byteOrder() {
+    return facts().byteOrder();
+  }
 
   /** {@return the generic edge kinds and this target's} */
-  EdgeKindTable edgeKinds();
+  default EdgeKindTable edgeKinds() {
+    return facts().edgeKinds();
+  }
 
   /** {@return the ELF relocation with a number; null if the target does not know it} */
-  @Nullable Relocation elfRelocation(int number);
+  default @Nullable Relocation elfRelocation(int number) {
+    return facts().relocations().find(number);
+  }
 
   /**
    * {@return the ELF relocation that asks for an edge of a kind; of several the one with the lowest
@@ -65,25 +82,45 @@ public interface Target {
   /**
    * {@return the kind that stores a pointer-sized address} For data that the linker makes itself.
    */
-  EdgeKind pointer();
+  default EdgeKind pointer() {
+    return facts().data().pointer();
+  }
 
   /** {@return the 32-bit distance from the fix-up to the target; for unwind tables} */
-  EdgeKind delta32();
+  default EdgeKind delta32() {
+    return facts().data().delta32();
+  }
 
   /** {@return the pointer-sized distance from the fix-up to the target; for unwind tables} */
-  EdgeKind delta64();
+  default EdgeKind delta64() {
+    return facts().data().delta64();
+  }
 
   /** {@return the 32-bit distance from the target back to the fix-up; for unwind tables} */
-  EdgeKind negativeDelta32();
+  default EdgeKind negativeDelta32() {
+    return facts().data().negativeDelta32();
+  }
 
   /**
-   * Adds a pointer block and an anonymous symbol for it.
+   * Adds a pointer block and an anonymous symbol for it. The block comes after what an object file
+   * brought, whatever its addresses.
    *
    * @param section where the block goes
    * @param initialTarget what the pointer holds; null for a null pointer
    * @return the symbol
    */
-  Symbol createAnonymousPointer(Section section, @Nullable Symbol initialTarget);
+  default Symbol createAnonymousPointer(Section section, @Nullable Symbol initialTarget) {
+    LinkGraph graph = section.graph();
+    TargetFacts facts = facts();
+    int size = facts.pointerSize();
+    long lastAddress = (-1L >>> (Long.SIZE - Byte.SIZE * size)) & -facts.pointerAlignment();
+    Block block =
+        graph.createMutableContentBlock(section, size, lastAddress, facts.pointerAlignment(), 0);
+    if (initialTarget != null) {
+      block.addEdge(facts.data().pointer(), 0, initialTarget, 0);
+    }
+    return graph.addAnonymousSymbol(block, 0, size, false, false);
+  }
 
   /**
    * Adds a stub that jumps through a pointer and an anonymous symbol for it.

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 import uruk.jitlink.graph.Block;
 import uruk.jitlink.graph.EdgeKind;
 import uruk.jitlink.graph.EdgeKindTable;
@@ -16,11 +15,11 @@ import uruk.jitlink.graph.Edges;
 import uruk.jitlink.graph.Field;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.MemProt;
-import uruk.jitlink.graph.Relocation;
 import uruk.jitlink.graph.RelocationNumbers;
 import uruk.jitlink.graph.Section;
 import uruk.jitlink.graph.Symbol;
 import uruk.jitlink.graph.Target;
+import uruk.jitlink.graph.TargetFacts;
 import uruk.jitlink.pass.TableBuilder;
 
 /** i386 in 32-bit protected mode. */
@@ -30,13 +29,11 @@ public final class I386 implements Target {
   public static final I386 INSTANCE = new I386();
 
   private static final int EM_386 = 3;
-  private static final int POINTER_SIZE = 4;
 
   // As LLVM aligns them, so that both lay a graph out alike.
   private static final int TABLE_ALIGNMENT = 8;
 
-  // Blocks that the linker adds come after what an object file brought, whatever its addresses.
-  private static final long POINTER_ADDRESS = 0xffff_fff8L;
+  // Stubs come after what an object file brought, whatever its addresses.
   private static final long STUB_ADDRESS = 0xffff_fff8L;
 
   private static final byte[] POINTER_JUMP_STUB = {
@@ -49,9 +46,19 @@ public final class I386 implements Target {
 
   private static final int MODRM_NO_BASE = 0b00_000_101;
 
-  private static final RelocationNumbers RELOCATIONS =
-      RelocationNumbers.of(I386Relocation.values());
   private static final EdgeKindTable EDGE_KINDS = EdgeKindTable.of(List.of(I386EdgeKind.values()));
+
+  private static final TargetFacts FACTS =
+      new TargetFacts(
+          "i386",
+          EM_386,
+          "elf32-i386",
+          4,
+          TABLE_ALIGNMENT,
+          ByteOrder.LITTLE_ENDIAN,
+          EDGE_KINDS,
+          RelocationNumbers.of(I386Relocation.values()),
+          new TargetFacts.DataKinds(POINTER32, DELTA32, DELTA32, NEG_DELTA32));
 
   private static final TableBuilder.Kinds TABLE_KINDS =
       new TableBuilder.Kinds(
@@ -66,70 +73,8 @@ public final class I386 implements Target {
   private I386() {}
 
   @Override
-  public String name() {
-    return "i386";
-  }
-
-  @Override
-  public int elfMachine() {
-    return EM_386;
-  }
-
-  @Override
-  public String elfFormat() {
-    return "elf32-i386";
-  }
-
-  @Override
-  public int pointerSize() {
-    return POINTER_SIZE;
-  }
-
-  @Override
-  public ByteOrder byteOrder() {
-    return ByteOrder.LITTLE_ENDIAN;
-  }
-
-  @Override
-  public EdgeKindTable edgeKinds() {
-    return EDGE_KINDS;
-  }
-
-  @Override
-  public @Nullable Relocation elfRelocation(int number) {
-    return RELOCATIONS.find(number);
-  }
-
-  @Override
-  public EdgeKind pointer() {
-    return POINTER32;
-  }
-
-  @Override
-  public EdgeKind delta32() {
-    return DELTA32;
-  }
-
-  /** A pointer has 32 bits here. */
-  @Override
-  public EdgeKind delta64() {
-    return DELTA32;
-  }
-
-  @Override
-  public EdgeKind negativeDelta32() {
-    return NEG_DELTA32;
-  }
-
-  @Override
-  public Symbol createAnonymousPointer(Section section, @Nullable Symbol initialTarget) {
-    LinkGraph graph = section.graph();
-    Block block =
-        graph.createMutableContentBlock(section, POINTER_SIZE, POINTER_ADDRESS, TABLE_ALIGNMENT, 0);
-    if (initialTarget != null) {
-      block.addEdge(POINTER32, 0, initialTarget, 0);
-    }
-    return graph.addAnonymousSymbol(block, 0, POINTER_SIZE, false, false);
+  public TargetFacts facts() {
+    return FACTS;
   }
 
   @Override

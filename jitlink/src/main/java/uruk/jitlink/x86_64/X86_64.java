@@ -9,17 +9,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 import uruk.jitlink.graph.Block;
 import uruk.jitlink.graph.EdgeKind;
 import uruk.jitlink.graph.EdgeKindTable;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.MemProt;
-import uruk.jitlink.graph.Relocation;
 import uruk.jitlink.graph.RelocationNumbers;
 import uruk.jitlink.graph.Section;
 import uruk.jitlink.graph.Symbol;
 import uruk.jitlink.graph.Target;
+import uruk.jitlink.graph.TargetFacts;
 import uruk.jitlink.pass.TableBuilder;
 
 /** x86-64 in 64-bit mode (AMD64, Intel 64). */
@@ -34,10 +33,8 @@ public final class X86_64 implements Target {
   public static final X86_64 INSTANCE = new X86_64();
 
   private static final int EM_X86_64 = 62;
-  private static final int POINTER_SIZE = 8;
 
-  // Blocks that the linker adds come after what an object file brought, whatever its addresses.
-  private static final long POINTER_ADDRESS = ~7L;
+  // Stubs come after what an object file brought, whatever its addresses.
   private static final long STUB_ADDRESS = ~5L;
 
   private static final byte[] POINTER_JUMP_STUB = {
@@ -54,10 +51,20 @@ public final class X86_64 implements Target {
   private static final int MODRM_RIP = 0x05;
   private static final int MODRM_MASK = 0xc7;
 
-  private static final RelocationNumbers RELOCATIONS =
-      RelocationNumbers.of(X86_64Relocation.values());
   private static final EdgeKindTable EDGE_KINDS =
       EdgeKindTable.of(List.of(X86_64EdgeKind.values()));
+
+  private static final TargetFacts FACTS =
+      new TargetFacts(
+          "x86_64",
+          EM_X86_64,
+          "elf64-x86-64",
+          8,
+          8,
+          ByteOrder.LITTLE_ENDIAN,
+          EDGE_KINDS,
+          RelocationNumbers.of(X86_64Relocation.values()),
+          new TargetFacts.DataKinds(POINTER64, DELTA32, DELTA64, NEG_DELTA32));
 
   private static final TableBuilder.Kinds TABLE_KINDS =
       new TableBuilder.Kinds(
@@ -77,69 +84,8 @@ public final class X86_64 implements Target {
   private X86_64() {}
 
   @Override
-  public String name() {
-    return "x86_64";
-  }
-
-  @Override
-  public int elfMachine() {
-    return EM_X86_64;
-  }
-
-  @Override
-  public String elfFormat() {
-    return "elf64-x86-64";
-  }
-
-  @Override
-  public int pointerSize() {
-    return POINTER_SIZE;
-  }
-
-  @Override
-  public ByteOrder byteOrder() {
-    return ByteOrder.LITTLE_ENDIAN;
-  }
-
-  @Override
-  public EdgeKindTable edgeKinds() {
-    return EDGE_KINDS;
-  }
-
-  @Override
-  public @Nullable Relocation elfRelocation(int number) {
-    return RELOCATIONS.find(number);
-  }
-
-  @Override
-  public EdgeKind pointer() {
-    return POINTER64;
-  }
-
-  @Override
-  public EdgeKind delta32() {
-    return DELTA32;
-  }
-
-  @Override
-  public EdgeKind delta64() {
-    return DELTA64;
-  }
-
-  @Override
-  public EdgeKind negativeDelta32() {
-    return NEG_DELTA32;
-  }
-
-  @Override
-  public Symbol createAnonymousPointer(Section section, @Nullable Symbol initialTarget) {
-    LinkGraph graph = section.graph();
-    Block block =
-        graph.createMutableContentBlock(section, POINTER_SIZE, POINTER_ADDRESS, POINTER_SIZE, 0);
-    if (initialTarget != null) {
-      block.addEdge(POINTER64, 0, initialTarget, 0);
-    }
-    return graph.addAnonymousSymbol(block, 0, POINTER_SIZE, false, false);
+  public TargetFacts facts() {
+    return FACTS;
   }
 
   @Override

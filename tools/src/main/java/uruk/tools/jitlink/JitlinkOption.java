@@ -12,8 +12,9 @@ import uruk.tools.option.ArgumentStyle;
 import uruk.tools.option.Option;
 
 /** The options of {@code uruk jitlink}, which are those of {@code llvm-jitlink}. */
+@SuppressWarnings("ImmutableEnumChecker") // a line is an immutable record
 enum JitlinkOption implements Option {
-  NOEXEC("-noexec", NONE, "", "link and check, do not run; any target's objects"),
+  NOEXEC("-noexec", "link and check, do not run; any target's objects"),
   ENTRY("-entry", EQUALS_OR_NEXT, "NAME", "the function to run, main by default"),
   ARGS("-args", REST, "ARGUMENT", "the rest of the line is argv of the function, from argv[0] on"),
   TRIPLE("-triple", EQUALS_OR_NEXT, "TRIPLE", "the target, instead of the first input's"),
@@ -21,20 +22,20 @@ enum JitlinkOption implements Option {
   JD("-jd", EQUALS_OR_NEXT, "NAME", "what follows belongs to the JITDylib NAME, made if need be"),
   LIBRARY("-l", JOINED_OR_NEXT, "NAME", "link against libNAME.so, libNAME.a or JITDylib NAME"),
   LIBRARY_PATH("-L", JOINED_OR_NEXT, "DIR", "where -l of this JITDylib looks"),
-  SEARCH_SYSTEM("-search-sys-lib", NONE, "", "let -l look in the system's folders as well"),
+  SEARCH_SYSTEM("-search-sys-lib", "let -l look in the system's folders as well"),
   HIDDEN_LIBRARY("-hidden-l", JOINED_OR_NEXT, "NAME", "libNAME.a, with hidden definitions"),
   LOAD_HIDDEN("-load_hidden", EQUALS_OR_NEXT, "FILE", "an archive, with hidden definitions"),
-  ALL_LOAD("-all_load", NONE, "", "load all members of archives"),
-  OBJC("-ObjC", NONE, "", "load members with Objective-C or Swift content; ELF has none"),
+  ALL_LOAD("-all_load", "load all members of archives"),
+  OBJC("-ObjC", "load members with Objective-C or Swift content; ELF has none"),
   PRELOAD("-preload", EQUALS_OR_NEXT, "LIB", "load a shared library into the process first"),
-  NO_PROCESS_SYMBOLS("-no-process-syms", NONE, "", "do not look symbols up in the process"),
+  NO_PROCESS_SYMBOLS("-no-process-syms", "do not look symbols up in the process"),
 
   ABSOLUTE("-abs", EQUALS_OR_NEXT, "NAME=ADDR", "an absolute symbol"),
   ALIAS("-alias", EQUALS_OR_NEXT, "[JD:]NEW=[JD:]OLD", "another name of a symbol"),
   SECTION_CREATE("-sectcreate", EQUALS_OR_NEXT, "SEC,FILE[@SYM=OFF,...]", "a file as a section"),
-  PHONY_EXTERNALS("-phony-externals", NONE, "", "what main's JITDylib does not find is null"),
+  PHONY_EXTERNALS("-phony-externals", "what main's JITDylib does not find is null"),
   HARNESS("-harness", REST, "FILE", "the rest of the line: objects that test the others"),
-  ADD_SELF_RELOCATIONS("-add-self-relocations", NONE, "", "code refers to its own function"),
+  ADD_SELF_RELOCATIONS("-add-self-relocations", "code refers to its own function"),
 
   CHECK("-check", EQUALS_OR_NEXT, "FILE", "evaluate the checks in FILE after the link"),
   CHECK_NAME("-check-name", EQUALS_OR_NEXT, "NAME", "what checks are called, not jitlink-check"),
@@ -44,27 +45,22 @@ enum JitlinkOption implements Option {
   SLAB_PAGE_SIZE("-slab-page-size", EQUALS_OR_NEXT, "N", "bytes of a page of the slab"),
   NUM_THREADS("-num-threads", EQUALS_OR_NEXT, "N", "link with N threads; 0, the default: none"),
 
-  SHOW_INIT_ES("-show-init-es", NONE, "", "print the session before the entry is looked up"),
-  SHOW_ENTRY_ES("-show-entry-es", NONE, "", "print the session after that"),
-  SHOW_ADDRS("-show-addrs", NONE, "", "print addresses of symbols, sections, GOT and stubs"),
+  SHOW_INIT_ES("-show-init-es", "print the session before the entry is looked up"),
+  SHOW_ENTRY_ES("-show-entry-es", "print the session after that"),
+  SHOW_ADDRS("-show-addrs", "print addresses of symbols, sections, GOT and stubs"),
   SHOW_GRAPHS("-show-graphs", EQUALS_OR_NEXT, "REGEX", "print graphs of that name when fixed up"),
-  SHOW_LINKED_FILES("-show-linked-files", NONE, "", "print what is linked, when it is"),
-  SHOW_CONTENTS(
-      "-show-relocated-section-contents", NONE, "", "print what symbols hold when fixed up"),
-  SHOW_TIMES("-show-times", NONE, "", "print how long the phases took"),
-  SHOW_FAILED(
-      "-show-err-failed-to-materialize",
-      NONE,
-      "",
-      "print also errors that only follow from others"),
-  PRE_PRUNE_SIZE("-pre-prune-total-block-size", NONE, "", "print the size of what was read"),
-  POST_FIXUP_SIZE("-post-fixup-total-block-size", NONE, "", "print the size of what was linked"),
+  SHOW_LINKED_FILES("-show-linked-files", "print what is linked, when it is"),
+  SHOW_CONTENTS("-show-relocated-section-contents", "print what symbols hold when fixed up"),
+  SHOW_TIMES("-show-times", "print how long the phases took"),
+  SHOW_FAILED("-show-err-failed-to-materialize", "print also errors that only follow from others"),
+  PRE_PRUNE_SIZE("-pre-prune-total-block-size", "print the size of what was read"),
+  POST_FIXUP_SIZE("-post-fixup-total-block-size", "print the size of what was linked"),
 
   WRITE_SYMTAB("-write-symtab", EQUALS_OR_NEXT, "FILE", "write where symbols are"),
   SYMBOLICATE_WITH("-symbolicate-with", EQUALS_OR_NEXT, "FILE", "name addresses in the inputs"),
 
-  DEBUGGER_SUPPORT("-debugger-support", NONE, "", "tell GDB of objects; on unless -noexec"),
-  PERF_SUPPORT("-perf-support", NONE, "", "tell perf of the functions that are run"),
+  DEBUGGER_SUPPORT("-debugger-support", "tell GDB of objects; on unless -noexec"),
+  PERF_SUPPORT("-perf-support", "tell perf of the functions that are run"),
 
   VTUNE_SUPPORT("-vtune-support", NONE, later("VTune support"), OFF),
   LAZY("-lazy", EQUALS_OR_NEXT, later("lazy linking"), ""),
@@ -78,13 +74,10 @@ enum JitlinkOption implements Option {
   OOP_CONNECT("-oop-executor-connect", EQUALS_OR_NEXT, later("execution in another process"), ""),
   USE_MEMMGR("-use-memmgr", EQUALS_OR_NEXT, later("memory of another process"), "default"),
 
-  VERSION("-version", NONE, "", "print the version"),
-  HELP("-help", NONE, "", "print this text");
+  VERSION("-version", "print the version"),
+  HELP("-help", "print this text");
 
-  private final String spelling;
-  private final ArgumentStyle style;
-  private final String argument;
-  private final String description;
+  private final Line line;
   private final String missingFeature;
   private final String harmlessValue;
 
@@ -92,21 +85,24 @@ enum JitlinkOption implements Option {
   private record Later(String feature) {}
 
   JitlinkOption(String spelling, ArgumentStyle style, String argument, String description) {
-    this.spelling = spelling;
-    this.style = style;
-    this.argument = argument;
-    this.description = description;
-    this.missingFeature = "";
-    this.harmlessValue = "";
+    this(new Line(spelling, style, argument, description), "", "");
+  }
+
+  JitlinkOption(String spelling, String description) {
+    this(new Line(spelling, description), "", "");
   }
 
   /** An option that is known and refused, unless its value asks for nothing. */
   JitlinkOption(String spelling, ArgumentStyle style, Later later, String harmlessValue) {
-    this.spelling = spelling;
-    this.style = style;
-    this.argument = style == NONE ? "" : "VALUE";
-    this.description = "later: " + later.feature;
-    this.missingFeature = later.feature;
+    this(
+        new Line(spelling, style, style == NONE ? "" : "VALUE", "later: " + later.feature),
+        later.feature,
+        harmlessValue);
+  }
+
+  JitlinkOption(Line line, String missingFeature, String harmlessValue) {
+    this.line = line;
+    this.missingFeature = missingFeature;
     this.harmlessValue = harmlessValue;
   }
 
@@ -115,23 +111,8 @@ enum JitlinkOption implements Option {
   }
 
   @Override
-  public String spelling() {
-    return spelling;
-  }
-
-  @Override
-  public ArgumentStyle style() {
-    return style;
-  }
-
-  @Override
-  public String argument() {
-    return argument;
-  }
-
-  @Override
-  public String description() {
-    return description;
+  public Line line() {
+    return line;
   }
 
   /**
@@ -143,7 +124,7 @@ enum JitlinkOption implements Option {
   void checkSupported(String value) {
     if (!missingFeature.isEmpty() && (harmlessValue.isEmpty() || !value.equals(harmlessValue))) {
       throw new CommandException(
-          "%s is not supported yet: %s is still to be built".formatted(spelling, missingFeature));
+          "%s is not supported yet: %s is still to be built".formatted(spelling(), missingFeature));
     }
   }
 }

@@ -4,6 +4,7 @@ import uruk.tools.option.ArgumentStyle;
 import uruk.tools.option.Option;
 
 /** The options that say what a program is made of, the same for each command that runs one. */
+@SuppressWarnings("ImmutableEnumChecker") // a line is an immutable record
 public enum ProgramOption implements Option {
   /** A library to link. */
   LIBRARY("-l", ArgumentStyle.JOINED_OR_NEXT, "NAME", "link libNAME.a, or load libNAME.so"),
@@ -37,35 +38,14 @@ public enum ProgramOption implements Option {
   /** What the compiler warns of. */
   WARNING("-W", ArgumentStyle.JOINED, "NAME", "warnings, such as -Wall");
 
-  private final String spelling;
-  private final ArgumentStyle style;
-  private final String argument;
-  private final String description;
+  private final Line line;
 
   ProgramOption(String spelling, ArgumentStyle style, String argument, String description) {
-    this.spelling = spelling;
-    this.style = style;
-    this.argument = argument;
-    this.description = description;
+    this.line = new Line(spelling, style, argument, description);
   }
 
   @Override
-  public String spelling() {
-    return spelling;
-  }
-
-  @Override
-  public ArgumentStyle style() {
-    return style;
-  }
-
-  @Override
-  public String argument() {
-    return argument;
-  }
-
-  @Override
-  public String description() {
-    return description;
+  public Line line() {
+    return line;
   }
 }

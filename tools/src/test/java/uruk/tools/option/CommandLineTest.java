@@ -11,38 +11,23 @@ import uruk.tools.option.Argument.Setting;
 
 class CommandLineTest {
 
+  @SuppressWarnings("ImmutableEnumChecker") // a line is an immutable record
   private enum TestOption implements Option {
     FLAG("--flag", ArgumentStyle.NONE),
     LEVEL("-O", ArgumentStyle.JOINED),
     FOLDER("-L", ArgumentStyle.JOINED_OR_NEXT),
     COMPILER("--cc", ArgumentStyle.EQUALS_OR_NEXT);
 
-    private final String spelling;
-    private final ArgumentStyle style;
+    private final Line line;
 
     TestOption(String spelling, ArgumentStyle style) {
-      this.spelling = spelling;
-      this.style = style;
+      String argument = style == ArgumentStyle.NONE ? "" : "VALUE";
+      this.line = new Line(spelling, style, argument, "does " + name());
     }
 
     @Override
-    public String spelling() {
-      return spelling;
-    }
-
-    @Override
-    public ArgumentStyle style() {
-      return style;
-    }
-
-    @Override
-    public String argument() {
-      return style == ArgumentStyle.NONE ? "" : "VALUE";
-    }
-
-    @Override
-    public String description() {
-      return "does " + name();
+    public Line line() {
+      return line;
     }
   }
 
