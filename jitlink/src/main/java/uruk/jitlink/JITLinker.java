@@ -106,11 +106,12 @@ public final class JITLinker {
   }
 
   private void configurePasses() {
+    SectionBounds bounds = new SectionBounds();
     passes.prePrune().add(EhFrame::prepare);
-    passes.prePrune().add(SectionBounds::define);
+    passes.prePrune().add(bounds::define);
     passes.prePrune().add(context::markLive);
     passes.postPrune().add(g -> g.target().buildTables(g, context::mayBeOutOfReach));
-    passes.postAllocation().add(SectionBounds::place);
+    passes.postAllocation().add(bounds::place);
     passes.preFixup().add(g -> g.target().relaxTables(g));
     context.modifyPassConfiguration(graph, passes);
   }

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * What an object file defines and needs, as its symbol table says, without the cost of a graph.
  *
- * @param definitions the symbols that are visible to other objects
+ * @param definitions the symbols that are visible to other objects, each name once
  * @param externals the names that the object needs from elsewhere
  * @param groups the groups that are kept or discarded as one
  * @param hasInitializers whether the object has code that must run before (or after) its users

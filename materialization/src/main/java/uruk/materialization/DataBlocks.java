@@ -2,7 +2,6 @@ package uruk.materialization;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -89,13 +88,16 @@ final class DataBlocks {
 
   /** Last pass: takes down where the blocks are. */
   void place(LinkGraph graph) {
-    Set<Block> live = new HashSet<>(graph.blocks());
     addresses = new long[blocks.size()];
     for (int i = 0; i < addresses.length; i++) {
       Block block = blocks.get(i);
-      addresses[i] = adopted.getOrDefault(i, live.contains(block) ? block.address() : 0L);
+      addresses[i] = adopted.getOrDefault(i, isLive(block) ? block.address() : 0L);
     }
     blocks = List.of();
+  }
+
+  private static boolean isLive(Block block) {
+    return block.section().blocks().contains(block);
   }
 
   /** {@return the addresses, in the order of {@link #of}; 0 where a block is not in memory} */

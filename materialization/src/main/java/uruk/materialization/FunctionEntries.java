@@ -257,35 +257,33 @@ final class FunctionEntries {
 
   /**
    * The local functions of a graph by their places: references to them often go by the beginning of
-   * their section.
+   * their section. Open addressing, since objects may have very many.
    */
   private static final class LocalFunctions {
     private final Target target;
-    private final Map<Block, Map<Long, Symbol>> byOffset = new HashMap<>();
+    private final @Nullable Symbol[] slots;
 
-    // What is known of the target of the last reference: the next one's is often the same.
-    private @Nullable Symbol lastTarget;
-    private Map<Long, Symbol> lastFunctions = Map.of();
-
-    private LocalFunctions(Target target) {
+    private LocalFunctions(Target target, int count) {
       this.target = target;
+      this.slots = new Symbol[count == 0 ? 0 : Integer.highestOneBit(count) << 2];
     }
 
     static LocalFunctions of(LinkGraph graph) {
-      LocalFunctions functions = new LocalFunctions(graph.target());
+      List<Symbol> found = new ArrayList<>();
       graph.forEachDefinedSymbol(symbol -> {
         if (symbol.scope() == Scope.LOCAL && symbol.callable() && symbol.hasName()) {
-          functions
-              .byOffset
-              .computeIfAbsent(symbol.block(), _ -> new HashMap<>())
-              .put(symbol.offset(), symbol);
+          found.add(symbol);
         }
       });
+      LocalFunctions functions = new LocalFunctions(graph.target(), found.size());
+      for (Symbol function : found) {
+        functions.slots[functions.slotOf(function.block(), function.offset())] = function;
+      }
       return functions;
     }
 
     boolean isEmpty() {
-      return byOffset.isEmpty();
+      return slots.length == 0;
     }
 
     /** {@return the function whose address an edge takes, or null} */
@@ -297,19 +295,22 @@ final class FunctionEntries {
       }
       // What an instruction takes relative to its place counts from behind its last field.
       long implied = pointer ? 0 : -kind.field().size();
-      if (!target.takesAddress(kind, implied)) {
-        return null;
-      }
-      Map<Long, Symbol> functions = inBlockOf(to);
-      return functions.isEmpty() ? null : functions.get(to.offset() + addend - implied);
+      return target.takesAddress(kind, implied)
+          ? slots[slotOf(to.block(), to.offset() + addend - implied)]
+          : null;
     }
 
-    private Map<Long, Symbol> inBlockOf(Symbol to) {
-      if (lastTarget != to) {
-        lastTarget = to;
-        lastFunctions = byOffset.getOrDefault(to.block(), Map.of());
+    /** {@return the slot of the function at a place; a free one if there is none} */
+    private int slotOf(Block block, long offset) {
+      int mask = slots.length - 1;
+      int hash = (System.identityHashCode(block) + (int) offset) * 0x9e3779b9;
+      int slot = (hash ^ hash >>> 16) & mask;
+      for (Symbol there = slots[slot];
+          there != null && (there.offset() != offset || there.addressable() != block);
+          there = slots[slot]) {
+        slot = slot + 1 & mask;
       }
-      return lastFunctions;
+      return slot;
     }
   }
 }

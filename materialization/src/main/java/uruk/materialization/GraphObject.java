@@ -1,8 +1,10 @@
 package uruk.materialization;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import uruk.jitlink.DuplicateDefinitionException;
 import uruk.jitlink.ObjectFile;
 import uruk.jitlink.ObjectInterface;
 import uruk.jitlink.ObjectInterface.Definition;
@@ -35,8 +37,18 @@ record GraphObject(LinkGraph graph) implements ObjectFile {
     List<Definition> definitions = new ArrayList<>();
     graph.definedSymbols().forEach(symbol -> addDefinition(symbol, Kind.DEFINED, definitions));
     graph.absoluteSymbols().forEach(symbol -> addDefinition(symbol, Kind.ABSOLUTE, definitions));
+    checkUnique(definitions);
     List<String> externals = graph.externalSymbols().stream().map(Symbol::name).toList();
     return new ObjectInterface(definitions, externals, List.of(), false);
+  }
+
+  private void checkUnique(List<Definition> definitions) {
+    Set<String> names = HashSet.newHashSet(definitions.size());
+    for (Definition definition : definitions) {
+      if (!names.add(definition.name())) {
+        throw new DuplicateDefinitionException(name(), definition.name());
+      }
+    }
   }
 
   private static void addDefinition(Symbol symbol, Kind kind, List<Definition> definitions) {

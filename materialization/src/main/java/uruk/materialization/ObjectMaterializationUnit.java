@@ -70,7 +70,9 @@ final class ObjectMaterializationUnit extends MaterializationUnit {
       initSymbol = file.name() + "$init" + object.ordinal();
       flags.put(initSymbol, 0, SymbolFlags.SIDE_EFFECTS_ONLY);
     }
-    Interface declared = new Interface(flags.build().flags(), initSymbol);
+    // The file's definitions have a name each; only the added one might be among them.
+    SymbolMap names = initSymbol == null ? flags.buildUnique() : flags.build();
+    Interface declared = new Interface(names.flags(), initSymbol);
     return new ObjectMaterializationUnit(layer, file, object, declared, commons);
   }
 

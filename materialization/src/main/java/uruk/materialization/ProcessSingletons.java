@@ -1,6 +1,8 @@
 package uruk.materialization;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import uruk.jitlink.graph.LinkGraph;
@@ -33,9 +35,15 @@ final class ProcessSingletons {
    * @return their addresses in the process
    */
   static Map<String, Long> find(LinkGraph graph, JITDylib dylib, Predicate<String> owned) {
+    List<Symbol> candidates = new ArrayList<>(0);
+    graph.forEachDefinedSymbol(symbol -> {
+      if (mayBeShared(symbol)) {
+        candidates.add(symbol);
+      }
+    });
     Map<String, Long> found = Map.of();
-    for (Symbol symbol : graph.definedSymbols()) {
-      if (mayBeShared(symbol) && owned.test(symbol.name())) {
+    for (Symbol symbol : candidates) {
+      if (owned.test(symbol.name())) {
         long address = inProcess(dylib.linkOrder(), symbol);
         if (address != 0) {
           found = found.isEmpty() ? new HashMap<>() : found;

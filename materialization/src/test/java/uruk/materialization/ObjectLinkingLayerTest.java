@@ -326,4 +326,20 @@ class ObjectLinkingLayerTest {
     assertThat(object.ledger().bytes(Kind.CODE)).isEqualTo(5);
     assertThat(object.verify()).isEmpty();
   }
+
+  @Test
+  void graphsThatDefineANameTwiceAreRefused() {
+    LinkGraph graph = new LinkGraph("made", InProcessMemoryManager.shared().target());
+    Section data = graph.createSection(".data", MemProt.READ_WRITE);
+    Block block = graph.createContentBlock(data, new byte[8], 0, 8, 0);
+    for (int offset = 0; offset < 8; offset += 4) {
+      graph.addDefinedSymbol(
+          block, offset, "twice", 4, Linkage.STRONG, Scope.DEFAULT, false, false);
+    }
+
+    assertThatThrownBy(() -> layer.add(main.defaultResourceTracker(), graph))
+        .isInstanceOf(uruk.jitlink.DuplicateDefinitionException.class)
+        .hasMessage("In made, duplicate definition of twice");
+    assertThat(main.symbols("twice")).isEmpty();
+  }
 }

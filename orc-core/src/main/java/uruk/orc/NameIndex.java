@@ -59,9 +59,14 @@ final class NameIndex {
   private int slotOf(String name) {
     int mask = slots.length - 1;
     int slot = SymbolTable.hash(name) & mask;
-    while (slots[slot] >= 0 && !names[slots[slot]].equals(name)) {
+    while (slots[slot] >= 0 && !equal(names[slots[slot]], name)) {
       slot = slot + 1 & mask;
     }
     return slot;
+  }
+
+  /** Strings keep their hash, so that those of others need not be read. */
+  private static boolean equal(String one, String other) {
+    return one.hashCode() == other.hashCode() && one.equals(other);
   }
 }

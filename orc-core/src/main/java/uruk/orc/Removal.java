@@ -80,6 +80,10 @@ final class Removal {
     JITDylib dylib = owner.dylib();
     dylib.session().lock().tablesChange();
     dylib.table().remove(entry);
+    retire(dylib, entry);
+  }
+
+  private static void retire(JITDylib dylib, SymbolEntry entry) {
     ReadinessGraph.abandon(entry);
     entry.retire();
     dylib.session().events().removed(dylib, entry.name());
@@ -138,15 +142,34 @@ final class Removal {
     if (!underWay.isEmpty()) {
       var _ = outcome.fail(underWay, new ResourceTrackerDefunctException(tracker.key()));
     }
+    erase(tracker.dylib(), definitions);
     for (Definition definition : definitions) {
-      for (SymbolEntry entry : definition.entries()) {
-        if (entry.owner == definition) {
-          erase(definition, entry);
-        }
-      }
       definition.live = 0;
       definition.unit = null;
       tracker.remove(definition);
+    }
+  }
+
+  /** Takes all symbols of definitions out of the table. */
+  private static void erase(JITDylib dylib, List<Definition> definitions) {
+    int live = 0;
+    for (Definition definition : definitions) {
+      live += definition.live;
+    }
+    boolean atOnce = dylib.table().removesAtOnce(live);
+    dylib.session().lock().tablesChange();
+    for (Definition definition : definitions) {
+      for (SymbolEntry entry : definition.entries()) {
+        if (entry.owner == definition) {
+          if (!atOnce) {
+            dylib.table().remove(entry);
+          }
+          retire(dylib, entry);
+        }
+      }
+    }
+    if (atOnce) {
+      dylib.table().removeRetired(live);
     }
   }
 

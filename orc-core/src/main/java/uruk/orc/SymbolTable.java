@@ -132,6 +132,25 @@ final class SymbolTable {
     }
   }
 
+  /**
+   * Removes the entries that have been {@linkplain SymbolEntry#retire retired}, all at once. Called
+   * under the session lock.
+   *
+   * @param retired how many there are
+   */
+  void removeRetired(int retired) {
+    live -= retired;
+    rehash(capacityFor(live * 2));
+  }
+
+  /**
+   * {@return whether so many removals cost less by {@link #removeRetired}, which looks at every
+   * slot}
+   */
+  boolean removesAtOnce(int removals) {
+    return removals > SMALLEST && removals >= slots.entries.length / 8;
+  }
+
   /** Makes room for so many more entries. Called under the session lock. */
   void reserve(int more) {
     if ((used + more) * 4L > slots.entries.length * 3L) {
@@ -164,7 +183,7 @@ final class SymbolTable {
   private void rehash(int capacity) {
     Slots fresh = new Slots(capacity);
     for (SymbolEntry entry : slots.entries) {
-      if (entry != null && entry != REMOVED) {
+      if (entry != null && !entry.isRemoved()) {
         int slot = entry.hash() & fresh.mask();
         while (fresh.hashes[slot] != 0) {
           slot = (slot + 1) & fresh.mask();

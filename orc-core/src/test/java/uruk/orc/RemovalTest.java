@@ -398,4 +398,22 @@ class RemovalTest extends SessionFixture {
     assertThat(session.usersOf(main, "printf").symbols()).isEmpty();
     assertThat(main.table().find("printf").users.capacity()).isLessThanOrEqualTo(8);
   }
+
+  @Test
+  void manySymbolsLeaveAtOnceAndOthersStay() {
+    main.define(TestUnit.of("first", "second"));
+    SymbolMap.Builder many = SymbolMap.builder();
+    for (int at = 0; at < 1000; at++) {
+      many.put("name" + at, at, TestUnit.FUNCTION);
+    }
+    main.define(AbsoluteSymbols.of(many.build()), tracker);
+    session.lookup(main, "name7");
+
+    tracker.remove();
+
+    assertThat(main.symbols("").keySet()).containsExactly("first", "second");
+    assertThat(session.lookup(main, "second").flags()).isEqualTo(TestUnit.FUNCTION);
+    main.define(TestUnit.of("name7"));
+    assertThat(session.lookup(main, "name7").flags()).isEqualTo(TestUnit.FUNCTION);
+  }
 }

@@ -1,11 +1,17 @@
 package uruk.jitlink.elf;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import uruk.jitlink.graph.NameSource;
 
 /** A string table (gABI, "String Table"): zero-terminated names by their offset. */
 final class StringTable implements NameSource {
+  private static final VarHandle WORD =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
   private final ElfFile file;
   private final String place;
   private final byte[] bytes;
@@ -66,9 +72,18 @@ final class StringTable implements NameSource {
     return begins ? bytes[begin + offset] != 0 : !name(offset).isEmpty();
   }
 
+  /** Looks at eight bytes at a time: names of C++ are long. */
   private int end(int offset) {
     int end = begin + offset;
     int limit = begin + size;
+    for (; end <= limit - Long.BYTES; end += Long.BYTES) {
+      long word = (long) WORD.get(bytes, end);
+      // The lowest bit that is set is that of the first zero byte (Hacker's Delight, 6-1).
+      long zeros = word - 0x0101010101010101L & ~word & 0x8080808080808080L;
+      if (zeros != 0) {
+        return end + Long.numberOfTrailingZeros(zeros) / Byte.SIZE;
+      }
+    }
     while (end < limit && bytes[end] != 0) {
       end++;
     }

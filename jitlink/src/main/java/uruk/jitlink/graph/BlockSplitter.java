@@ -87,13 +87,27 @@ final class BlockSplitter {
       return;
     }
     Edges edges = whole.takeEdges();
-    for (int i = 0; i < edges.size(); i++) {
+    for (int i = 0; i < edges.size(); ) {
       int part = partAt(edges.offset(i));
-      parts
-          .get(part)
-          .edges()
-          .add(edges.code(i), edges.offset(i) - beginOf(part), edges.target(i), edges.addend(i));
+      int end = endOfRun(edges, i, part);
+      Edges own = parts.get(part).edges();
+      // With room for one that connects the part with another.
+      own.ensureCapacity(own.size() + end - i + 1);
+      for (; i < end; i++) {
+        own.add(edges.code(i), edges.offset(i) - beginOf(part), edges.target(i), edges.addend(i));
+      }
     }
+  }
+
+  /** {@return the index of the first edge from one on that is not in a part} */
+  private int endOfRun(Edges edges, int from, int part) {
+    long begin = beginOf(part);
+    long end = part < offsets.length ? offsets[part] : Long.MAX_VALUE;
+    int index = from;
+    while (index < edges.size() && edges.offset(index) >= begin && edges.offset(index) < end) {
+      index++;
+    }
+    return index;
   }
 
   private int beginOf(int part) {

@@ -10,6 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.graph.MemProt;
 import uruk.jitlink.host.AddressReserve;
@@ -32,10 +33,18 @@ final class PagePool implements Pool {
   private static final long REACH = 1L << 31;
   private static final int HUGE_PAGE = 2 << 20;
 
+  /**
+   * So many bytes of freed pages stay in the process: fresh ones, which the kernel has to find and
+   * to fill with zeros, take as long as the rest of a link.
+   */
+  private static final long KEPT_AT_MOST = SHARED_SIZE / 8;
+
   private final AddressReserve reserve;
   private final long pageSize = Libc.pageSize();
   private final UnwindTable unwindTable;
   private final SpanAllocator spans;
+  private final BitSet kept = new BitSet(); // free pages that the process still has
+  private long keptBytes;
   private long fresh;
   private int used;
 
@@ -96,7 +105,9 @@ final class PagePool implements Pool {
 
   private void map(Span span) {
     try {
-      Libc.mapOver(span.address(), span.size(), PROT_READ | PROT_WRITE);
+      Libc.mprotect(span.address(), span.size(), PROT_READ | PROT_WRITE);
+      keptBytes -= kept.get(page(span.address()), page(span.end())).cardinality() * pageSize;
+      kept.clear(page(span.address()), page(span.end()));
       used++;
     } catch (HostException refused) {
       spans.free(span);
@@ -118,9 +129,19 @@ final class PagePool implements Pool {
 
   @Override
   public void free(MemProt protection, Span span) {
-    Libc.mapOver(span.address(), span.size(), PROT_NONE);
+    if (isShared() && keptBytes + span.size() <= KEPT_AT_MOST) {
+      Libc.mprotect(span.address(), span.size(), PROT_NONE);
+      kept.set(page(span.address()), page(span.end()));
+      keptBytes += span.size();
+    } else {
+      Libc.mapOver(span.address(), span.size(), PROT_NONE);
+    }
     spans.free(span);
     used--;
+  }
+
+  private int page(long address) {
+    return Math.toIntExact((address - reserve.base()) / pageSize);
   }
 
   @Override
@@ -139,7 +160,13 @@ final class PagePool implements Pool {
 
   @Override
   public void zero(MemProt protection, long address, long size) {
-    // Fresh pages are zero.
+    long end = address + size;
+    long firstPage = Math.min(end, (address + pageSize - 1) & -pageSize);
+    MemorySegment.ofAddress(address).reinterpret(firstPage - address).fill((byte) 0);
+    // The other pages have no content: they become fresh ones, which cost nothing until used.
+    if (firstPage < end) {
+      Libc.madvise(firstPage, (end - firstPage + pageSize - 1) & -pageSize, Libc.MADV_DONTNEED);
+    }
   }
 
   /** One call to the kernel costs less than a fault for each page. */

@@ -6,8 +6,8 @@ import uruk.jitlink.graph.MemProt;
 
 /**
  * Memory inside one generated module, from which objects take spans. The memory manager's lock
- * guards all methods but {@link #protect}, {@link #working}, {@link #index} and {@link
- * #expectWrites}.
+ * guards all methods but {@link #protect}, {@link #working}, {@link #index}, {@link #zero} and
+ * {@link #expectWrites}.
  */
 sealed interface Pool permits DensePool, PagePool {
   /**

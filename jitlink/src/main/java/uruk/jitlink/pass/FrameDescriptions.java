@@ -1,7 +1,6 @@
 package uruk.jitlink.pass;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import uruk.jitlink.graph.Block;
 import uruk.jitlink.graph.Edges;
@@ -31,7 +30,7 @@ public final class FrameDescriptions {
     for (Block block : section.blocks()) {
       addEntry(block, entries);
     }
-    entries.sort(Comparator.comparing(Entry::function, Long::compareUnsigned));
+    entries.sort((a, b) -> Long.compareUnsigned(a.function(), b.function()));
     return entries;
   }
 

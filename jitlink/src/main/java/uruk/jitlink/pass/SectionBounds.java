@@ -3,6 +3,7 @@ package uruk.jitlink.pass;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.graph.Block;
 import uruk.jitlink.graph.GenericEdgeKind;
@@ -14,7 +15,7 @@ import uruk.jitlink.graph.Symbol;
 
 /**
  * Defines {@code __start_NAME} and {@code __stop_NAME}, which linkers provide for sections whose
- * name is a C identifier (GNU ld manual, "Input section basics").
+ * name is a C identifier (GNU ld manual, "Input section basics"). One instance serves one link.
  */
 public final class SectionBounds {
   private static final String START = "__start_";
@@ -22,44 +23,40 @@ public final class SectionBounds {
   private static final Comparator<Block> BY_ADDRESS =
       Comparator.comparing(Block::address, Long::compareUnsigned);
 
-  private SectionBounds() {}
+  private final List<Symbol> bounds = new ArrayList<>(0);
 
   /**
    * The pre-prune pass: turns the external symbols into defined ones, and keeps the section's
    * blocks alive together, since who knows the bounds uses all that is between.
    */
-  public static void define(LinkGraph graph) {
+  public void define(LinkGraph graph) {
     for (Symbol symbol : List.copyOf(graph.externalSymbols())) {
       Section section = sectionOf(graph, symbol);
       if (section != null && !section.isEmpty()) {
         Block first = section.blocks().iterator().next();
         keepTogether(section, first);
         graph.makeDefined(symbol, first, 0, 0, Linkage.STRONG, Scope.LOCAL, false);
+        bounds.add(symbol);
       }
     }
   }
 
   /** The post-allocation pass: moves the symbols to the section's real bounds. */
-  public static void place(LinkGraph graph) {
-    for (Section section : graph.sections()) {
-      for (Symbol symbol : section.symbols()) {
-        if (sectionOf(graph, symbol) == section) {
-          place(graph, section);
-          break;
-        }
+  public void place(LinkGraph graph) {
+    for (Symbol symbol : bounds) {
+      if (symbol.live() && symbol.defined()) {
+        place(graph, symbol);
       }
     }
   }
 
-  private static void place(LinkGraph graph, Section section) {
-    Block first = section.blocks().stream().min(BY_ADDRESS).orElseThrow();
-    Block last = section.blocks().stream().max(BY_ADDRESS).orElseThrow();
-    for (Symbol symbol : new ArrayList<>(section.symbols())) {
-      if (symbol.name().equals(START + section.name())) {
-        graph.transferSymbol(symbol, first, 0, 0);
-      } else if (symbol.name().equals(STOP + section.name())) {
-        graph.transferSymbol(symbol, last, last.size(), 0);
-      }
+  private static void place(LinkGraph graph, Symbol symbol) {
+    Stream<Block> blocks = symbol.section().blocks().stream();
+    if (symbol.name().startsWith(START)) {
+      graph.transferSymbol(symbol, blocks.min(BY_ADDRESS).orElseThrow(), 0, 0);
+    } else {
+      Block last = blocks.max(BY_ADDRESS).orElseThrow();
+      graph.transferSymbol(symbol, last, last.size(), 0);
     }
   }
 

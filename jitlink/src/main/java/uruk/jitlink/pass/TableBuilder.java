@@ -119,9 +119,12 @@ public final class TableBuilder {
 
   private void build() {
     registerExisting();
-    for (Block block : graph.blocks()) {
-      if (block.hasEdges()) {
-        visit(block.edges());
+    // Sections of entries and stubs are added meanwhile.
+    for (Section section : graph.sections().toArray(Section[]::new)) {
+      for (Block block : section.blocks()) {
+        if (block.hasEdges()) {
+          visit(block.edges());
+        }
       }
     }
     defineTableOrigin();

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import uruk.jitlink.graph.Block;
@@ -18,12 +22,15 @@ import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.MemLifetime;
 import uruk.jitlink.graph.MemProt;
 import uruk.jitlink.graph.Section;
+import uruk.jitlink.host.DynamicLinker;
 import uruk.jitlink.host.Libc;
 import uruk.jitlink.host.NativeCall;
 
 class InProcessMemoryManagerTest {
   /** {@code lea (%rdi,%rsi), %eax; ret} in the encoding of x86-64. */
   private static final byte[] ADD = {(byte) 0x8d, 0x04, 0x37, (byte) 0xc3};
+
+  private static final long MINCORE = DynamicLinker.systemFunction("mincore");
 
   private final InProcessMemoryManager manager = InProcessMemoryManager.shared();
   private final LinkGraph graph = new LinkGraph("test", manager.target());
@@ -74,6 +81,66 @@ class InProcessMemoryManagerTest {
       }
       allocation.deallocate().join();
     }
+  }
+
+  @Test
+  void zeroFillOfLargeObjectsIsZeroWhereOthersHaveWritten() {
+    int size = 5 * 4096 + 100;
+    for (int round = 0; round < 3; round++) {
+      LinkGraph one = new LinkGraph("round", manager.target());
+      Section data = one.createSection(".data", MemProt.READ_WRITE);
+      addContent(one, data);
+      Block block = one.createZeroFillBlock(data, size, 1 << 20, 16, 0);
+      FinalizedAllocation allocation = manager.allocate(one).join().complete().join();
+      ByteBuffer bytes = memory(block.address(), size);
+      for (int i = 0; i < size; i++) {
+        assertThat(bytes.get(i)).isZero();
+        bytes.put(i, (byte) 0x55);
+      }
+      allocation.deallocate().join();
+    }
+  }
+
+  /** Content that ends amid a page, of an object that gets pages of its own. */
+  private static void addContent(LinkGraph graph, Section section) {
+    byte[] content = new byte[(int) InProcessMemoryManager.LARGE_OBJECT + 1000];
+    Arrays.fill(content, (byte) 0x55);
+    graph.createContentBlock(section, content, 0, 16, 0);
+  }
+
+  @Test
+  void freedPagesOfLargeObjectsAreKeptUpToALimit() {
+    List<FinalizedAllocation> allocations = new ArrayList<>();
+    List<Long> addresses = new ArrayList<>();
+    byte[] content = new byte[4 << 20];
+    for (int i = 0; i < 12; i++) {
+      LinkGraph one = new LinkGraph("large " + i, manager.target());
+      Section data = one.createSection(".data", MemProt.READ_WRITE);
+      Block block = one.createContentBlock(data, content, 0, 16, 0);
+      allocations.add(manager.allocate(one).join().complete().join());
+      addresses.add(block.address());
+    }
+    assertThat(resident(addresses, content.length)).isEqualTo(12L * content.length);
+
+    allocations.forEach(allocation -> allocation.deallocate().join());
+
+    assertThat(resident(addresses, content.length)).isLessThanOrEqualTo(32L << 20);
+  }
+
+  /** The bytes of some ranges that have memory behind them, mincore(2). */
+  private static long resident(List<Long> addresses, int size) {
+    int pages = size / Libc.pageSize();
+    long resident = 0;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment present = arena.allocate(pages);
+      for (long address : addresses) {
+        assertThat((int) NativeCall.call(MINCORE, address, size, present.address())).isZero();
+        for (int page = 0; page < pages; page++) {
+          resident += (present.get(ValueLayout.JAVA_BYTE, page) & 1) * Libc.pageSize();
+        }
+      }
+    }
+    return resident;
   }
 
   private static ByteBuffer memory(long address, long size) {
