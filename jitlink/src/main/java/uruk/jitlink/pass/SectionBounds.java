@@ -25,6 +25,9 @@ public final class SectionBounds {
 
   private final List<Symbol> bounds = new ArrayList<>(0);
 
+  /** Makes the passes of one link. */
+  public SectionBounds() {}
+
   /**
    * The pre-prune pass: turns the external symbols into defined ones, and keeps the section's
    * blocks alive together, since who knows the bounds uses all that is between.

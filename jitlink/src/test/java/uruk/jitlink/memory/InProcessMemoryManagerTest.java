@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -22,7 +23,6 @@ import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.MemLifetime;
 import uruk.jitlink.graph.MemProt;
 import uruk.jitlink.graph.Section;
-import uruk.jitlink.host.DynamicLinker;
 import uruk.jitlink.host.Libc;
 import uruk.jitlink.host.NativeCall;
 
@@ -30,7 +30,8 @@ class InProcessMemoryManagerTest {
   /** {@code lea (%rdi,%rsi), %eax; ret} in the encoding of x86-64. */
   private static final byte[] ADD = {(byte) 0x8d, 0x04, 0x37, (byte) 0xc3};
 
-  private static final long MINCORE = DynamicLinker.systemFunction("mincore");
+  private static final long MINCORE =
+      Linker.nativeLinker().defaultLookup().findOrThrow("mincore").address();
 
   private final InProcessMemoryManager manager = InProcessMemoryManager.shared();
   private final LinkGraph graph = new LinkGraph("test", manager.target());
