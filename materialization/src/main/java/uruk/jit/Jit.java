@@ -83,7 +83,7 @@ public final class Jit implements AutoCloseable {
   private final SymbolExports exports;
   private final Consumer<String> warnings;
   private final DriverLibraries driverLibraries;
-  private final LibrarySearch search;
+  private final List<Path> searchPath;
   private final Targets targets;
   private final AtomicInteger anonymousObjects = new AtomicInteger();
   private final Arena arena = Arena.ofShared();
@@ -201,9 +201,7 @@ public final class Jit implements AutoCloseable {
     boolean guarded = builder.guarded;
     warnings = builder.warnings;
     targets = builder.targets;
-    List<Path> folders = new ArrayList<>(builder.searchPath);
-    folders.addAll(DriverLibraries.directories());
-    search = new LibrarySearch(folders, Preference.STATIC_FIRST);
+    searchPath = List.copyOf(builder.searchPath);
     Symbolizer symbolizer = new Symbolizer();
     guard = new Guard(symbolizer);
     platform = new ElfPlatform(guard);
@@ -350,7 +348,9 @@ public final class Jit implements AutoCloseable {
    * @throws uruk.jitlink.archive.LibraryNotFoundException naming the folders
    */
   public void addLibrary(String name) {
-    addLibrary(name, search);
+    List<Path> folders = new ArrayList<>(searchPath);
+    folders.addAll(DriverLibraries.directories());
+    addLibrary(name, new LibrarySearch(folders, Preference.STATIC_FIRST));
   }
 
   /**

@@ -1,6 +1,6 @@
 package uruk.jit;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -45,9 +45,10 @@ public final class MainFunction {
    *     of its language escaped
    */
   public int run(long function, List<String> argv, Arena arena) {
-    MemorySegment pointers = arena.allocate(ADDRESS, argv.size() + 1L);
+    // Pointers as numbers: for access to ADDRESS the JDK makes six classes at every start.
+    MemorySegment pointers = arena.allocate(JAVA_LONG, argv.size() + 1L);
     for (int i = 0; i < argv.size(); i++) {
-      pointers.setAtIndex(ADDRESS, i, arena.allocateFrom(argv.get(i)));
+      pointers.setAtIndex(JAVA_LONG, i, arena.allocateFrom(argv.get(i)).address());
     }
     Arguments arguments = new Arguments(argv.size(), pointers.address(), environment());
     System.out.flush();
@@ -89,8 +90,6 @@ public final class MainFunction {
 
   private static long environment() {
     long variable = DynamicLinker.symbol(DynamicLinker.RTLD_DEFAULT, "environ");
-    return variable == 0
-        ? 0
-        : MemorySegment.ofAddress(variable).reinterpret(8).get(ADDRESS, 0).address();
+    return variable == 0 ? 0 : MemorySegment.ofAddress(variable).reinterpret(8).get(JAVA_LONG, 0);
   }
 }

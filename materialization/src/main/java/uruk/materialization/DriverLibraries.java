@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -128,7 +127,7 @@ public final class DriverLibraries implements DefinitionGenerator, AutoCloseable
     for (Path target : children(COMPILERS, machine + "-*")) {
       directories.addAll(children(target, "[0-9]*"));
     }
-    directories.sort(Comparator.comparingInt(DriverLibraries::version).reversed());
+    directories.sort((a, b) -> Integer.compare(version(b), version(a)));
     directories.add(Path.of("/usr/local/lib/" + machine + "-linux-gnu"));
     directories.add(Path.of("/usr/local/lib"));
     directories.add(Path.of("/usr/lib/" + machine + "-linux-gnu"));

@@ -77,8 +77,8 @@ final class DensePool implements Pool {
     regions.put(MemProt.READ_EXEC, code);
     regions.put(MemProt.READ, readOnly);
     regions.put(MemProt.READ_WRITE, writable);
-    readOnly.spans().free(new Span(readOnly.address(), READ_ONLY_SIZE, 0, 0));
-    writable.spans().free(new Span(writable.address(), WRITABLE_SIZE, 0, 0));
+    readOnly.spans().add(new Span(readOnly.address(), READ_ONLY_SIZE, 0, 0));
+    writable.spans().add(new Span(writable.address(), WRITABLE_SIZE, 0, 0));
   }
 
   /** Opens a module with an empty pool whose entries are for the given machine. */
@@ -131,7 +131,7 @@ final class DensePool implements Pool {
     long start = region(MemProt.READ_EXEC).address() + codeOpened;
     int firstSlot = unwindTable.append(chunkSlots, start + chunkSize);
     codeOpened += chunkSize;
-    spans(MemProt.READ_EXEC).free(new Span(start, chunkSize, firstSlot, chunkSlots));
+    spans(MemProt.READ_EXEC).add(new Span(start, chunkSize, firstSlot, chunkSlots));
     return true;
   }
 

@@ -1,7 +1,6 @@
 package uruk.jitlink.memory;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -109,7 +108,7 @@ final class InProcessAllocation implements InFlightAllocation {
           ranges.add(piece.range());
         }
       }
-      ranges.sort(Comparator.comparing(SegmentRange::address, Long::compareUnsigned));
+      ranges.sort((a, b) -> Long.compareUnsigned(a.address(), b.address()));
       return ranges;
     }
 

@@ -1,6 +1,5 @@
 package uruk.jitlink.memory;
 
-import java.util.Comparator;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -32,8 +31,7 @@ final class SpanAllocator {
   private final long granule;
   private final Tombstones tombstones;
   private final TreeMap<Long, Span> byAddress = new TreeMap<>();
-  private final TreeSet<Span> bySize =
-      new TreeSet<>(Comparator.comparingLong(Span::size).thenComparingLong(Span::address));
+  private final TreeSet<Span> bySize = new TreeSet<>(SpanAllocator::compareSizes);
 
   /**
    * @param granule a power of two; all spans are multiples of it, in address and size
@@ -87,7 +85,16 @@ final class SpanAllocator {
     return new Span(start, size, from.firstSlot(), slots);
   }
 
-  /** Gives a span back, or adds a fresh one. */
+  /**
+   * Adds a fresh span above all others, whose slots are buried at its end already. It is joined
+   * with what is free below once its neighbour is given back: to join it now would bury the slots
+   * of both.
+   */
+  void add(Span fresh) {
+    insert(fresh);
+  }
+
+  /** Gives a span back. */
   void free(Span span) {
     Span below = endingAt(span.address());
     Span above = byAddress.get(span.end());
@@ -113,6 +120,12 @@ final class SpanAllocator {
   /** Visits every free span of at least this size. */
   void forEachFree(long atLeast, Consumer<Span> visitor) {
     bySize.tailSet(new Span(Long.MIN_VALUE, atLeast, 0, 0), true).forEach(visitor);
+  }
+
+  /** By size, then by address. */
+  private static int compareSizes(Span a, Span b) {
+    int sizes = Long.compare(a.size(), b.size());
+    return sizes != 0 ? sizes : Long.compare(a.address(), b.address());
   }
 
   private void insert(Span span) {

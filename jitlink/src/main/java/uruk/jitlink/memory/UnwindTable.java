@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import uruk.jitlink.host.Libc;
 
 /**
@@ -118,7 +119,10 @@ final class UnwindTable implements SpanAllocator.Tombstones {
    */
   int append(int slots, long address) {
     int first = count;
-    bury(first, slots, address);
+    long[] tombstones = new long[slots];
+    Arrays.fill(tombstones, entry(address, emptyFrame));
+    // Behind the count nobody reads yet, so these need no order.
+    MemorySegment.copy(tombstones, 0, memory, ValueLayout.JAVA_LONG, offset(first), slots);
     count = first + slots;
     COUNT.setRelease(memory, (long) COUNT_OFFSET, count);
     return first;
@@ -136,17 +140,25 @@ final class UnwindTable implements SpanAllocator.Tombstones {
 
   @Override
   public void bury(int first, int slots, long address) {
+    long tombstone = entry(address, emptyFrame);
     // From the last to the first, so that the order holds at every moment.
     for (int slot = first + slots - 1; slot >= first; slot--) {
-      store(slot, address, emptyFrame);
+      ENTRY.setRelease(memory, offset(slot), tombstone);
     }
   }
 
   private void store(int slot, long function, int frame) {
+    ENTRY.setRelease(memory, offset(slot), entry(function, frame));
+  }
+
+  private long entry(long function, int frame) {
     long start = Integer.toUnsignedLong((int) (function - header));
     long description = Integer.toUnsignedLong(frame);
     boolean little = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
-    long entry = little ? start | description << 32 : description | start << 32;
-    ENTRY.setRelease(memory, TABLE_OFFSET + (long) slot * ENTRY_SIZE, entry);
+    return little ? start | description << 32 : description | start << 32;
+  }
+
+  private static long offset(int slot) {
+    return TABLE_OFFSET + (long) slot * ENTRY_SIZE;
   }
 }

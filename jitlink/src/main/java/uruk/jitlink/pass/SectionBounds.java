@@ -21,7 +21,7 @@ public final class SectionBounds {
   private static final String START = "__start_";
   private static final String STOP = "__stop_";
   private static final Comparator<Block> BY_ADDRESS =
-      Comparator.comparing(Block::address, Long::compareUnsigned);
+      (a, b) -> Long.compareUnsigned(a.address(), b.address());
 
   private final List<Symbol> bounds = new ArrayList<>(0);
 

@@ -26,7 +26,7 @@ class SpanAllocatorTest {
 
   private void addFresh(long size) {
     bury(0, SLOTS, BASE + size);
-    spans.free(new Span(BASE, size, 0, SLOTS));
+    spans.add(new Span(BASE, size, 0, SLOTS));
   }
 
   @Test

@@ -12,16 +12,30 @@ import java.util.Comparator;
  */
 record InitializerFunction(InitializerSection section, long object, int index, long address) {
   /** At the begin: early kinds first, then by priority, then as objects were added. */
-  static final Comparator<InitializerFunction> BEGIN =
-      Comparator.comparingInt(InitializerFunction::phase)
-          .thenComparingInt(function -> function.section().priority())
-          .thenComparingInt(InitializerFunction::rank)
-          .thenComparingLong(InitializerFunction::object)
-          .thenComparingInt(InitializerFunction::index);
+  static final Comparator<InitializerFunction> BEGIN = InitializerFunction::compareAtBegin;
 
   /** At the end: everything the other way round, then the fragments. */
-  static final Comparator<InitializerFunction> END =
-      Comparator.comparingInt(InitializerFunction::phase).thenComparing(BEGIN.reversed());
+  static final Comparator<InitializerFunction> END = InitializerFunction::compareAtEnd;
+
+  /** Of ready-made comparators the JDK would make a class each at every start of a process. */
+  private static int compareAtBegin(InitializerFunction a, InitializerFunction b) {
+    int order = Integer.compare(a.phase(), b.phase());
+    if (order == 0) {
+      order = Integer.compare(a.section.priority(), b.section.priority());
+    }
+    if (order == 0) {
+      order = Integer.compare(a.rank(), b.rank());
+    }
+    if (order == 0) {
+      order = Long.compare(a.object, b.object);
+    }
+    return order != 0 ? order : Integer.compare(a.index, b.index);
+  }
+
+  private static int compareAtEnd(InitializerFunction a, InitializerFunction b) {
+    int order = Integer.compare(a.phase(), b.phase());
+    return order != 0 ? order : compareAtBegin(b, a);
+  }
 
   /** Linkers sort sections of one stated priority by name. */
   private int rank() {

@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import uruk.jit.Jit;
@@ -73,25 +74,31 @@ public final class Inputs {
   public SequencedMap<Input, LinkedObject> addTo(Jit jit) {
     SequencedMap<Input, LinkedObject> objects = new LinkedHashMap<>();
     for (Input input : files.inputs()) {
-      switch (input) {
-        case Input.Source source -> objects.put(input, addObject(jit, source));
-        case Input.Binary binary -> {
-          if (!isLibrary(binary.file())) {
-            objects.put(input, jit.add(binary.file()));
-          } else if (isArchive(binary.file())) {
-            jit.addArchive(binary.file());
-          } else {
-            jit.addLibrary(":" + binary.file().getFileName(), besides(binary.file()));
-          }
-        }
-        case Input.Library library ->
-            jit.addLibrary(library.name(), LibraryFolders.search(files.libraryFolders()));
+      // No switch over types: the JDK makes a class of each at every start.
+      if (input instanceof Input.Source source) {
+        objects.put(input, addObject(jit, source));
+      } else if (input instanceof Input.Library library) {
+        jit.addLibrary(library.name(), LibraryFolders.search(files.libraryFolders()));
+      } else if (input instanceof Input.Binary(Path file)) {
+        addBinary(jit, file).ifPresent(object -> objects.put(input, object));
       }
     }
     Set<Path> libraries = new LinkedHashSet<>();
     compiled.values().forEach(each -> libraries.addAll(each.libraries()));
     libraries.forEach(jit::addArchive);
     return objects;
+  }
+
+  /** {@return the object, if the file is one and no library} */
+  private static Optional<LinkedObject> addBinary(Jit jit, Path file) {
+    switch (FileKind.of(file)) {
+      case ARCHIVE, THIN_ARCHIVE -> jit.addArchive(file);
+      case ELF_SHARED, TEXT -> jit.addLibrary(":" + file.getFileName(), besides(file));
+      case ELF_RELOCATABLE, ELF_EXECUTABLE, ELF_OTHER, BITCODE, EMPTY, UNKNOWN -> {
+        return Optional.of(jit.add(file));
+      }
+    }
+    return Optional.empty();
   }
 
   /** {@return the object of an input, as it is now} */
@@ -125,18 +132,6 @@ public final class Inputs {
   /** Messages and reports name the source: the object is in the cache, where nobody looks. */
   private LinkedObject addObject(Jit jit, Input.Source source) {
     return jit.add(ObjectFile.of(source.toString(), content(source)));
-  }
-
-  private static boolean isLibrary(Path file) {
-    return switch (FileKind.of(file)) {
-      case ARCHIVE, THIN_ARCHIVE, ELF_SHARED, TEXT -> true;
-      case ELF_RELOCATABLE, ELF_EXECUTABLE, ELF_OTHER, BITCODE, EMPTY, UNKNOWN -> false;
-    };
-  }
-
-  private static boolean isArchive(Path file) {
-    FileKind kind = FileKind.of(file);
-    return kind == FileKind.ARCHIVE || kind == FileKind.THIN_ARCHIVE;
   }
 
   private static LibrarySearch besides(Path file) {

@@ -58,9 +58,11 @@ record RunRequest(
     CommandLine<Option> line = CommandLine.parse(OPTIONS, words, SourceFile::isScript);
     Reader reader = new Reader();
     for (Argument<Option> argument : line.arguments()) {
-      switch (argument) {
-        case Argument.Operand<Option> operand -> reader.files.addFile(operand.word());
-        case Argument.Setting<Option> setting -> reader.set(setting.option(), setting.value());
+      // No switches over types here: the JDK makes a class of each at every start.
+      if (argument instanceof Argument.Setting<Option> setting) {
+        reader.set(setting.option(), setting.value());
+      } else if (argument instanceof Argument.Operand<Option> operand) {
+        reader.files.addFile(operand.word());
       }
     }
     return reader.request(line.rest());
@@ -80,10 +82,10 @@ record RunRequest(
     private boolean help;
 
     void set(Option option, String value) {
-      switch (option) {
-        case ProgramOption program -> files.set(program, value);
-        case RunOption own -> set(own, value);
-        default -> throw new AssertionError(option);
+      if (option instanceof ProgramOption program) {
+        files.set(program, value);
+      } else {
+        set((RunOption) option, value);
       }
     }
 
