@@ -112,6 +112,12 @@ final class Definition {
     return entries;
   }
 
+  /** Says of which symbols a new definition consists; they name it as their owner already. */
+  void consistOf(SymbolEntry[] all) {
+    entries = all;
+    live = all.length;
+  }
+
   /** Takes over symbols: new ones, or those of another definition of the same tracker. */
   void append(List<SymbolEntry> added) {
     SymbolEntry[] all = Arrays.copyOf(entries, entries.length + added.size());

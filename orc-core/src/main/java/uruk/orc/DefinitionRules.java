@@ -21,55 +21,20 @@ final class DefinitionRules {
     DISCARD_NEW
   }
 
-  static void define(JITDylib dylib, TrackerState tracker, MaterializationUnit unit) {
+  static void define(
+      JITDylib dylib, TrackerState tracker, MaterializationUnit unit, Outcome outcome) {
     dylib.checkOpen();
     tracker.checkUsable();
-    Map<String, SymbolFlags> symbols = unit.symbols();
-    if (symbols.isEmpty()) {
+    if (unit.symbols().isEmpty()) {
       return;
     }
-    checkClashes(dylib, unit);
+    Addition addition = new Addition(dylib, tracker, unit, outcome);
+    addition.checkClashes();
     Platform platform = dylib.session().platform();
     if (platform != null) {
       platform.notifyAdding(tracker.handle(), unit);
     }
-    add(dylib, tracker, unit);
-  }
-
-  private static void checkClashes(JITDylib dylib, MaterializationUnit unit) {
-    if (dylib.table().size() == 0) {
-      return;
-    }
-    unit.symbols()
-        .forEach((name, flags) -> {
-          SymbolEntry existing = dylib.table().find(name);
-          if (existing != null) {
-            var _ = judge(unit, name, flags, existing);
-          }
-        });
-  }
-
-  private static Verdict judge(
-      MaterializationUnit unit, String name, SymbolFlags flags, SymbolEntry existing) {
-    Definition owner = ownerOf(existing);
-    boolean searched = existing.state() != SymbolState.NEVER_SEARCHED;
-    CommonExtent extent = flags.isCommon() ? unit.commonExtent(name) : null;
-    CommonExtent bound = extentOf(owner, name);
-    if (flags.isStrong()) {
-      if (existing.flags().isStrong() || searched) {
-        throw duplicate(unit, existing, searched && !existing.flags().isStrong());
-      }
-      return Verdict.REPLACE_EXISTING;
-    }
-    if (extent == null || bound == null) {
-      return Verdict.DISCARD_NEW;
-    }
-    if (searched && !bound.max(extent).equals(bound)) {
-      throw largerCommon(unit, existing, extent, bound);
-    }
-    return !searched && extent.size() > bound.size()
-        ? Verdict.REPLACE_EXISTING
-        : Verdict.DISCARD_NEW;
+    addition.addAll();
   }
 
   private static Definition ownerOf(SymbolEntry existing) {
@@ -110,44 +75,30 @@ final class DefinitionRules {
             .formatted(bound.size(), bound.alignment(), extent.size(), extent.alignment()));
   }
 
-  private static void add(JITDylib dylib, TrackerState tracker, MaterializationUnit unit) {
-    SymbolTable table = dylib.table();
-    Map<String, SymbolFlags> symbols = unit.symbols();
-    dylib.session().lock().tablesChange();
-    table.reserve(symbols.size());
-    Addition addition = new Addition(dylib, unit, symbols.size());
-    symbols.forEach((name, flags) -> {
-      SymbolEntry entry = new SymbolEntry(name, flags, null);
-      SymbolEntry existing = table.addIfAbsent(entry);
-      if (existing == null) {
-        addition.added(entry, flags);
-      } else {
-        addition.settle(entry, flags, existing);
-      }
-    });
-    addition.finish(tracker);
-  }
-
   /** A unit on its way into the table. */
   private static final class Addition {
+    private final Outcome outcome;
     private final JITDylib dylib;
     private final MaterializationUnit unit;
-    private final List<SymbolEntry> entries;
+    private final Definition definition;
+    private final SymbolEntryArray entries;
     private final List<String> discarded = new ArrayList<>(0);
     private @Nullable Map<String, CommonExtent> commons;
 
-    private Addition(JITDylib dylib, MaterializationUnit unit, int size) {
+    private Addition(
+        JITDylib dylib, TrackerState tracker, MaterializationUnit unit, Outcome outcome) {
+      this.outcome = outcome;
       this.dylib = dylib;
       this.unit = unit;
-      this.entries = new ArrayList<>(size);
+      this.definition = new Definition(dylib, tracker, unit.name(), new SymbolEntry[0]);
+      this.entries = new SymbolEntryArray(unit.symbols().size());
+      unit.symbols().forEach(this::askForExtent);
     }
 
-    private void added(SymbolEntry entry, SymbolFlags flags) {
-      entries.add(entry);
-      dylib.session().events().defined(dylib, entry.name());
-      CommonExtent extent = flags.isCommon() ? unit.commonExtent(entry.name()) : null;
+    private void askForExtent(String name, SymbolFlags flags) {
+      CommonExtent extent = flags.isCommon() ? unit.commonExtent(name) : null;
       if (extent != null) {
-        keepExtent(entry.name(), extent);
+        keepExtent(name, extent);
       }
     }
 
@@ -158,12 +109,73 @@ final class DefinitionRules {
       commons.put(name, extent);
     }
 
+    private @Nullable CommonExtent extent(String name) {
+      return commons == null ? null : commons.get(name);
+    }
+
+    private void checkClashes() {
+      if (dylib.table().size() == 0) {
+        return;
+      }
+      unit.symbols()
+          .forEach((name, flags) -> {
+            SymbolEntry existing = dylib.table().find(name);
+            if (existing != null) {
+              var _ = judge(name, flags, existing);
+            }
+          });
+    }
+
+    private Verdict judge(String name, SymbolFlags flags, SymbolEntry existing) {
+      boolean searched = existing.state() != SymbolState.NEVER_SEARCHED;
+      CommonExtent extent = extent(name);
+      CommonExtent bound = extentOf(ownerOf(existing), name);
+      if (flags.isStrong()) {
+        if (existing.flags().isStrong() || searched) {
+          throw duplicate(unit, existing, searched && !existing.flags().isStrong());
+        }
+        return Verdict.REPLACE_EXISTING;
+      }
+      if (extent == null || bound == null) {
+        return Verdict.DISCARD_NEW;
+      }
+      if (searched && !bound.max(extent).equals(bound)) {
+        throw largerCommon(unit, existing, extent, bound);
+      }
+      return !searched && extent.size() > bound.size()
+          ? Verdict.REPLACE_EXISTING
+          : Verdict.DISCARD_NEW;
+    }
+
+    private void addAll() {
+      Map<String, SymbolFlags> symbols = unit.symbols();
+      dylib.session().lock().tablesChange();
+      dylib.table().reserve(symbols.size());
+      symbols.forEach(this::add);
+      finish();
+    }
+
+    private void add(String name, SymbolFlags flags) {
+      SymbolEntry entry = new SymbolEntry(name, flags, definition);
+      SymbolEntry existing = dylib.table().addIfAbsent(entry);
+      if (existing == null) {
+        added(entry);
+      } else {
+        settle(entry, flags, existing);
+      }
+    }
+
+    private void added(SymbolEntry entry) {
+      entries.add(entry);
+      dylib.session().events().defined(dylib, entry.name());
+    }
+
     private void settle(SymbolEntry entry, SymbolFlags flags, SymbolEntry existing) {
       String name = entry.name();
-      CommonExtent extent = flags.isCommon() ? unit.commonExtent(name) : null;
+      CommonExtent extent = extent(name);
       CommonExtent bound = extentOf(ownerOf(existing), name);
       CommonExtent merged = extent == null || bound == null ? null : extent.max(bound);
-      if (judge(unit, name, flags, existing) == Verdict.DISCARD_NEW) {
+      if (judge(name, flags, existing) == Verdict.DISCARD_NEW) {
         discarded.add(name);
         if (merged != null && !merged.equals(bound)) {
           growExisting(existing, merged);
@@ -171,19 +183,20 @@ final class DefinitionRules {
         return;
       }
       dylib.table().replace(existing, entry);
-      added(entry, flags);
+      added(entry);
       discardExisting(existing);
       if (merged != null && !merged.equals(extent)) {
         keepExtent(name, merged);
-        unit.commonMerged(dylib, name, merged);
+        outcome.tellUnit(() -> unit.commonMerged(dylib, name, merged));
       }
     }
 
     private void growExisting(SymbolEntry existing, CommonExtent merged) {
       Definition owner = ownerOf(existing);
-      if (owner.commons != null && owner.unit != null) {
+      MaterializationUnit winner = owner.unit;
+      if (owner.commons != null && winner != null) {
         owner.commons.put(existing.name(), merged);
-        owner.unit.commonMerged(dylib, existing.name(), merged);
+        outcome.tellUnit(() -> winner.commonMerged(dylib, existing.name(), merged));
       }
     }
 
@@ -193,23 +206,21 @@ final class DefinitionRules {
       existing.retire();
       Removal.symbolLeft(owner, existing.name());
       if (loser != null) {
-        loser.discard(dylib, existing.name());
+        outcome.tellUnit(() -> loser.discard(dylib, existing.name()));
       }
     }
 
-    private void finish(TrackerState tracker) {
-      if (!entries.isEmpty()) {
-        Definition definition =
-            new Definition(dylib, tracker, unit.name(), entries.toArray(new SymbolEntry[0]));
+    private void finish() {
+      definition.consistOf(entries.toArray());
+      if (definition.live > 0) {
         definition.attach(unit);
         definition.commons = commons;
         if (discarded.contains(definition.initSymbol)) {
           definition.initSymbol = null;
         }
-        entries.forEach(entry -> entry.owner = definition);
-        tracker.add(definition);
+        definition.tracker.add(definition);
       }
-      discarded.forEach(name -> unit.discard(dylib, name));
+      discarded.forEach(name -> outcome.tellUnit(() -> unit.discard(dylib, name)));
     }
   }
 }

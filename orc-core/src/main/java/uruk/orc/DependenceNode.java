@@ -1,5 +1,6 @@
 package uruk.orc;
 
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class DependenceNode {
   static final int NOT_IN_BATCH = -1;
+
+  private static final SymbolEntry[] NONE = new SymbolEntry[0];
 
   private final SymbolEntry[] symbols;
   private SymbolEntry[] dependencies;
@@ -28,10 +31,16 @@ final class DependenceNode {
   /** Set while the symbols are emitted but not ready. */
   @Nullable PendingComponent component;
 
-  DependenceNode(SymbolEntry[] symbols, SymbolEntry[] dependencies) {
+  /** A group of symbols, yet to be filled in, that depend on nothing so far. */
+  DependenceNode(SymbolEntry[] symbols) {
     this.symbols = symbols;
-    this.dependencies = dependencies;
+    this.dependencies = NONE;
     this.live = symbols.length;
+  }
+
+  /** Says what the symbols depend on, once. */
+  void dependOn(Collection<SymbolEntry> needed) {
+    dependencies = needed.isEmpty() ? NONE : needed.toArray(NONE);
   }
 
   SymbolEntry[] symbols() {
@@ -70,7 +79,7 @@ final class DependenceNode {
         dependency.users.noteDeath();
       }
     }
-    dependencies = new SymbolEntry[0];
+    dependencies = NONE;
     cursor = 0;
   }
 }

@@ -3,7 +3,6 @@ package uruk.orc;
 import com.google.common.collect.ImmutableSet;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,13 +24,13 @@ final class Emission {
         definition.dylib().session(),
         outcome -> {
           definition.tracker.checkUsable();
-          SymbolEntry[] entries = new SymbolEntry[resolved.size()];
-          for (int at = 0; at < entries.length; at++) {
-            entries[at] = checkedForResolution(definition, resolved, at);
+          for (int at = 0; at < resolved.size(); at++) {
+            checkResolution(definition, resolved, at);
           }
-          for (int at = 0; at < entries.length; at++) {
-            entries[at].resolve(resolved.addressAt(at), resolved.flagsAt(at).without(MAY_DIFFER));
-            outcome.wake(entries[at]);
+          for (int at = 0; at < resolved.size(); at++) {
+            SymbolEntry entry = responsibility(definition, resolved.nameAt(at), at);
+            entry.resolve(resolved.addressAt(at), resolved.flagsAt(at).without(MAY_DIFFER));
+            outcome.wake(entry);
           }
         });
   }
@@ -53,8 +52,7 @@ final class Emission {
         });
   }
 
-  private static SymbolEntry checkedForResolution(
-      Definition definition, SymbolMap resolved, int at) {
+  private static void checkResolution(Definition definition, SymbolMap resolved, int at) {
     SymbolEntry entry = responsibility(definition, resolved.nameAt(at), at);
     SymbolFlags declared = entry.flags();
     if (entry.state() != SymbolState.MATERIALIZING) {
@@ -66,7 +64,6 @@ final class Emission {
           "%s of %s was declared %s and cannot be resolved as %s"
               .formatted(entry, definition, declared, resolved.flagsAt(at)));
     }
-    return entry;
   }
 
   private static SymbolEntry responsibility(Definition definition, String name, int guess) {
@@ -85,32 +82,34 @@ final class Emission {
         definition.dylib().session(),
         outcome -> {
           definition.tracker.checkUsable();
-          List<SymbolEntry> emitted = checkedForEmission(definition);
+          checkEmission(definition);
+          GroupedDependences grouped = GroupedDependences.of(definition, groups);
           definition.started = null;
-          GroupedDependences grouped = new GroupedDependences(definition, groups);
-          for (SymbolEntry entry : emitted) {
-            if (!grouped.contains(entry)) {
-              ReadinessGraph.ready(entry, outcome);
-            }
-          }
+          emitUngrouped(definition, outcome);
+          grouped.releaseUnsatisfied();
           grouped.nodes().forEach(node -> connect(node, outcome));
           ReadinessGraph.emit(grouped.nodes(), outcome);
           grouped.throwIfUnsatisfied();
         });
   }
 
-  private static List<SymbolEntry> checkedForEmission(Definition definition) {
-    List<SymbolEntry> emitted = new ArrayList<>(definition.live);
+  private static void checkEmission(Definition definition) {
     for (SymbolEntry entry : definition.entries()) {
-      if (definition.isResponsibleFor(entry)) {
-        if (!entry.isAtLeast(SymbolState.RESOLVED) && !entry.isSideEffectsOnly()) {
-          throw new IllegalStateException(
-              "%s of %s is emitted before it is resolved".formatted(entry, definition));
-        }
-        emitted.add(entry);
+      if (definition.isResponsibleFor(entry)
+          && !entry.isAtLeast(SymbolState.RESOLVED)
+          && !entry.isSideEffectsOnly()) {
+        throw new IllegalStateException(
+            "%s of %s is emitted before it is resolved".formatted(entry, definition));
       }
     }
-    return emitted;
+  }
+
+  private static void emitUngrouped(Definition definition, Outcome outcome) {
+    for (SymbolEntry entry : definition.entries()) {
+      if (definition.isResponsibleFor(entry) && entry.node == null) {
+        ReadinessGraph.ready(entry, outcome);
+      }
+    }
   }
 
   private static void connect(DependenceNode node, Outcome outcome) {
@@ -125,54 +124,73 @@ final class Emission {
     }
   }
 
-  /** The groups of one emission, their names resolved to symbols. */
+  /**
+   * The groups of one emission, their names resolved to symbols. While there are groups to come, a
+   * symbol is in one if it has a node.
+   */
   private static final class GroupedDependences {
     private final Definition definition;
-    private final List<DependenceNode> nodes = new ArrayList<>();
-    private final Set<SymbolEntry> grouped = new HashSet<>();
+    private final List<DependenceNode> nodes;
+    private final List<DependenceNode> unsatisfiedNodes = new ArrayList<>(0);
     private final Set<String> unsatisfied = new LinkedHashSet<>();
     private final Map<JITDylib, Set<String>> bad = new LinkedHashMap<>();
+    private final List<SymbolEntry> dependencies = new ArrayList<>();
     private @Nullable Throwable firstCause;
 
-    private GroupedDependences(Definition definition, List<SymbolDependenceGroup> groups) {
+    private GroupedDependences(Definition definition, int size) {
       this.definition = definition;
-      groups.forEach(this::add);
+      this.nodes = new ArrayList<>(size);
+    }
+
+    /** {@return the groups; if they are refused, no symbol has changed} */
+    static GroupedDependences of(Definition definition, List<SymbolDependenceGroup> groups) {
+      GroupedDependences grouped = new GroupedDependences(definition, groups.size());
+      try {
+        groups.forEach(grouped::add);
+      } catch (IllegalArgumentException refusal) {
+        release(definition.liveEntries().stream().filter(definition::isResponsibleFor).toList());
+        throw refusal;
+      }
+      return grouped;
+    }
+
+    private static void release(Iterable<SymbolEntry> symbols) {
+      symbols.forEach(symbol -> symbol.node = null);
     }
 
     private void add(SymbolDependenceGroup group) {
-      SymbolEntry[] symbols = new SymbolEntry[group.symbols().size()];
+      DependenceNode node = new DependenceNode(new SymbolEntry[group.symbols().size()]);
       int count = 0;
       for (String name : group.symbols()) {
-        SymbolEntry symbol = responsibility(definition, name, count);
-        if (!grouped.add(symbol)) {
+        SymbolEntry symbol = responsibility(definition, name, nodes.size());
+        if (symbol.node != null) {
           throw new IllegalArgumentException(
               "%s of %s is in two dependence groups".formatted(name, definition));
         }
-        symbols[count++] = symbol;
+        symbol.node = node;
+        node.symbols()[count++] = symbol;
       }
-      List<SymbolEntry> dependencies = new ArrayList<>();
       boolean satisfied = true;
       for (Map.Entry<JITDylib, Set<String>> each : group.dependencies().entrySet()) {
         for (String name : each.getValue()) {
-          satisfied &= add(group, each.getKey(), name, dependencies);
+          satisfied &= addDependency(node, each.getKey(), name);
         }
       }
       if (satisfied) {
-        nodes.add(new DependenceNode(symbols, dependencies.toArray(new SymbolEntry[0])));
+        node.dependOn(dependencies);
+        nodes.add(node);
       } else {
         unsatisfied.addAll(group.symbols());
+        unsatisfiedNodes.add(node);
       }
+      dependencies.clear();
     }
 
     /**
      * Returns whether the dependency can still become ready; the group's own symbols are no
      * dependency.
      */
-    private boolean add(
-        SymbolDependenceGroup group, JITDylib dylib, String name, List<SymbolEntry> into) {
-      if (dylib == definition.dylib() && group.symbols().contains(name)) {
-        return true;
-      }
+    private boolean addDependency(DependenceNode node, JITDylib dylib, String name) {
       SymbolEntry dependency = dylib.table().find(name);
       FailedToMaterializeException failure = dependency == null ? null : dependency.failure();
       if (dependency == null || failure != null) {
@@ -182,12 +200,15 @@ final class Emission {
         }
         return false;
       }
-      into.add(dependency);
+      if (dependency.node != node) {
+        dependencies.add(dependency);
+      }
       return true;
     }
 
-    private boolean contains(SymbolEntry entry) {
-      return grouped.contains(entry);
+    /** Symbols that cannot become ready go back to their responsibility, which must fail them. */
+    private void releaseUnsatisfied() {
+      unsatisfiedNodes.forEach(node -> release(List.of(node.symbols())));
     }
 
     private List<DependenceNode> nodes() {

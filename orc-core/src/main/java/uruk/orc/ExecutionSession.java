@@ -195,7 +195,7 @@ public final class ExecutionSession implements AutoCloseable {
    * @throws ResourceTrackerDefunctException if a tracker has been removed
    */
   public void redefine(List<Redefinition> changes) {
-    Outcome.locked(this, outcome -> Redefinition.apply(this, changes));
+    Outcome.locked(this, outcome -> Redefinition.apply(this, changes, outcome));
   }
 
   // Look-ups -------------------------------------------------------------------------------------

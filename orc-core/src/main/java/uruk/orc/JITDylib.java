@@ -109,7 +109,7 @@ public final class JITDylib {
 
   /** Defines the unit's symbols, owned by the default tracker. See the other form. */
   public void define(MaterializationUnit unit) {
-    Outcome.locked(session, outcome -> DefinitionRules.define(this, defaultState(), unit));
+    Outcome.locked(session, outcome -> DefinitionRules.define(this, defaultState(), unit, outcome));
   }
 
   /**
@@ -128,7 +128,8 @@ public final class JITDylib {
       throw new IllegalArgumentException(
           "The tracker is of \"%s\", not of \"%s\"".formatted(tracker.dylib().name(), name));
     }
-    Outcome.locked(session, outcome -> DefinitionRules.define(this, tracker.state(), unit));
+    Outcome.locked(
+        session, outcome -> DefinitionRules.define(this, tracker.state(), unit, outcome));
   }
 
   /**
@@ -139,7 +140,7 @@ public final class JITDylib {
    * @throws SymbolsCouldNotBeRemovedException if one is being materialized or has failed
    */
   public void remove(Set<String> names) {
-    Outcome.locked(session, outcome -> Removal.removeNames(this, names));
+    Outcome.locked(session, outcome -> Removal.removeNames(this, names, outcome));
   }
 
   /**
@@ -158,11 +159,10 @@ public final class JITDylib {
    */
   public Map<String, ExecutorSymbolDef> symbols(String prefix) {
     Map<String, ExecutorSymbolDef> sorted = new TreeMap<>();
-    for (SymbolEntry entry : table.snapshot()) {
-      if (entry != null && !entry.isRemoved() && entry.name().startsWith(prefix)) {
-        sorted.put(entry.name(), entry.definition());
-      }
-    }
+    table
+        .entries()
+        .filter(entry -> entry.name().startsWith(prefix))
+        .forEach(entry -> sorted.put(entry.name(), entry.definition()));
     return ImmutableMap.copyOf(sorted);
   }
 

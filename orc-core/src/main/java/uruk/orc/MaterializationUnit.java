@@ -65,7 +65,7 @@ public abstract class MaterializationUnit {
   /**
    * A definition of this unit lost against another one and will not be asked for. Called
    * <em>inside</em> the session lock, before the unit runs: it must be short and must not look
-   * anything up.
+   * anything up. What it throws goes to the error reporter; the definition has lost all the same.
    *
    * @param dylib where the unit is defined
    * @param name the symbol that is no longer wanted

@@ -63,12 +63,11 @@ final class NearMisses {
     List<Guess> guesses = new ArrayList<>();
     for (JITDylib dylib : searched) {
       String place = "\"%s\"".formatted(dylib.name());
-      int looked = 0;
-      for (SymbolEntry entry : dylib.table().snapshot()) {
-        if (entry != null && !entry.isRemoved() && looked++ < SYMBOLS_PER_DYLIB) {
-          addIfSimilar(entry.name(), name, place, guesses);
-        }
-      }
+      dylib
+          .table()
+          .entries()
+          .limit(SYMBOLS_PER_DYLIB)
+          .forEach(entry -> addIfSimilar(entry.name(), name, place, guesses));
     }
     for (JITDylib dylib : searched) {
       for (DefinitionGenerator generator : dylib.generators()) {

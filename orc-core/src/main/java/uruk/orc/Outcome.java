@@ -21,6 +21,7 @@ final class Outcome {
   private final List<Completion> completions = new ArrayList<>(2);
   private final List<Definition> started = new ArrayList<>(2);
   private final List<MaterializationUnit> startedUnits = new ArrayList<>(2);
+  private final List<Runnable> unitCalls = new ArrayList<>(0);
   private final List<Throwable> reports = new ArrayList<>(0);
 
   Outcome(ExecutionSession session) {
@@ -41,8 +42,37 @@ final class Outcome {
     try {
       step.run(outcome);
     } finally {
+      outcome.tellUnits();
       session.lock().unlock();
       outcome.deliver();
+    }
+  }
+
+  /**
+   * Keeps a call that a unit must get inside the lock until the step has made its whole change:
+   * whatever the unit throws then, the change is not left half made.
+   */
+  void tellUnit(Runnable call) {
+    unitCalls.add(call);
+  }
+
+  /** Makes the calls, whoever of the units fails; the first failure is reported. */
+  @SuppressWarnings("ReferenceEquality") // units may throw one exception twice
+  private void tellUnits() {
+    Throwable first = null;
+    for (Runnable call : unitCalls) {
+      try {
+        call.run();
+      } catch (Throwable failure) {
+        if (first == null) {
+          first = failure;
+        } else if (failure != first) {
+          first.addSuppressed(failure);
+        }
+      }
+    }
+    if (first != null) {
+      report(first);
     }
   }
 

@@ -17,8 +17,7 @@ final class PendingComponent extends LinkCutNode {
   private @Nullable DependenceNode lastMember;
   private boolean done;
 
-  /** The components that wait for this one; those merged with it since are to be skipped. */
-  List<PendingComponent> waiting = new ArrayList<>(0);
+  private List<PendingComponent> waiting = List.of();
 
   PendingComponent(List<DependenceNode> nodes) {
     DependenceNode previous = null;
@@ -35,6 +34,19 @@ final class PendingComponent extends LinkCutNode {
     }
     lastToScan = previous;
     lastMember = previous;
+  }
+
+  /** {@return the components that wait for this one; those merged with it are to be skipped} */
+  List<PendingComponent> waiting() {
+    return waiting;
+  }
+
+  /** Another component waits for this one. */
+  void addWaiting(PendingComponent component) {
+    if (waiting.isEmpty()) {
+      waiting = new ArrayList<>(2);
+    }
+    waiting.add(component);
   }
 
   /** {@return the component that this one has been merged into} */
@@ -103,7 +115,7 @@ final class PendingComponent extends LinkCutNode {
       List<PendingComponent> smaller = waiting;
       waiting = other.waiting;
       waiting.addAll(smaller);
-    } else {
+    } else if (!other.waiting.isEmpty()) {
       waiting.addAll(other.waiting);
     }
     other.waiting = List.of();

@@ -23,6 +23,9 @@ public interface Platform {
    */
   void notifyAdding(ResourceTracker tracker, MaterializationUnit unit);
 
-  /** A tracker is being removed. Called <em>inside</em> the session lock. */
+  /**
+   * A tracker is being removed. Called <em>inside</em> the session lock. What it throws is thrown
+   * by the removal, which goes on.
+   */
   void notifyRemoving(ResourceTracker tracker);
 }

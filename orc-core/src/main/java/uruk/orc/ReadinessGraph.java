@@ -1,7 +1,6 @@
 package uruk.orc;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -27,7 +26,7 @@ final class ReadinessGraph {
       for (DependenceNode node : circle) {
         for (SymbolEntry symbol : node.symbols()) {
           if (symbol.users != null) {
-            adopt(component, symbol.users.waiting, outcome);
+            adopt(component, symbol.users.takeWaiting(), outcome);
           }
         }
       }
@@ -41,10 +40,9 @@ final class ReadinessGraph {
       outcome.countStep();
       if (!waiter.isDone()) {
         waiter.linkBelow(component);
-        component.waiting.add(waiter);
+        component.addWaiting(waiter);
       }
     }
-    waiting.clear();
   }
 
   /** Symbols without dependencies are ready at once; what waited for them goes on. */
@@ -52,10 +50,8 @@ final class ReadinessGraph {
     symbol.state(SymbolState.EMITTED);
     outcome.reached(symbol, SymbolState.READY);
     outcome.becameReady(symbol);
-    if (symbol.users != null && !symbol.users.waiting.isEmpty()) {
-      List<PendingComponent> waiting = new ArrayList<>(symbol.users.waiting);
-      symbol.users.waiting.clear();
-      for (PendingComponent waiter : waiting) {
+    if (symbol.users != null) {
+      for (PendingComponent waiter : symbol.users.takeWaiting()) {
         if (!waiter.isDone()) {
           settle(waiter, outcome);
         }
@@ -74,7 +70,7 @@ final class ReadinessGraph {
       PendingComponent component = unsettled.removeFirst();
       if (!findsWait(component, outcome)) {
         becomeReady(component, outcome);
-        for (PendingComponent waiter : component.waiting) {
+        for (PendingComponent waiter : component.waiting()) {
           outcome.countStep();
           if (waiter.representative() == waiter && !waiter.isDone()) {
             waiter.cutFromAbove();
@@ -88,17 +84,21 @@ final class ReadinessGraph {
   private static boolean findsWait(PendingComponent component, Outcome outcome) {
     for (SymbolEntry next = component.current(); next != null; next = component.current()) {
       outcome.countStep();
+      if (next.isRemoved() || next.state() == SymbolState.READY) {
+        component.advance();
+        continue;
+      }
       DependenceNode node = next.node;
       PendingComponent target =
           node == null || node.component == null ? null : node.component.representative();
-      if (target == component || next.isRemoved() || next.state() == SymbolState.READY) {
+      if (target == component) {
         component.advance();
       } else if (target == null) {
-        waitersFor(next).add(component);
+        usersOf(next).addWaiting(component);
         return true;
-      } else if (component.waiting.isEmpty() || target.root() != component) {
+      } else if (component.waiting().isEmpty() || target.root() != component) {
         component.linkBelow(target);
-        target.waiting.add(component);
+        target.addWaiting(component);
         return true;
       } else {
         mergeCircle(component, target, outcome);
@@ -107,11 +107,11 @@ final class ReadinessGraph {
     return false;
   }
 
-  private static List<PendingComponent> waitersFor(SymbolEntry symbol) {
+  private static UserList usersOf(SymbolEntry symbol) {
     if (symbol.users == null) {
       throw new AssertionError(symbol + " is a dependency and knows its users");
     }
-    return symbol.users.waiting;
+    return symbol.users;
   }
 
   /** The target hangs, over some components, below the component: all of them are one. */

@@ -68,11 +68,11 @@ public record Redefinition(
   }
 
   /** Checks all changes, then makes all. Called under the session lock. */
-  static void apply(ExecutionSession session, List<Redefinition> changes) {
+  static void apply(ExecutionSession session, List<Redefinition> changes, Outcome outcome) {
     Names names = Names.of(changes);
     changes.forEach(change -> change.check(names));
     session.lock().tablesChange();
-    changes.forEach(change -> change.takeAway(names));
+    changes.forEach(change -> change.takeAway(names, outcome));
     changes.forEach(Redefinition::define);
     changes.forEach(Redefinition::connect);
   }
@@ -140,7 +140,7 @@ public record Redefinition(
   // Changes --------------------------------------------------------------------------------------
 
   /** Removes symbols, and takes those that another change defines from their owners. */
-  private void takeAway(Names names) {
+  private void takeAway(Names names, Outcome outcome) {
     Set<String> gone = new LinkedHashSet<>();
     for (String name : removed) {
       SymbolEntry entry = dylib().table().find(name);
@@ -153,7 +153,7 @@ public record Redefinition(
         gone.add(name);
       }
     }
-    Removal.removeNames(dylib(), gone);
+    Removal.removeNames(dylib(), gone, outcome);
   }
 
   private void define() {
@@ -196,7 +196,9 @@ public record Redefinition(
           });
       SymbolEntry[] dependents =
           group.symbols().stream().map(name -> entry(dylib(), name)).toArray(SymbolEntry[]::new);
-      new DependenceNode(dependents, dependencies.toArray(new SymbolEntry[0])).connect();
+      DependenceNode node = new DependenceNode(dependents);
+      node.dependOn(dependencies);
+      node.connect();
     }
   }
 

@@ -16,8 +16,8 @@ final class Removal {
   // Names ----------------------------------------------------------------------------------------
 
   /** Removes symbols by name, all or none. Called under the session lock. */
-  static void removeNames(JITDylib dylib, Set<String> names) {
-    checkRemovable(dylib, names).forEach(Removal::removeNamed);
+  static void removeNames(JITDylib dylib, Set<String> names, Outcome outcome) {
+    checkRemovable(dylib, names).forEach(entry -> removeNamed(entry, outcome));
   }
 
   /**
@@ -52,7 +52,7 @@ final class Removal {
     return !entry.hasError() && (state == SymbolState.NEVER_SEARCHED || state == SymbolState.READY);
   }
 
-  private static void removeNamed(SymbolEntry entry) {
+  private static void removeNamed(SymbolEntry entry, Outcome outcome) {
     Definition owner = entry.owner;
     if (owner == null) {
       throw new AssertionError(entry + " is in a table without an owner");
@@ -61,7 +61,7 @@ final class Removal {
     erase(owner, entry);
     symbolLeft(owner, entry.name());
     if (unit != null) {
-      unit.discard(owner.dylib(), entry.name());
+      outcome.tellUnit(() -> unit.discard(owner.dylib(), entry.name()));
     }
   }
 
@@ -94,15 +94,15 @@ final class Removal {
   static void removeTracker(TrackerState tracker, RemovalPolicy policy) {
     ExecutionSession session = tracker.dylib().session();
     Outcome outcome = new Outcome(session);
+    List<Throwable> failures = new ArrayList<>(0);
     List<TrackerState> removed;
     session.lock().lock();
     try {
       removed = chosenTrackers(tracker, policy);
-      removed.forEach(each -> detach(each, outcome));
+      removed.forEach(each -> detach(each, outcome, failures));
     } finally {
       session.lock().unlock();
     }
-    List<Throwable> failures = new ArrayList<>(0);
     removed.forEach(each -> release(each, failures));
     outcome.deliver();
     throwIfAny("The resource tracker " + tracker, failures);
@@ -123,10 +123,10 @@ final class Removal {
   }
 
   /** Takes everything that the tracker owns out of the tables and fails what waits for it. */
-  private static void detach(TrackerState tracker, Outcome outcome) {
+  private static void detach(TrackerState tracker, Outcome outcome, List<Throwable> failures) {
     Platform platform = tracker.dylib().session().platform();
     if (platform != null && !tracker.isDefunct()) {
-      platform.notifyRemoving(tracker.handle());
+      attempt(failures, () -> platform.notifyRemoving(tracker.handle()));
     }
     tracker.markDefunct();
     tracker.dylib().forget(tracker);
@@ -189,7 +189,7 @@ final class Removal {
   private static void attempt(List<Throwable> failures, Runnable step) {
     try {
       step.run();
-    } catch (RuntimeException failure) {
+    } catch (Throwable failure) {
       failures.add(failure);
     }
   }

@@ -3,8 +3,8 @@ package uruk.orc;
 import java.util.List;
 
 /**
- * Resource managers failed while a tracker or a dylib was removed. All of them have been called;
- * the cause is the first failure, the others are suppressed exceptions.
+ * Resource managers, or the platform, failed while a tracker or a dylib was removed. All of them
+ * have been called; the cause is the first failure, the others are suppressed exceptions.
  */
 public final class ResourceRemovalException extends OrcException {
   private static final long serialVersionUID = 1;

@@ -1,9 +1,7 @@
 package uruk.orc;
 
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 
 /** The state of a session as text. Made under the session lock. */
 final class SessionDump {
@@ -24,11 +22,7 @@ final class SessionDump {
     text.append("Link order: ").append(dylib.linkOrder()).append('\n');
     text.append("Symbol table:\n");
     List<SymbolEntry> entries =
-        Arrays.stream(dylib.table().snapshot())
-            .filter(Objects::nonNull)
-            .filter(entry -> !entry.isRemoved())
-            .sorted(Comparator.comparing(SymbolEntry::name))
-            .toList();
+        dylib.table().entries().sorted(Comparator.comparing(SymbolEntry::name)).toList();
     int width = entries.stream().mapToInt(entry -> entry.name().length()).max().orElse(0);
     for (SymbolEntry entry : entries) {
       describe(entry, width, text);

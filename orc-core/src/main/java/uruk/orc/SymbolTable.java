@@ -2,6 +2,8 @@ package uruk.orc;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,29 +20,66 @@ final class SymbolTable {
   private static final VarHandle ENTRY = MethodHandles.arrayElementVarHandle(SymbolEntry[].class);
   private static final SymbolEntry REMOVED = SymbolEntry.tombstone();
   private static final int SMALLEST = 8;
+  private static final int PIECE_BITS = 15;
+  private static final int PIECE = 1 << PIECE_BITS;
+  private static final int PIECE_MASK = PIECE - 1;
 
-  private volatile Slots slots = new Slots(SMALLEST);
+  /** What all empty tables share; nothing is ever put there. */
+  private static final Slots NOTHING = new Slots(1);
+
+  private static final int GOLDEN_RATIO = 0x9e3779b1; // 2^32 / 1.618…, odd
+  private static final int NEIGHBOUR_BITS = 2;
+  private static final int NEIGHBOUR_MASK = (1 << NEIGHBOUR_BITS) - 1;
+  private static final int SPREAD_MASK = -1 >>> NEIGHBOUR_BITS;
+
+  private volatile Slots slots = NOTHING;
 
   // Guarded by the session lock.
   private int live;
   private int used;
 
-  /** A hash of 0 marks a free slot; an entry keeps its slot's hash when it is removed. */
+  /**
+   * A hash of 0 marks a free slot; an entry keeps its slot's hash when it is removed. Entries lie
+   * in pieces: the G1 collector puts a large array among old objects, where each store of a new
+   * object costs a fence.
+   */
   private static final class Slots {
     private final int[] hashes;
-    private final @Nullable SymbolEntry[] entries;
+    private final @Nullable SymbolEntry[][] pieces;
 
     private Slots(int capacity) {
       hashes = new int[capacity];
-      entries = new SymbolEntry[capacity];
+      pieces = new SymbolEntry[Math.max(1, capacity >>> PIECE_BITS)][Math.min(capacity, PIECE)];
     }
 
     int mask() {
       return hashes.length - 1;
     }
 
+    int capacity() {
+      return hashes.length;
+    }
+
+    @Nullable SymbolEntry[] pieceOf(int slot) {
+      return pieces[slot >>> PIECE_BITS];
+    }
+
+    /** {@return the entry in a slot, for the writer} */
+    @Nullable SymbolEntry at(int slot) {
+      return pieceOf(slot)[slot & PIECE_MASK];
+    }
+
+    /** {@return the entry in a slot whose hash has been read} */
+    SymbolEntry published(int slot) {
+      return (SymbolEntry) ENTRY.getAcquire(pieceOf(slot), slot & PIECE_MASK);
+    }
+
+    void setEntry(int slot, SymbolEntry entry) {
+      ENTRY.setRelease(pieceOf(slot), slot & PIECE_MASK, entry);
+    }
+
     void put(int slot, SymbolEntry entry) {
-      ENTRY.setRelease(entries, slot, entry);
+      setEntry(slot, entry);
       HASH.setRelease(hashes, slot, entry.hash());
     }
   }
@@ -54,11 +93,14 @@ final class SymbolTable {
   /**
    * {@return the name's hash for tables, never 0}
    *
-   * <p>Names that count up keep hashes that count up, and so share cache lines.
+   * <p>Multiplicative hashing (Knuth, The Art of Computer Programming, 6.4): what strings hash to
+   * when they end in numbers lies in a few dense ranges, which would make long runs of used slots.
+   * Up to four names that count up stay neighbours, and so share cache lines.
    */
   static int hash(String name) {
     int hash = name.hashCode();
-    int mixed = hash ^ (hash >>> 16);
+    int spread = ((hash >>> NEIGHBOUR_BITS) * GOLDEN_RATIO) & SPREAD_MASK;
+    int mixed = ((spread ^ (spread >>> 16)) << NEIGHBOUR_BITS) | (hash & NEIGHBOUR_MASK);
     return mixed == 0 ? 1 : mixed;
   }
 
@@ -77,7 +119,7 @@ final class SymbolTable {
         other != 0;
         other = (int) HASH.getAcquire(hashes, slot)) {
       if (other == hash) {
-        SymbolEntry entry = (SymbolEntry) ENTRY.getAcquire(current.entries, slot);
+        SymbolEntry entry = current.published(slot);
         if (entry != REMOVED && entry.name().equals(name)) {
           return entry.isRemoved() ? null : entry;
         }
@@ -106,7 +148,7 @@ final class SymbolTable {
     int mask = current.mask();
     int slot = entry.hash() & mask;
     for (int other = current.hashes[slot]; other != 0; other = current.hashes[slot]) {
-      SymbolEntry there = other == entry.hash() ? current.entries[slot] : null;
+      SymbolEntry there = other == entry.hash() ? current.at(slot) : null;
       if (there != null && there != REMOVED && there.name().equals(entry.name())) {
         return there;
       }
@@ -125,9 +167,10 @@ final class SymbolTable {
 
   /** Removes an entry that is in the table. Called under the session lock. */
   void remove(SymbolEntry entry) {
-    ENTRY.setRelease(slots.entries, slotOf(entry), REMOVED);
+    Slots current = slots;
+    current.setEntry(slotOf(entry), REMOVED);
     live--;
-    if (slots.entries.length > SMALLEST && live < slots.entries.length / 8) {
+    if (current.capacity() > SMALLEST && live < current.capacity() / 8) {
       rehash(capacityFor(live * 2));
     }
   }
@@ -148,14 +191,25 @@ final class SymbolTable {
    * slot}
    */
   boolean removesAtOnce(int removals) {
-    return removals > SMALLEST && removals >= slots.entries.length / 8;
+    return removals > SMALLEST && removals >= slots.capacity() / 8;
   }
 
   /** Makes room for so many more entries. Called under the session lock. */
   void reserve(int more) {
-    if ((used + more) * 4L > slots.entries.length * 3L) {
+    if ((used + more) * 4L > slots.capacity() * 3L) {
       rehash(capacityFor(Math.max(live + more, live * 2)));
     }
+  }
+
+  /** {@return for how many entries there are slots} */
+  int capacity() {
+    return slots.capacity();
+  }
+
+  /** {@return how many slots a search for a name that is there looks at} */
+  int probes(String name) {
+    SymbolEntry entry = find(name);
+    return entry == null ? 0 : 1 + ((slotOf(entry) - entry.hash()) & slots.mask());
   }
 
   /** {@return the number of entries} */
@@ -163,15 +217,19 @@ final class SymbolTable {
     return live;
   }
 
-  /** {@return a stable copy of the slots; some are null or removed} */
-  @Nullable SymbolEntry[] snapshot() {
-    return slots.entries.clone();
+  /** {@return the entries, in no order; needs no lock} */
+  Stream<SymbolEntry> entries() {
+    Slots current = slots;
+    return IntStream.range(0, current.capacity())
+        .filter(slot -> (int) HASH.getAcquire(current.hashes, slot) != 0)
+        .mapToObj(current::published)
+        .filter(entry -> !entry.isRemoved());
   }
 
   private int slotOf(SymbolEntry entry) {
     Slots current = slots;
     int slot = entry.hash() & current.mask();
-    while (current.entries[slot] != entry) {
+    while (current.at(slot) != entry) {
       if (current.hashes[slot] == 0) {
         throw new AssertionError(entry.name() + " is not in its table");
       }
@@ -182,13 +240,15 @@ final class SymbolTable {
 
   private void rehash(int capacity) {
     Slots fresh = new Slots(capacity);
-    for (SymbolEntry entry : slots.entries) {
-      if (entry != null && !entry.isRemoved()) {
-        int slot = entry.hash() & fresh.mask();
-        while (fresh.hashes[slot] != 0) {
-          slot = (slot + 1) & fresh.mask();
+    for (@Nullable SymbolEntry[] piece : slots.pieces) {
+      for (SymbolEntry entry : piece) {
+        if (entry != null && !entry.isRemoved()) {
+          int slot = entry.hash() & fresh.mask();
+          while (fresh.hashes[slot] != 0) {
+            slot = (slot + 1) & fresh.mask();
+          }
+          fresh.put(slot, entry);
         }
-        fresh.put(slot, entry);
       }
     }
     used = live;

@@ -15,8 +15,22 @@ final class UserList {
   private int size;
   private int dead;
 
-  /** The components that wait for the symbol to be emitted. */
-  final List<PendingComponent> waiting = new ArrayList<>(0);
+  private List<PendingComponent> waiting = List.of();
+
+  /** A component waits for the symbol to be emitted. */
+  void addWaiting(PendingComponent component) {
+    if (waiting.isEmpty()) {
+      waiting = new ArrayList<>(2);
+    }
+    waiting.add(component);
+  }
+
+  /** {@return the components that waited for the symbol to be emitted; they do so no more} */
+  List<PendingComponent> takeWaiting() {
+    List<PendingComponent> taken = waiting;
+    waiting = List.of();
+    return taken;
+  }
 
   void add(DependenceNode node) {
     if (size == nodes.length) {

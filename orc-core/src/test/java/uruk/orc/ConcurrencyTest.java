@@ -321,14 +321,12 @@ class ConcurrencyTest {
 
   /** Nothing that is ready needs something that is there and is not. */
   private static void checkReadiness(JITDylib main) {
-    for (SymbolEntry entry : main.table().snapshot()) {
-      if (entry != null && !entry.isRemoved() && entry.state() == SymbolState.READY) {
-        DependenceNode node = entry.node;
-        if (node != null) {
-          assertThat(node.dependencies())
-              .allSatisfy(needed ->
-                  assertThat(needed.isRemoved() || needed.state() == SymbolState.READY).isTrue());
-        }
+    for (SymbolEntry entry : main.table().entries().toList()) {
+      DependenceNode node = entry.node;
+      if (entry.state() == SymbolState.READY && node != null) {
+        assertThat(node.dependencies())
+            .allSatisfy(needed ->
+                assertThat(needed.isRemoved() || needed.state() == SymbolState.READY).isTrue());
       }
     }
   }

@@ -361,7 +361,7 @@ class RemovalTest extends SessionFixture {
     // A million names are some 60 MB, and their symbols as much again.
     assertThat(grown).as("bytes that stay").isLessThan(4_000_000);
     assertThat(main.table().size()).isZero();
-    assertThat(main.table().snapshot().length).isLessThanOrEqualTo(8192);
+    assertThat(main.table().capacity()).isLessThanOrEqualTo(8192);
     assertThat(main.trackers()).hasSize(1);
   }
 

@@ -1,0 +1,80 @@
+package uruk.orc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class SymbolTableTest {
+  private static final SymbolFlags EXPORTED = SymbolFlags.EXPORTED;
+
+  /** How programs name things. */
+  enum Names {
+    COUNTED_AT_THE_END(at -> "symbol_" + at),
+    SHORT(at -> "f" + at),
+    COUNTED_IN_THE_MIDDLE("_ZN4demo5shape%dE4areaEv"::formatted),
+    PADDED("function_%07d"::formatted),
+    HEXADECIMAL(at -> "L" + Integer.toHexString(at * 48)),
+    TWO_NUMBERS(at -> "camlModule%d__fun_%d".formatted(at % 100, at / 100));
+
+    private final IntFunction<String> name;
+
+    Names(IntFunction<String> name) {
+      this.name = name;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void namesLieNearTheirSlotsHoweverManyThereAre(Names names) {
+    for (int size = 1250; size <= 80_000; size *= 2) {
+      SymbolTable table = new SymbolTable();
+      table.reserve(size);
+      IntStream.range(0, size)
+          .mapToObj(names.name)
+          .forEach(name -> table.add(new SymbolEntry(name, EXPORTED, null)));
+
+      long probes = IntStream.range(0, size).mapToObj(names.name).mapToLong(table::probes).sum();
+
+      assertThat((double) probes / size).as("probes of %d names", size).isBetween(1.0, 5.0);
+    }
+  }
+
+  @Test
+  void entriesAreThoseThatHaveNotBeenRemoved() {
+    SymbolTable table = new SymbolTable();
+    SymbolEntry removed = new SymbolEntry("removed", EXPORTED, null);
+    table.add(removed);
+    table.add(new SymbolEntry("kept", EXPORTED, null));
+    table.remove(removed);
+
+    assertThat(table.entries()).extracting(SymbolEntry::name).containsExactly("kept");
+    assertThat(table.find("removed")).isNull();
+    assertThat(table.find("kept")).isNotNull();
+  }
+
+  @Test
+  void tablesOfManyPiecesFindAndForgetEachName() {
+    SymbolTable table = new SymbolTable();
+    int size = 100_000;
+    IntStream.range(0, size).forEach(at -> table.add(new SymbolEntry("n" + at, EXPORTED, null)));
+
+    for (int at = 0; at < size; at += 2) {
+      table.remove(found(table, "n" + at));
+    }
+
+    assertThat(table.size()).isEqualTo(size / 2);
+    assertThat(table.find("n0")).isNull();
+    assertThat(IntStream.range(0, size / 2))
+        .allMatch(at -> found(table, "n" + (2 * at + 1)).name().equals("n" + (2 * at + 1)));
+  }
+
+  private static SymbolEntry found(SymbolTable table, String name) {
+    SymbolEntry entry = table.find(name);
+    assertThat(entry).isNotNull();
+    return entry;
+  }
+}
