@@ -12,16 +12,28 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs tasks from queues of its own on threads of an executor: each dispatch asks the executor for
- * one thread, which runs what may run until nothing may.
+ * Runs tasks from queues of its own on threads of an executor: a dispatch asks the executor for one
+ * thread, which runs what may run until nothing may.
+ *
+ * <p>Work that is one piece after the other stays on its thread: to hand a piece over takes longer
+ * than most of them. Therefore a thread that runs out of work stays for a moment, and while one
+ * does, tasks that a task dispatches wake nobody. They are for the thread that dispatches them, or
+ * for the other one if they are still there when it looks.
  */
 final class QueueDispatcher implements TaskDispatcher {
+  /** How long a thread without work waits before it looks for some. */
+  private static final long PATIENCE = TimeUnit.MICROSECONDS.toNanos(50);
+
+  /** How often it looks before it goes back to the executor. */
+  private static final int LOOKS = 10;
+
   private final Executor executor;
   private final int maxMaterializations;
   private final boolean helps;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+  private final Condition wanted = lock.newCondition();
 
   // Guarded by lock.
   private final ArrayDeque<Task> urgent = new ArrayDeque<>();
@@ -30,6 +42,7 @@ final class QueueDispatcher implements TaskDispatcher {
   private int runningMaterializations;
   private int unfinished;
   private final List<Thread> workers = new ArrayList<>();
+  private @Nullable Thread standby; // waits for work, and is not wanted yet
 
   /**
    * Creates a dispatcher.
@@ -49,22 +62,37 @@ final class QueueDispatcher implements TaskDispatcher {
 
   @Override
   public void dispatch(Task task) {
+    if (enqueue(task)) {
+      startWorker();
+    }
+  }
+
+  /** Returns whether a thread must be asked for. */
+  private boolean enqueue(Task task) {
     lock.lock();
     try {
       queueOf(task).addLast(task);
       unfinished++;
       changed.signalAll();
+      if (standby == null) {
+        return true;
+      }
+      if (!workers.contains(Thread.currentThread())) {
+        standby = null;
+        wanted.signal();
+      }
+      return false;
     } finally {
       lock.unlock();
     }
-    startWorker();
   }
 
   private void startWorker() {
+    Thread starter = Thread.currentThread();
     try {
-      executor.execute(this::work);
+      executor.execute(() -> work(starter));
     } catch (RejectedExecutionException shutDown) {
-      work();
+      work(starter);
     }
   }
 
@@ -77,10 +105,64 @@ final class QueueDispatcher implements TaskDispatcher {
     };
   }
 
-  private void work() {
-    for (Task task = take(); task != null; task = take()) {
-      runTaken(task);
+  /** Runs what there is. The thread that asked for this has other things to do afterwards. */
+  private void work(Thread starter) {
+    boolean mayStay = !Thread.currentThread().equals(starter);
+    do {
+      for (Task task = take(); task != null; task = take()) {
+        runTaken(task);
+      }
+    } while (mayStay && standBy());
+  }
+
+  /** Waits for a moment while others run tasks; returns whether there is work. */
+  private boolean standBy() {
+    int found;
+    lock.lock();
+    try {
+      if (standby != null || workers.isEmpty()) {
+        return false;
+      }
+      standby = Thread.currentThread();
+      found = awaitWork();
+      if (standsBy()) {
+        standby = null;
+      }
+    } finally {
+      lock.unlock();
     }
+    // Nobody was asked for when these were dispatched.
+    for (int more = 1; more < found; more++) {
+      startWorker();
+    }
+    return found > 0;
+  }
+
+  /** Returns how many tasks there are for this thread and others. */
+  private int awaitWork() {
+    Task seen = null;
+    for (int look = 0; look < LOOKS && !workers.isEmpty(); look++) {
+      try {
+        var _ = wanted.awaitNanos(PATIENCE);
+      } catch (InterruptedException wantedElsewhere) {
+        Thread.currentThread().interrupt();
+        break;
+      }
+      Task next = next();
+      if (!standsBy() || (next != null && next.equals(seen))) {
+        return Math.max(1, queued());
+      }
+      seen = next;
+    }
+    return next() == null ? 0 : queued();
+  }
+
+  private boolean standsBy() {
+    return Thread.currentThread().equals(standby);
+  }
+
+  private int queued() {
+    return urgent.size() + materializations.size() + idle.size();
   }
 
   private @Nullable Task take() {
@@ -93,15 +175,24 @@ final class QueueDispatcher implements TaskDispatcher {
   }
 
   private @Nullable Task takeLocked() {
-    Task task = urgent.pollFirst();
-    if (task == null && runningMaterializations < maxMaterializations) {
-      task = materializations.pollFirst();
-    }
-    if (task == null && materializations.isEmpty()) {
-      task = idle.pollFirst();
+    Task task = next();
+    if (task != null) {
+      queueOf(task).removeFirst();
     }
     if (task instanceof MaterializationTask) {
       runningMaterializations++;
+    }
+    return task;
+  }
+
+  /** {@return the task that may run next} */
+  private @Nullable Task next() {
+    Task task = urgent.peekFirst();
+    if (task == null && runningMaterializations < maxMaterializations) {
+      task = materializations.peekFirst();
+    }
+    if (task == null && materializations.isEmpty()) {
+      task = idle.peekFirst();
     }
     return task;
   }
@@ -212,7 +303,7 @@ final class QueueDispatcher implements TaskDispatcher {
    */
   @Override
   public void close() {
-    work();
+    work(Thread.currentThread());
     lock.lock();
     try {
       Thread self = Thread.currentThread();

@@ -256,6 +256,57 @@ class ThreadingTest extends SessionFixture {
 
   @Test
   @Rule("B8.4")
+  void whatATaskLeavesToItsThreadIsTakenByAnotherIfItDoesNotComeForIt() {
+    try (ExecutorService twoThreads = Executors.newFixedThreadPool(2);
+        ExecutionSession own =
+            build(ExecutionSession.builder().dispatcher(TaskDispatcher.of(twoThreads)))) {
+      JITDylib dylib = own.createJITDylib("dylib");
+      for (int at = 0; at < 200; at++) {
+        String needed = "needed" + at;
+        dylib.define(TestUnit.of(needed));
+        dylib.define(
+            TestUnit.of(
+                responsibility -> {
+                  // Neither a blocking look-up nor the end of the task: the dispatcher does not see
+                  // it.
+                  var _ =
+                      own.lookup(
+                              LookupKind.STATIC,
+                              SearchOrder.of(dylib),
+                              SymbolLookupSet.of(needed),
+                              SymbolState.READY)
+                          .join();
+                  TestUnit.emit(responsibility);
+                },
+                "waiting" + at));
+
+        assertThat(
+                own.lookup(
+                        SearchOrder.of(dylib),
+                        SymbolLookupSet.of("waiting" + at),
+                        SymbolState.READY,
+                        Duration.ofSeconds(30))
+                    .size())
+            .isOne();
+      }
+    }
+  }
+
+  @Test
+  @Rule("B8.4")
+  void anExecutorThatRunsTasksOnTheAskingThreadWillDo() {
+    try (ExecutionSession own =
+        build(ExecutionSession.builder().dispatcher(TaskDispatcher.of(Runnable::run)))) {
+      JITDylib dylib = own.createJITDylib("dylib");
+      dylib.define(blocking(own, dylib, "a", "b"));
+      dylib.define(TestUnit.of("b"));
+
+      assertThat(own.lookup(dylib, "a").address()).isEqualTo(TestUnit.addressOf("a"));
+    }
+  }
+
+  @Test
+  @Rule("B8.4")
   void aDispatcherThatCannotHelpRefusesBlockingLookUps() {
     OneTaskDispatcher dispatcher = new OneTaskDispatcher(1);
     try (ExecutionSession own = build(ExecutionSession.builder().dispatcher(dispatcher))) {
