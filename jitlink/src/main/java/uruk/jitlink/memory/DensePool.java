@@ -90,7 +90,7 @@ final class DensePool implements Pool {
   }
 
   private static SpanAllocator withoutSlots() {
-    return new SpanAllocator(GRANULE, (first, count, address) -> {});
+    return new SpanAllocator(GRANULE, SpanAllocator.Tombstones.NONE);
   }
 
   /** Cuts a reserve into pieces. */

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Unwinders bisect one table of all functions of a module, so its entries must stay in address
  * order whatever comes and goes. Therefore every free span owns a run of consecutive table slots
  * that stand between its neighbours' runs: whoever takes a part of the span takes the first of its
- * slots, and spans that grow together join their runs. Slots of a span without functions hold the
- * span's end. Regions without code hand out spans with no slots.
+ * slots, and spans that grow together join their runs. Slots without functions hold addresses of
+ * their span. Regions without code hand out spans with no slots.
  *
  * <p>Best fit, with neighbours joined at once; sizes are multiples of the granule. Not thread-safe:
  * the memory manager's lock guards it.
@@ -22,10 +22,29 @@ final class SpanAllocator {
   /** Free spans of one size that lack slots are not searched further than this. */
   private static final int CANDIDATES = 64;
 
-  /** Makes slots of the unwind table tombstones with an address. */
+  /** Keeps the slots that have no function in the order of their addresses. */
   interface Tombstones {
-    /** Does so for {@code count} slots from {@code first} on. */
+    /** For regions without slots. */
+    Tombstones NONE =
+        new Tombstones() {
+          @Override
+          public void bury(int first, int count, long address) {}
+
+          @Override
+          public void raise(int first, int count, long least, long address) {}
+        };
+
+    /**
+     * Makes {@code count} slots from {@code first} on tombstones with an address, which the slots
+     * before do not exceed, nor it those behind.
+     */
     void bury(int first, int count, long address);
+
+    /**
+     * If the first of a run of tombstones holds an address below {@code least}, gives all that hold
+     * one below {@code address} that one.
+     */
+    void raise(int first, int count, long least, long address);
   }
 
   private final long granule;
@@ -76,19 +95,24 @@ final class SpanAllocator {
     if (before > 0) {
       insert(new Span(from.address(), before, from.firstSlot(), 0));
     }
-    long after = from.end() - (start + size);
+    long end = start + size;
+    long after = from.end() - end;
     if (after == 0) {
+      tombstones.bury(from.firstSlot(), from.slots(), end);
       return new Span(start, size, from.firstSlot(), from.slots());
     }
-    insert(new Span(start + size, after, from.firstSlot() + slots, from.slots() - slots));
-    tombstones.bury(from.firstSlot(), slots, start + size);
+    Span rest = new Span(end, after, from.firstSlot() + slots, from.slots() - slots);
+    // Higher than needed, so that what is taken next moves the same slots but now and then.
+    tombstones.raise(rest.firstSlot(), rest.slots(), end, end + after / 2);
+    insert(rest);
+    tombstones.bury(from.firstSlot(), slots, end);
     return new Span(start, size, from.firstSlot(), slots);
   }
 
   /**
    * Adds a fresh span above all others, whose slots are buried at its end already. It is joined
-   * with what is free below once its neighbour is given back: to join it now would bury the slots
-   * of both.
+   * with what is free below only when its neighbour is given back: slots that fresh spans were not
+   * in need of would pile up at the border.
    */
   void add(Span fresh) {
     insert(fresh);
@@ -96,6 +120,7 @@ final class SpanAllocator {
 
   /** Gives a span back. */
   void free(Span span) {
+    tombstones.bury(span.firstSlot(), span.slots(), span.end());
     Span below = endingAt(span.address());
     Span above = byAddress.get(span.end());
     Span joined = span;
@@ -103,11 +128,9 @@ final class SpanAllocator {
       remove(above);
       joined = joined.join(above);
     }
-    tombstones.bury(span.firstSlot(), span.slots(), joined.end());
     if (below != null) {
       remove(below);
       joined = below.join(joined);
-      tombstones.bury(below.firstSlot(), below.slots(), joined.end());
     }
     insert(joined);
   }

@@ -140,11 +140,39 @@ final class UnwindTable implements SpanAllocator.Tombstones {
 
   @Override
   public void bury(int first, int slots, long address) {
+    int lower = countBelow(first, slots, address);
+    raise(first, lower, address);
     long tombstone = entry(address, emptyFrame);
-    // From the last to the first, so that the order holds at every moment.
+    for (int slot = first + lower; slot < first + slots; slot++) {
+      ENTRY.setRelease(memory, offset(slot), tombstone);
+    }
+  }
+
+  @Override
+  public void raise(int first, int slots, long least, long address) {
+    if (slots > 0 && address(first) < least) {
+      raise(first, countBelow(first, slots, address), address);
+    }
+  }
+
+  private int countBelow(int first, int slots, long address) {
+    int count = 0;
+    while (count < slots && address(first + count) < address) {
+      count++;
+    }
+    return count;
+  }
+
+  /** From the last to the first, so that the order holds at every moment. */
+  private void raise(int first, int slots, long address) {
+    long tombstone = entry(address, emptyFrame);
     for (int slot = first + slots - 1; slot >= first; slot--) {
       ENTRY.setRelease(memory, offset(slot), tombstone);
     }
+  }
+
+  private long address(int slot) {
+    return header + memory.get(ValueLayout.JAVA_INT, offset(slot));
   }
 
   private void store(int slot, long function, int frame) {

@@ -1,8 +1,10 @@
 package uruk.jitlink.memory;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -16,16 +18,32 @@ class SpanAllocatorTest {
   /** Which address each slot of the unwind table holds. */
   private final long[] table = new long[SLOTS];
 
-  private final SpanAllocator spans = new SpanAllocator(16, this::bury);
+  /** How often a slot was changed. */
+  private long changes;
 
-  private void bury(int first, int count, long address) {
-    for (int slot = first; slot < first + count; slot++) {
-      table[slot] = address;
-    }
-  }
+  private final SpanAllocator spans =
+      new SpanAllocator(
+          16,
+          new SpanAllocator.Tombstones() {
+            @Override
+            public void bury(int first, int count, long address) {
+              Arrays.fill(table, first, first + count, address);
+              changes += count;
+            }
+
+            @Override
+            public void raise(int first, int count, long least, long address) {
+              if (count > 0 && table[first] < least) {
+                for (int slot = first; slot < first + count && table[slot] < address; slot++) {
+                  table[slot] = address;
+                  changes++;
+                }
+              }
+            }
+          });
 
   private void addFresh(long size) {
-    bury(0, SLOTS, BASE + size);
+    Arrays.fill(table, BASE + size);
     spans.add(new Span(BASE, size, 0, SLOTS));
   }
 
@@ -70,6 +88,26 @@ class SpanAllocatorTest {
 
     assertThat(spans.allocate(32, 1, 4)).isNull();
     assertThat(spans.allocate(32, 1, 3)).isEqualTo(few);
+  }
+
+  @Test
+  void whatTakingAndGivingBackCostsDoesNotGrowWithTheFreeSlots() {
+    addFresh(SLOTS * 64);
+    fillAndFree(64);
+    fillAndFree(256);
+    fillAndFree(1024);
+
+    assertThat(changes).isLessThanOrEqualTo(16 * SLOTS);
+    assertThat(table).isSorted();
+  }
+
+  /** Objects with one function each. */
+  private void fillAndFree(long size) {
+    List<Span> live = new ArrayList<>();
+    for (long used = 0; used < SLOTS * 64; used += size) {
+      live.add(requireNonNull(spans.allocate(size, 1, 1)));
+    }
+    live.forEach(spans::free);
   }
 
   @ParameterizedTest

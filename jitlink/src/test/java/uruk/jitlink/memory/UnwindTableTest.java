@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +56,34 @@ class UnwindTableTest {
     assertThat(memory.get(JAVA_INT, description + 4 - cieDistance + 4)).as("CIE id").isZero();
     assertThat(memory.get(JAVA_INT, description + 12)).as("range").isZero();
     assertThat(memory.get(JAVA_INT, description + 20)).as("terminator").isZero();
+  }
+
+  @Test
+  void buryingLeadsHigherAndLowerAddressesToOne() {
+    table.append(4, header + 0x500);
+    table.set(0, header + 0x100, header + 0x200);
+    table.set(1, header + 0x300, header + 0x200);
+
+    table.bury(0, 3, header + 0x400);
+
+    assertThat(starts(4)).containsExactly(0x400, 0x400, 0x400, 0x500);
+    assertThat(memory.get(JAVA_INT, TABLE + 4)).isEqualTo(memory.get(JAVA_INT, TABLE + 28));
+  }
+
+  @Test
+  void raisingChangesLowerAddressesOnly() {
+    table.append(4, header + 0x500);
+    table.bury(0, 2, header + 0x100);
+    table.bury(2, 1, header + 0x400);
+
+    table.raise(0, 4, header + 0x100, header + 0x200);
+    table.raise(0, 4, header + 0x101, header + 0x300);
+
+    assertThat(starts(4)).containsExactly(0x300, 0x300, 0x400, 0x500);
+  }
+
+  private int[] starts(int count) {
+    return IntStream.range(0, count).map(i -> memory.get(JAVA_INT, TABLE + 8L * i)).toArray();
   }
 
   @Test
