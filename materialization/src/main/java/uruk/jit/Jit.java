@@ -43,7 +43,6 @@ import uruk.materialization.platform.GdbPlugin;
 import uruk.materialization.platform.Guard;
 import uruk.materialization.platform.HostThreads;
 import uruk.materialization.platform.IndirectFunctionPlugin;
-import uruk.materialization.platform.NativeException;
 import uruk.materialization.platform.PerfPlugin;
 import uruk.materialization.platform.SymbolExports;
 import uruk.materialization.platform.Symbolizer;
@@ -580,12 +579,19 @@ public final class Jit implements AutoCloseable {
   public void close() {
     try {
       platform.deinitializeAll();
-    } catch (NativeException failure) {
+    } catch (Throwable failure) { // of a call-back perhaps, which may throw anything
       session.reportError(failure);
     }
     Libc.flushStreams();
     exports.close();
-    session.close();
+    try {
+      session.close();
+    } finally {
+      closeWhatTheSessionUsed();
+    }
+  }
+
+  private void closeWhatTheSessionUsed() {
     arena.close();
     callbacks.close();
     driverLibraries.close();

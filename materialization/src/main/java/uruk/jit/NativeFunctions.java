@@ -18,6 +18,7 @@ import uruk.materialization.LinkedObject;
 import uruk.materialization.platform.ElfPlatform;
 import uruk.materialization.platform.Guard;
 import uruk.orc.ExecutionSession;
+import uruk.orc.ExecutorSymbolDef;
 import uruk.orc.JITDylib;
 
 /**
@@ -45,11 +46,12 @@ final class NativeFunctions implements LinkPlugin {
     private volatile long address;
 
     /**
-     * A version of an object may go while the function goes on, and other dylibs may have a
-     * function of the same name.
+     * A version of an object may go while the function goes on, another object may have defined a
+     * function of the name already, and other dylibs may have one.
      */
     boolean goesWith(LinkedObject object, String name) {
-      if (object.dylib().symbolState(name) != null) {
+      ExecutorSymbolDef now = object.dylib().definition(name);
+      if (now != null && (address == 0 || now.address() == address)) {
         return false;
       }
       if (object.dylib().equals(dylib)) {

@@ -229,7 +229,7 @@ final class FunctionEntries {
       entry[i] = all.get(i).getValue();
       sizes[i] = function.size();
     }
-    return new LinkedSymbols(names, code, entry, sizes);
+    return new LinkedSymbols(names, code, entry, sizes, Set.of());
   }
 
   /** Makes the new entries lead to the code, whose addresses are final. */

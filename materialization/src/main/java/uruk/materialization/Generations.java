@@ -119,6 +119,12 @@ final class Generations {
     }
   }
 
+  /** The names of all versions are gone. */
+  void leaving() {
+    first.leaving();
+    current.object().leaving();
+  }
+
   /** {@return whether a roll-back may lead back to a version} */
   boolean keeps(LinkedObject version) {
     return kept.contains(version);

@@ -1,6 +1,7 @@
 package uruk.materialization;
 
 import java.lang.ref.SoftReference;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -46,6 +47,7 @@ public final class LinkedObject {
   private volatile boolean fromArchive;
   private volatile State state = State.ADDED;
   private volatile @Nullable ObjectMaterializationUnit unit;
+  private volatile @Nullable String initSymbol;
   private volatile @Nullable Generations generations;
   private volatile @Nullable LinkResult result;
   private volatile boolean codeFreed;
@@ -310,6 +312,22 @@ public final class LinkedObject {
 
   void waitsIn(ObjectMaterializationUnit waiting) {
     unit = waiting;
+    initSymbol = waiting.declaredInterface().initSymbol();
+  }
+
+  /** {@return the name by which its initializers are linked; null if it has none} */
+  @Nullable String initSymbol() {
+    return initSymbol;
+  }
+
+  /** {@return all names that go from its dylib with it} */
+  Set<String> removableNames() {
+    Set<String> names = new LinkedHashSet<>(definedNames());
+    String own = initSymbol;
+    if (own != null && dylib.symbolState(own) != null) {
+      names.add(own);
+    }
+    return names;
   }
 
   /** {@return the names that it defines in its dylib} */
@@ -339,6 +357,11 @@ public final class LinkedObject {
 
   void failed() {
     state = State.FAILED;
+  }
+
+  /** Its names are gone, and its memory is about to: it cannot be replaced any more. */
+  void leaving() {
+    state = State.REMOVED;
   }
 
   void removed() {

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.KeptFixups;
 import uruk.jitlink.graph.MemProt;
@@ -33,13 +34,18 @@ final class LinkedObjects {
   private final EntryCounts entryCounts;
   private final UserIndex users = new UserIndex(); // guarded by lock
   private final AddressIndex places;
+  private final BooleanSupplier linksUnderWay;
   private final Object lock = new Object();
 
   private final MovedSymbols moved = new MovedSymbols(); // guarded by lock
   private final Map<ResourceKey, SequencedSet<LinkedObject>> linked =
       new LinkedHashMap<>(); // guarded by lock
 
-  LinkedObjects(EntryCounts entryCounts) {
+  /**
+   * @param linksUnderWay whether there are links that have begun and whose objects are not attached
+   */
+  LinkedObjects(EntryCounts entryCounts, BooleanSupplier linksUnderWay) {
+    this.linksUnderWay = linksUnderWay;
     this.memory = entryCounts.memory();
     this.entryCounts = entryCounts;
     this.places = new AddressIndex(memory);
@@ -70,6 +76,7 @@ final class LinkedObjects {
       LinkResult result = object.result();
       if (result != null) {
         catchUp(object, result);
+        moved.placed(result.symbols());
         users.add(object, result);
       }
       linked.computeIfAbsent(key, _ -> LinkedHashSet.newLinkedHashSet(1)).add(object);
@@ -125,6 +132,15 @@ final class LinkedObjects {
     }
   }
 
+  /** Gives one object to another tracker. */
+  void transfer(LinkedObject object, ResourceKey destination) {
+    synchronized (lock) {
+      detach(object);
+      linked.computeIfAbsent(destination, _ -> LinkedHashSet.newLinkedHashSet(1)).add(object);
+      object.heldFor(destination);
+    }
+  }
+
   /** Gives the memory of an object's code back; its data and its entries stay. */
   void freeCode(LinkedObject object) {
     LinkResult result;
@@ -151,7 +167,6 @@ final class LinkedObjects {
       places.remove(object);
       if (result != null) {
         users.remove(object, result);
-        moved.forget(result.symbols());
       }
       object.removed();
     }
@@ -263,7 +278,11 @@ final class LinkedObjects {
   void moved(Map<SymbolAt, Long> moves, ReferencePatches patches) {
     synchronized (lock) {
       patches.apply();
-      moved.moved(moves);
+      if (!linksUnderWay.getAsBoolean()) {
+        moved.forget();
+      } else {
+        moved.moved(moves);
+      }
     }
   }
 }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import uruk.jitlink.memory.InProcessMemoryManager;
 
 /**
@@ -19,17 +20,21 @@ final class LinkedSymbols {
   private final long[] code;
   private final long[] entries;
   private final long[] sizes;
+  private final Set<String> threadLocal;
 
   /**
    * @param code where each symbol is in memory
    * @param entries each symbol's entry; 0 where it has none
    * @param sizes what each symbol names, in bytes
+   * @param threadLocal the names of thread-local variables
    */
-  LinkedSymbols(String[] names, long[] code, long[] entries, long[] sizes) {
+  LinkedSymbols(
+      String[] names, long[] code, long[] entries, long[] sizes, Set<String> threadLocal) {
     this.names = names;
     this.code = code;
     this.entries = entries;
     this.sizes = sizes;
+    this.threadLocal = threadLocal;
   }
 
   int size() {
@@ -67,6 +72,11 @@ final class LinkedSymbols {
   /** {@return what a symbol names, in bytes} */
   long size(int index) {
     return sizes[index];
+  }
+
+  /** {@return whether a name is that of a thread-local variable} */
+  boolean isThreadLocal(String name) {
+    return threadLocal.contains(name);
   }
 
   /** {@return the index of a name; -1 if the object does not define it} */

@@ -7,9 +7,9 @@ import uruk.jitlink.KeptFixups.OutsideTarget;
 import uruk.materialization.ReferencePatches.SymbolAt;
 
 /**
- * Where variables have gone, for links under way that have found an old place. Each place leads to
- * the next one, so that a move costs the same however many there were. Guarded by the lock of
- * {@link LinkedObjects}.
+ * Where variables have gone, for links under way that have found an old place; forgotten when no
+ * link is. Each place leads to the next one, so that a move costs the same however many there were.
+ * Guarded by the lock of {@link LinkedObjects}.
  */
 final class MovedSymbols {
   private final Map<SymbolAt, Long> next = new HashMap<>();
@@ -20,8 +20,13 @@ final class MovedSymbols {
     next.putAll(moves);
   }
 
-  /** Forgets the places of symbols whose memory is freed. */
-  void forget(LinkedSymbols symbols) {
+  /** No link is under way, so nobody has found an old place. */
+  void forget() {
+    next.clear();
+  }
+
+  /** Symbols are where others may have been before. */
+  void placed(LinkedSymbols symbols) {
     if (!next.isEmpty()) {
       for (int i = 0; i < symbols.size(); i++) {
         next.remove(new SymbolAt(symbols.name(i), symbols.canonicalAddress(i)));

@@ -20,6 +20,7 @@ import uruk.jitlink.SymbolLookupFlags;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.Scope;
 import uruk.jitlink.graph.Symbol;
+import uruk.jitlink.graph.TargetFlags;
 import uruk.jitlink.memory.FinalizedAllocation;
 import uruk.jitlink.memory.MemoryManager;
 import uruk.jitlink.pass.FarReferences;
@@ -64,7 +65,7 @@ final class ObjectLink implements LinkContext {
     this.object = object;
     this.responsibility = responsibility;
     this.commons = commons;
-    Map<String, Long> adopted = new HashMap<>(layer.unbound().entries(object.dylib()));
+    Map<String, Long> adopted = new HashMap<>(layer.unbound().claim(object.dylib()));
     adopted.putAll(object.succession().entries());
     this.entries =
         new FunctionEntries(layer.entryCounts(), adopted, object.succession().localEntries());
@@ -190,14 +191,18 @@ final class ObjectLink implements LinkContext {
     long[] code = new long[names.length];
     long[] canonical = new long[names.length];
     long[] sizes = new long[names.length];
+    Set<String> threadLocal = new HashSet<>(0);
     for (int i = 0; i < names.length; i++) {
       Symbol symbol = visible.get(i);
       names[i] = symbol.name();
       code[i] = symbol.address();
       canonical[i] = entries.entry(symbol);
       sizes[i] = symbol.size();
+      if (symbol.hasTargetFlag(TargetFlags.THREAD_LOCAL)) {
+        threadLocal.add(symbol.name());
+      }
     }
-    return new LinkedSymbols(names, code, canonical, sizes);
+    return new LinkedSymbols(names, code, canonical, sizes, Set.copyOf(threadLocal));
   }
 
   private static void addIfVisible(Symbol symbol, List<Symbol> visible) {
@@ -289,6 +294,7 @@ final class ObjectLink implements LinkContext {
             kept,
             counted.ledger(allocation, entries.created(), kept.footprint()));
     layer.emit(object, result, responsibility, dependenceGroups());
+    layer.linkEnded(object);
   }
 
   /**
@@ -307,5 +313,6 @@ final class ObjectLink implements LinkContext {
   public void notifyFailed(LinkException failure) {
     entries.release();
     layer.fail(object, responsibility, failure);
+    layer.linkEnded(object);
   }
 }

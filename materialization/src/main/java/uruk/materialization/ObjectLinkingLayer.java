@@ -41,8 +41,8 @@ public final class ObjectLinkingLayer {
   private final List<LinkPlugin> plugins = new CopyOnWriteArrayList<>();
   private final EntryCounts entryCounts = new EntryCounts(memory);
   private final UnboundFunctions unbound = new UnboundFunctions(entryCounts);
-  private final LinkedObjects objects = new LinkedObjects(entryCounts);
   private final Map<LinkedObject, ObjectFile> inFlight = new ConcurrentHashMap<>();
+  private final LinkedObjects objects = new LinkedObjects(entryCounts, () -> !inFlight.isEmpty());
   private final Map<JITDylib, BindingPolicy> bindingPolicies = new ConcurrentHashMap<>();
   private final Updates updates = new Updates(this, objects);
 
@@ -401,11 +401,11 @@ public final class ObjectLinkingLayer {
       LinkResult result,
       MaterializationResponsibility responsibility,
       List<SymbolDependenceGroup> dependences) {
-    inFlight.remove(object);
     object.linked(result);
     try {
       responsibility.withResourceKey(key -> {
         objects.attach(key, object);
+        inFlight.remove(object);
         if (!object.linkedAside()) {
           unbound.bind(object, result);
         }
@@ -423,6 +423,11 @@ public final class ObjectLinkingLayer {
       // The memory stays with its tracker, as that of every failed symbol does.
       responsibility.failMaterialization(failure);
     }
+  }
+
+  /** A link that had begun has succeeded or failed. */
+  void linkEnded(LinkedObject object) {
+    unbound.unclaim(object.dylib(), objects);
   }
 
   void fail(LinkedObject object, MaterializationResponsibility responsibility, Throwable cause) {

@@ -5,12 +5,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import uruk.jitlink.memory.InProcessMemoryManager;
-import uruk.orc.AbsoluteSymbols;
 import uruk.orc.ExecutorSymbolDef;
 import uruk.orc.JITDylib;
+import uruk.orc.MaterializationResponsibility;
+import uruk.orc.MaterializationUnit;
 import uruk.orc.ResourceKey;
 import uruk.orc.ResourceManager;
 import uruk.orc.ResourceTracker;
+import uruk.orc.SymbolFlags;
 import uruk.orc.SymbolMap;
 
 /**
@@ -49,16 +51,14 @@ public final class RedirectableSymbolManager {
     destinations.forEach(RedirectableSymbolManager::checkCallable);
     List<String> names = List.copyOf(destinations.names());
     long[] created = memory.createEntries(names.size(), false);
-    SymbolMap.Builder symbols = SymbolMap.builder();
     Map<String, Long> byName = new HashMap<>();
     for (int i = 0; i < created.length; i++) {
       ExecutorSymbolDef destination = destinations.get(names.get(i));
       memory.redirectEntries(new long[] {created[i]}, new long[] {destination.address()});
-      symbols.put(names.get(i), new ExecutorSymbolDef(created[i], destination.flags()));
       byName.put(names.get(i), created[i]);
     }
     try {
-      tracker.dylib().define(AbsoluteSymbols.of(symbols.build()), tracker);
+      tracker.dylib().define(new Entries(destinations.flags(), byName), tracker);
     } catch (RuntimeException refused) {
       memory.releaseEntries(created);
       throw refused;
@@ -69,6 +69,46 @@ public final class RedirectableSymbolManager {
   private static void checkCallable(String name, ExecutorSymbolDef destination) {
     if (!destination.flags().isCallable()) {
       throw new IllegalArgumentException(name + " is no function; only calls can be led elsewhere");
+    }
+  }
+
+  /** The entries that a tracker gets, as symbols of its dylib. */
+  private final class Entries extends MaterializationUnit {
+    private final Map<String, Long> byName; // guarded by the manager
+
+    Entries(Map<String, SymbolFlags> flags, Map<String, Long> byName) {
+      super(new Interface(flags));
+      this.byName = byName;
+    }
+
+    @Override
+    public String name() {
+      return "<Redirectable Symbols>";
+    }
+
+    @Override
+    protected void materialize(MaterializationResponsibility responsibility) {
+      SymbolMap.Builder symbols = SymbolMap.builder();
+      synchronized (RedirectableSymbolManager.this) {
+        responsibility
+            .symbols()
+            .forEach((name, flags) -> symbols.put(name, byName.getOrDefault(name, 0L), flags));
+      }
+      responsibility.notifyResolved(symbols.build());
+      responsibility.notifyEmitted(List.of());
+    }
+
+    /** A weak definition has lost against another one, now or later. */
+    @Override
+    protected void discard(JITDylib dylib, String name) {
+      synchronized (RedirectableSymbolManager.this) {
+        Long entry = byName.remove(name);
+        if (entry != null) {
+          entriesByKey.values().forEach(each -> each.remove(name, entry));
+          forget(dylib, Map.of(name, entry));
+          memory.releaseEntries(new long[] {entry});
+        }
+      }
     }
   }
 
@@ -106,6 +146,16 @@ public final class RedirectableSymbolManager {
         to.stream().mapToLong(Long::longValue).toArray());
   }
 
+  /** Another definition of the same name may have its own entry by now, which stays. */
+  private synchronized void forget(JITDylib dylib, Map<String, Long> gone) {
+    entries.computeIfPresent(
+        dylib,
+        (_, left) -> {
+          gone.forEach(left::remove);
+          return left.isEmpty() ? null : left;
+        });
+  }
+
   private long entry(JITDylib dylib, String name) {
     Long entry = entries.getOrDefault(dylib, Map.of()).get(name);
     if (entry == null) {
@@ -123,11 +173,7 @@ public final class RedirectableSymbolManager {
       synchronized (RedirectableSymbolManager.this) {
         Map<String, Long> removed = entriesByKey.remove(key);
         if (removed != null) {
-          Map<String, Long> left = entries.getOrDefault(dylib, Map.of());
-          left.keySet().removeAll(removed.keySet());
-          if (left.isEmpty()) {
-            entries.remove(dylib);
-          }
+          forget(dylib, removed);
           memory.releaseEntries(removed.values().stream().mapToLong(Long::longValue).toArray());
         }
       }

@@ -218,10 +218,14 @@ final class Retirement {
   private void schedule(long delayMillis) {
     if (!scheduled && !epochs.isEmpty()) {
       scheduled = true;
-      WeakReference<Updates> later = new WeakReference<>(updates);
-      var _ =
-          TIMER.schedule(() -> tryAgain(later, delayMillis), delayMillis, TimeUnit.MILLISECONDS);
+      postpone(delayMillis);
     }
+  }
+
+  /** What is scheduled is tried some time later; needs no lock. */
+  void postpone(long delayMillis) {
+    WeakReference<Updates> later = new WeakReference<>(updates);
+    var _ = TIMER.schedule(() -> tryAgain(later, delayMillis), delayMillis, TimeUnit.MILLISECONDS);
   }
 
   private static void tryAgain(WeakReference<Updates> later, long delayMillis) {

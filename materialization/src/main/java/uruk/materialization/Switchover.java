@@ -10,6 +10,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import uruk.materialization.Generations.Version;
 import uruk.materialization.ReferencePatches.SymbolAt;
+import uruk.orc.ExecutorSymbolDef;
 import uruk.orc.Redefinition;
 import uruk.orc.SymbolMap;
 
@@ -45,13 +46,13 @@ final class Switchover {
   /** Makes the change, all of it or nothing. The update lock is held. */
   void run() {
     checkKinds();
-    checkVanished();
     Map<SymbolAt, Long> moves = moves();
     Map<SymbolAt, Long> branches = branches();
     boolean _ =
         updates
             .session()
             .runSessionLocked(() -> {
+              checkVanished(); // Inside the lock, where no link can end and refer to them.
               Set<LinkedObject> leaving = leaving();
               ReferencePatches patches = updates.objects().planPatches(moves, leaving);
               ReferencePatches direct = updates.objects().planPatches(branches, leaving);
@@ -59,6 +60,7 @@ final class Switchover {
               updates.objects().moved(moves, patches);
               changes.forEach(this::redirect);
               direct.apply();
+              changes.forEach(this::adopt);
               return true;
             });
     changes.forEach(this::retire);
@@ -66,29 +68,33 @@ final class Switchover {
   }
 
   private void checkKinds() {
-    SymbolMap.Builder all = SymbolMap.builder();
-    changes.forEach(change -> change.after().forEach(all::put));
-    SymbolMap after = all.build();
+    Map<String, String> after = new HashMap<>();
+    for (Change change : changes) {
+      change.after().forEach((name, now) -> after.put(name, kind(change.to(), name, now)));
+    }
     for (Change change : changes) {
       change
           .before()
           .forEach((name, old) -> {
-            var now = after.find(name);
-            if (now != null && now.flags().isCallable() != old.flags().isCallable()) {
+            String before = kind(change.from(), name, old);
+            String now = after.getOrDefault(name, before);
+            if (!now.equals(before)) {
               throw new ReplacementRefusedException(
                   "%s: %s was a %s and would become a %s. Give the new one another name."
-                      .formatted(
-                          change.generations().first(),
-                          name,
-                          kind(old.flags().isCallable()),
-                          kind(now.flags().isCallable())));
+                      .formatted(change.generations().first(), name, before, now));
             }
           });
     }
   }
 
-  private static String kind(boolean callable) {
-    return callable ? "function" : "variable";
+  private static String kind(@Nullable Version version, String name, ExecutorSymbolDef symbol) {
+    if (symbol.flags().isCallable()) {
+      return "function";
+    }
+    LinkResult result = version == null ? null : version.object().result();
+    return result != null && result.symbols().isThreadLocal(name)
+        ? "thread-local variable"
+        : "variable";
   }
 
   private void checkVanished() {
@@ -176,7 +182,10 @@ final class Switchover {
   private List<Redefinition> redefinitions() {
     List<Redefinition> redefinitions = new ArrayList<>();
     for (Change change : changes) {
-      Set<String> removed = new LinkedHashSet<>(change.before().names());
+      Set<String> removed =
+          change.to() == null
+              ? change.generations().first().removableNames()
+              : new LinkedHashSet<>(change.before().names());
       removed.removeAll(change.after().names());
       redefinitions.add(
           new Redefinition(
@@ -199,8 +208,18 @@ final class Switchover {
     }
   }
 
+  /** What is added belongs to the tracker of its names from now on, and goes with it. */
+  private void adopt(Change change) {
+    Version to = change.to();
+    if (change.from() == null && to != null) {
+      updates.objects().transfer(to.object(), change.generations().tracker().key());
+    }
+  }
+
   private void retire(Change change) {
-    if (change.from() != null) {
+    if (change.to() == null) {
+      change.generations().leaving();
+    } else if (change.from() != null) {
       change.from().object().retired();
     }
     if (change.to() != null) {

@@ -18,6 +18,9 @@ final class UnboundFunctions {
   private final EntryCounts counts;
   private final Map<JITDylib, Map<String, Unbound>> unbound = new HashMap<>(); // guarded by this
 
+  /** How many links are under way that may take entries of a dylib over. Guarded by this. */
+  private final Map<JITDylib, Integer> claims = new HashMap<>();
+
   private record Unbound(long entry, long report, RunningCode reports) {}
 
   UnboundFunctions(EntryCounts counts) {
@@ -34,11 +37,24 @@ final class UnboundFunctions {
         .put(symbol, new Unbound(entry, report, reports));
   }
 
-  /** {@return the entries of a dylib's missing functions, by name} */
-  synchronized Map<String, Long> entries(JITDylib dylib) {
+  /**
+   * A link begins that may take entries over: they stay until {@link #unclaim}.
+   *
+   * @return the entries of the dylib's missing functions, by name
+   */
+  synchronized Map<String, Long> claim(JITDylib dylib) {
+    claims.merge(dylib, 1, Integer::sum);
     Map<String, Long> entries = new HashMap<>();
     unbound.getOrDefault(dylib, Map.of()).forEach((name, each) -> entries.put(name, each.entry()));
     return entries;
+  }
+
+  /** The link has ended. */
+  synchronized void unclaim(JITDylib dylib, LinkedObjects objects) {
+    Integer others = claims.computeIfPresent(dylib, (_, links) -> links == 1 ? null : links - 1);
+    if (others == null && unbound.containsKey(dylib)) {
+      forgetUnused(objects);
+    }
   }
 
   /** Leads the entries that an object has taken over to its code. */
@@ -58,21 +74,27 @@ final class UnboundFunctions {
 
   /** An object has gone: what only it called needs no report any more. */
   synchronized void forgetUnused(LinkedObjects objects) {
-    for (Map<String, Unbound> missing : unbound.values()) {
-      Map<String, Long> entries = new HashMap<>();
-      missing.forEach((name, each) -> entries.put(name, each.entry()));
-      Set<String> used = new HashSet<>();
-      objects.uses(entries, Set.of()).forEach(use -> used.add(use.symbol()));
-      List<String> unused = new ArrayList<>(missing.keySet());
-      unused.removeAll(used);
-      for (String name : unused) {
-        Unbound gone = missing.remove(name);
-        if (gone != null) {
-          release(gone);
-        }
+    for (Map.Entry<JITDylib, Map<String, Unbound>> each : unbound.entrySet()) {
+      if (!claims.containsKey(each.getKey())) {
+        forgetUnused(each.getValue(), objects);
       }
     }
     unbound.values().removeIf(Map::isEmpty);
+  }
+
+  private void forgetUnused(Map<String, Unbound> missing, LinkedObjects objects) {
+    Map<String, Long> entries = new HashMap<>();
+    missing.forEach((name, each) -> entries.put(name, each.entry()));
+    Set<String> used = new HashSet<>();
+    objects.uses(entries, Set.of()).forEach(use -> used.add(use.symbol()));
+    List<String> unused = new ArrayList<>(missing.keySet());
+    unused.removeAll(used);
+    for (String name : unused) {
+      Unbound gone = missing.remove(name);
+      if (gone != null) {
+        release(gone);
+      }
+    }
   }
 
   private void release(Unbound gone) {

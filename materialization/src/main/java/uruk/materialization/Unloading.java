@@ -20,6 +20,11 @@ final class Unloading {
 
   /** {@return the objects whose names are gone now, first versions, to be freed} */
   List<LinkedObject> remove(LinkedObject object, UnloadPolicy policy) {
+    // Inside the session lock, where no link can end and be one more user.
+    return updates.session().runSessionLocked(() -> removeLocked(object, policy));
+  }
+
+  private List<LinkedObject> removeLocked(LinkedObject object, UnloadPolicy policy) {
     LinkedObject first = first(object);
     Set<LinkedObject> going = new LinkedHashSet<>(List.of(first));
     List<SymbolUse> uses = usesOf(first);
@@ -36,7 +41,17 @@ final class Unloading {
     } else {
       updates.session().redefine(redefinitions);
     }
+    going.forEach(Unloading::leaving);
     return List.copyOf(going);
+  }
+
+  private static void leaving(LinkedObject first) {
+    Generations line = first.generations();
+    if (line == null) {
+      first.leaving();
+    } else {
+      line.leaving();
+    }
   }
 
   private static LinkedObject first(LinkedObject object) {
@@ -99,7 +114,7 @@ final class Unloading {
   }
 
   private static Redefinition removalOf(LinkedObject object) {
-    Set<String> names = object.definedNames();
+    Set<String> names = object.removableNames();
     ResourceTracker tracker =
         names.isEmpty() ? null : object.dylib().trackerOf(names.iterator().next());
     if (tracker == null) {

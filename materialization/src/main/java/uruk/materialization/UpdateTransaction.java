@@ -129,9 +129,10 @@ final class UpdateTransaction implements Update {
     JITDylib linkingIn = updates.createAside(target);
     Aside linkedIn = new Aside(linkingIn);
     aside = linkingIn;
+    Set<String> keptNames = keptNames(lines);
     List<Planned> planned = new ArrayList<>();
     for (Step step : steps) {
-      planned.add(plan(step, target, linkingIn, lines));
+      planned.add(plan(step, target, linkingIn, lines, keptNames));
     }
     List<Change> changes = link(target, linkedIn, planned);
     if (planned.stream().allMatch(each -> each.version() == null)) {
@@ -149,14 +150,33 @@ final class UpdateTransaction implements Update {
     }
   }
 
+  /** {@return the variables that one of the new versions keeps; no other one can define them} */
+  private Set<String> keptNames(Map<Step, Generations> lines) {
+    Set<String> kept = new HashSet<>();
+    for (Step step : steps) {
+      if (step.file() != null) {
+        for (ObjectInterface.Definition definition : step.file().symbols().definitions()) {
+          if (keptData(step.data(), lines.get(step), definition.name()) != null) {
+            kept.add(definition.name());
+          }
+        }
+      }
+    }
+    return kept;
+  }
+
   private Planned plan(
-      Step step, JITDylib target, JITDylib linkingIn, Map<Step, Generations> lines) {
+      Step step,
+      JITDylib target,
+      JITDylib linkingIn,
+      Map<Step, Generations> lines,
+      Set<String> keptNames) {
     Generations generations = lines.get(step);
     ObjectFile file = step.file();
     if (file == null) {
       return new Planned(generations, null, Set.of(), Map.of(), step.ready());
     }
-    return new Definer(step, file, generations, target, linkingIn, lines).define();
+    return new Definer(step, file, generations, target, linkingIn, lines, keptNames).define();
   }
 
   /** Works out what one new version defines and takes over. */
@@ -166,6 +186,7 @@ final class UpdateTransaction implements Update {
     private final @Nullable Generations generations;
     private final JITDylib target;
     private final JITDylib linkingIn;
+    private final Set<String> keptNames;
     private final Set<String> replaceable = new HashSet<>();
     private final Map<String, Long> entries = new HashMap<>();
     private final Map<String, KeptData> kept = new HashMap<>();
@@ -178,12 +199,14 @@ final class UpdateTransaction implements Update {
         @Nullable Generations generations,
         JITDylib target,
         JITDylib linkingIn,
-        Map<Step, Generations> lines) {
+        Map<Step, Generations> lines,
+        Set<String> keptNames) {
       this.step = step;
       this.file = file;
       this.generations = generations;
       this.target = target;
       this.linkingIn = linkingIn;
+      this.keptNames = keptNames;
       lines.values().forEach(this::collect);
     }
 
@@ -192,7 +215,8 @@ final class UpdateTransaction implements Update {
           .symbols()
           .forEach((name, symbol) -> {
             replaceable.add(name);
-            if (symbol.flags().isCallable()) {
+            // The address of an absolute function is no entry.
+            if (symbol.flags().isCallable() && updates.memory().isEntry(symbol.address())) {
               entries.put(name, symbol.address());
             }
           });
@@ -220,10 +244,11 @@ final class UpdateTransaction implements Update {
 
     private void sort(ObjectInterface.Definition definition) {
       String name = definition.name();
-      KeptData data =
-          step.data().policyOf(name) == DataPolicy.KEEP ? keptData(generations, name) : null;
+      KeptData data = keptData(step.data(), generations, name);
       boolean weak = definition.weak() || definition.common();
-      boolean others = !replaceable.contains(name) && target.symbolState(name) != null;
+      boolean others =
+          keptNames.contains(name)
+              || (!replaceable.contains(name) && target.symbolState(name) != null);
       if (data == null && step.data().mustKeep(name)) {
         throw new ReplacementRefusedException(
             ("%s: %s cannot be kept: it is no variable, or constant, or thread-local, or the version"
@@ -295,9 +320,14 @@ final class UpdateTransaction implements Update {
     }
   }
 
-  /** {@return the storage of a variable that the current version has, or null} */
-  private @Nullable KeptData keptData(@Nullable Generations generations, String name) {
-    if (generations == null || CppNames.isConstant(name)) {
+  /**
+   * {@return the storage of a variable that the current version has and the plan keeps, or null}
+   */
+  private @Nullable KeptData keptData(
+      DataPlan plan, @Nullable Generations generations, String name) {
+    if (generations == null
+        || plan.policyOf(name) != DataPolicy.KEEP
+        || CppNames.isConstant(name)) {
       return null;
     }
     var symbol = generations.current().symbols().find(name);

@@ -134,8 +134,8 @@ final class Updates {
             layer.initialize(fresh(planned));
             switching.accept(new Switchover(this, planned));
             return planned;
-          } catch (RuntimeException failure) {
-            update.abandon();
+          } catch (Throwable failure) { // of a call-back perhaps, which may throw anything
+            abandon(update, failure);
             throw failure;
           }
         });
@@ -149,6 +149,14 @@ final class Updates {
     Replacement replacement = new Replacement(this, changes);
     tell(listener -> listener.updated(replacement));
     return replacement;
+  }
+
+  private static void abandon(UpdateTransaction update, Throwable cause) {
+    try {
+      update.abandon();
+    } catch (RuntimeException alsoFailed) {
+      cause.addSuppressed(alsoFailed);
+    }
   }
 
   private static List<LinkedObject> fresh(List<Change> changes) {
@@ -233,17 +241,29 @@ final class Updates {
                       ? "it is " + object.state() + "; add the new file instead"
                       : "it defines nothing for others"));
     }
-    SymbolMap symbols =
-        session()
-            .lookup(
-                SearchOrder.of(JITDylibLookupFlags.MATCH_ALL_SYMBOLS, object.dylib()),
-                SymbolLookupSet.of(names));
-    Generations created =
-        new Generations(
-            new Version(object, symbols, session().dependenceGroups(object.dylib(), names), null),
-            tracker);
+    SymbolMap symbols = link(object, names);
+    Version version =
+        new Version(
+            object, symbols, session().dependenceGroups(object.dylib(), symbols.names()), null);
+    Generations created = new Generations(version, tracker);
     object.generations(created);
     return created;
+  }
+
+  /** {@return the object's symbols, without the name by which its initializers are linked} */
+  private SymbolMap link(LinkedObject object, Set<String> names) {
+    SymbolLookupSet.Builder wanted = SymbolLookupSet.builder();
+    String initSymbol = object.initSymbol();
+    for (String name : names) {
+      if (name.equals(initSymbol)) {
+        wanted.weaklyReference(name);
+      } else {
+        wanted.require(name);
+      }
+    }
+    return session()
+        .lookup(
+            SearchOrder.of(JITDylibLookupFlags.MATCH_ALL_SYMBOLS, object.dylib()), wanted.build());
   }
 
   /** {@return a dylib that sees what the given one sees, for versions to be linked in} */
@@ -323,8 +343,18 @@ final class Updates {
   }
 
   void reclaimInBackground(long nextDelayMillis) {
+    // One thread tries for all layers, so it does not wait for an update of one.
+    if (!lock.tryLock()) {
+      retirement.postpone(nextDelayMillis);
+      return;
+    }
     try {
-      List<LinkedObject> freed = updating(() -> retirement.reclaimAndSchedule(nextDelayMillis));
+      List<LinkedObject> freed;
+      try {
+        freed = retirement.reclaimAndSchedule(nextDelayMillis);
+      } finally {
+        lock.unlock();
+      }
       freed.forEach(version -> tell(listener -> listener.codeFreed(version)));
     } catch (RuntimeException failure) {
       session().reportError(failure);

@@ -488,4 +488,31 @@ class JitTest {
     }
     assertThat(warnings).containsExactly("bold.o: warning: risky is risky");
   }
+
+  @Test
+  void closingGoesOnWhenACallBackInAFinalizerThrows() throws Throwable {
+    List<Throwable> errors = new ArrayList<>();
+    List<String> ran = new ArrayList<>();
+    Jit closed = Jit.builder().errorReporter(errors::add).create();
+    closed.define(
+        "failing",
+        Runnable.class,
+        () -> {
+          throw new IllegalStateException("from Java");
+        });
+    closed.define("next", Runnable.class, () -> ran.add("next"));
+    closed.add(
+        Compiler.c(
+            "finalizers",
+            "void failing(void); void next(void); int f(void) { return 1; }"
+                + "__attribute__((destructor(600))) static void first(void) { failing(); }"
+                + "__attribute__((destructor(500))) static void second(void) { next(); }"));
+    assertThat((int) closed.function("f", FunctionDescriptor.of(JAVA_INT)).invoke()).isEqualTo(1);
+
+    closed.close();
+
+    assertThat(ran).containsExactly("next");
+    assertThat(errors).singleElement().satisfies(e -> assertThat(e).hasMessage("from Java"));
+    assertThat(closed.objects().objects()).isEmpty();
+  }
 }

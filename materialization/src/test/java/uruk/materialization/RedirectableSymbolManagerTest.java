@@ -69,6 +69,27 @@ class RedirectableSymbolManagerTest {
   }
 
   @Test
+  void aWeakDefinitionThatLosesLeavesTheOtherOneRedirectable() {
+    ResourceTracker other = main.createResourceTracker();
+    manager.create(main.defaultResourceTracker(), weak("f", "one"));
+    manager.create(other, weak("f", "two"));
+    assertThat(call("f")).isEqualTo(1);
+
+    manager.redirect(main, leading("f", "two"));
+    assertThat(call("user")).isEqualTo(12);
+    other.remove();
+    manager.redirect(main, leading("f", "one"));
+    assertThat(call("user")).isEqualTo(11);
+  }
+
+  private SymbolMap weak(String name, String destination) {
+    ExecutorSymbolDef found = session.lookup(main, destination);
+    return SymbolMap.builder()
+        .put(name, found.address(), found.flags().with(SymbolFlags.WEAK))
+        .build();
+  }
+
+  @Test
   void aTrackerThatTakesOverRemovesThem() {
     ResourceTracker first = main.createResourceTracker();
     ResourceTracker second = main.createResourceTracker();

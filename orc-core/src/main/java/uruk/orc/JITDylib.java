@@ -166,6 +166,15 @@ public final class JITDylib {
     return ImmutableMap.copyOf(sorted);
   }
 
+  /**
+   * {@return what the symbol is now, at address 0 if it is not resolved yet; null if it is not
+   * defined here} Needs no lock.
+   */
+  public @Nullable ExecutorSymbolDef definition(String symbol) {
+    SymbolEntry entry = table.find(symbol);
+    return entry == null || entry.isRemoved() ? null : entry.definition();
+  }
+
   /** {@return how far the symbol is, or null if it is not defined here} */
   public @Nullable SymbolState symbolState(String symbol) {
     SymbolEntry entry = table.find(symbol);

@@ -5,8 +5,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
@@ -57,13 +60,24 @@ public final class ElfPlatform implements Platform, LinkPlugin {
   private final Map<JITDylib, DylibState> dylibs = new ConcurrentHashMap<>();
   private final AtomicInteger count = new AtomicInteger();
   private final Map<ExecutionSession, LinkedThreads.Owner> owners = new ConcurrentHashMap<>();
-  private final Map<LinkedObject, InitializerPasses> linking = new ConcurrentHashMap<>();
+  private final Map<LinkedObject, Linking> linking = new ConcurrentHashMap<>();
+
+  /**
+   * A link under way.
+   *
+   * @param aside whether an update links a version that is not current yet
+   */
+  private record Linking(InitializerPasses passes, boolean aside) {}
 
   /** What is known of a dylib. Its lists are guarded by itself. */
   private static final class DylibState {
     private final long handle;
     private final int ordinal;
     private final List<String> initSymbols = new ArrayList<>();
+
+    /** Of versions that are about to become current, which the update initializes. */
+    private final Map<LinkedObject, List<InitializerFunction>> aside = new HashMap<>();
+
     private final Map<LinkedObject, List<InitializerFunction>> linked = new HashMap<>();
     private final Map<LinkedObject, List<InitializerFunction>> initialized = new HashMap<>();
 
@@ -159,18 +173,19 @@ public final class ElfPlatform implements Platform, LinkPlugin {
       LinkGraph graph,
       PassConfiguration passes) {
     InitializerPasses initializers = new InitializerPasses(object.ordinal());
-    linking.put(object, initializers);
+    boolean aside = !responsibility.targetDylib().equals(object.dylib());
+    linking.put(object, new Linking(initializers, aside));
     passes.prePrune().add(initializers::keep);
     passes.postFixup().add(initializers::collect);
   }
 
   @Override
   public void notifyEmitted(LinkedObject object, ResourceKey key) {
-    InitializerPasses initializers = linking.remove(object);
+    Linking link = linking.remove(object);
     DylibState state = dylibs.get(object.dylib());
-    if (initializers != null && state != null && !initializers.functions().isEmpty()) {
+    if (link != null && state != null && !link.passes().functions().isEmpty()) {
       synchronized (state) {
-        state.linked.put(object, initializers.functions());
+        (link.aside() ? state.aside : state.linked).put(object, link.passes().functions());
       }
     }
   }
@@ -186,7 +201,7 @@ public final class ElfPlatform implements Platform, LinkPlugin {
       DylibState state = dylibs.get(object.dylib());
       if (state != null) {
         synchronized (state) {
-          List<InitializerFunction> own = state.linked.remove(object);
+          List<InitializerFunction> own = state.aside.remove(object);
           if (own != null) {
             state.initialized.put(object, own);
             if (!object.takesVariablesOver()) {
@@ -196,7 +211,7 @@ public final class ElfPlatform implements Platform, LinkPlugin {
         }
       }
     }
-    // Not under the lock: nobody else knows these objects yet.
+    // Not under the lock: nobody else runs what is aside.
     runAtBegin(functions, new Arguments(0, 0, 0));
   }
 
@@ -221,6 +236,7 @@ public final class ElfPlatform implements Platform, LinkPlugin {
       return;
     }
     synchronized (state) {
+      state.aside.remove(object);
       state.linked.remove(object);
       state.initialized.remove(object);
     }
@@ -278,15 +294,35 @@ public final class ElfPlatform implements Platform, LinkPlugin {
     if (state == null) {
       return;
     }
-    Map<LinkedObject, List<InitializerFunction>> fresh;
-    synchronized (state) {
-      fresh = Map.copyOf(state.linked);
-      state.initialized.putAll(fresh);
-      state.linked.clear();
-    }
     List<InitializerFunction> functions = new ArrayList<>();
-    fresh.values().forEach(functions::addAll);
+    synchronized (state) {
+      Set<LinkedObject> fresh = notInitialized(state);
+      state.initialized.putAll(state.linked);
+      state.linked.clear();
+      fresh.forEach(object -> functions.addAll(state.initialized.getOrDefault(object, List.of())));
+    }
     runAtBegin(functions, arguments == null ? new Arguments(0, 0, 0) : arguments);
+  }
+
+  /**
+   * A version that was replaced before it was initialized leaves that to the one that runs, which
+   * has run its own initializers already unless it took the variables over.
+   */
+  private static Set<LinkedObject> notInitialized(DylibState state) {
+    Set<LinkedObject> begun = new HashSet<>();
+    for (LinkedObject object : state.initialized.keySet()) {
+      if (!object.takesVariablesOver()) {
+        begun.add(object.current());
+      }
+    }
+    Set<LinkedObject> fresh = new LinkedHashSet<>();
+    for (LinkedObject object : state.linked.keySet()) {
+      LinkedObject current = object.current();
+      if (current == object || (current.takesVariablesOver() && !begun.contains(current))) {
+        fresh.add(current);
+      }
+    }
+    return fresh;
   }
 
   /**

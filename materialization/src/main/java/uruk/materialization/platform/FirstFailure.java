@@ -2,14 +2,17 @@ package uruk.materialization.platform;
 
 import org.jspecify.annotations.Nullable;
 
-/** Goes on after failures and throws the first in the end, with the others attached. */
+/**
+ * Goes on after failures and throws the first in the end, with the others attached. What linked
+ * code ends with may be anything: exceptions of call-backs into Java arrive as they are.
+ */
 final class FirstFailure {
-  private @Nullable NativeException first;
+  private @Nullable Throwable first;
 
   void run(Runnable step) {
     try {
       step.run();
-    } catch (NativeException failure) {
+    } catch (Throwable failure) {
       if (first == null) {
         first = failure;
       } else {
@@ -20,7 +23,7 @@ final class FirstFailure {
 
   void rethrow() {
     if (first != null) {
-      throw first;
+      RaisedExceptions.throwAsIs(first);
     }
   }
 }

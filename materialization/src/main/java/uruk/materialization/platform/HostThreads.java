@@ -69,12 +69,13 @@ public final class HostThreads implements RunningCode {
 
   @Override
   public List<Place> whenQuiescent(LongPredicate functions, Duration atMost, Runnable action) {
-    long deadline = System.nanoTime() + atMost.toNanos();
+    long begin = System.nanoTime();
+    long nanos = TimeUnit.NANOSECONDS.convert(atMost); // as many as there can be, for longer times
     GATE.lock();
     try {
       calls.closeGate();
       List<Place> inside = callsBefore(Long.MAX_VALUE, functions);
-      while (!inside.isEmpty() && System.nanoTime() < deadline) {
+      while (!inside.isEmpty() && System.nanoTime() - begin < nanos) {
         LockSupport.parkNanos(POLL_NANOS);
         inside = callsBefore(Long.MAX_VALUE, functions);
       }

@@ -144,7 +144,7 @@ final class RaisedExceptions {
 
   /** Checked ones too: they come from the caller's own call-back. */
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
-  private static <E extends Throwable> void throwAsIs(Throwable thrown) throws E {
+  static <E extends Throwable> void throwAsIs(Throwable thrown) throws E {
     throw (E) thrown;
   }
 }

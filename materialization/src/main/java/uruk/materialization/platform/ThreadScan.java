@@ -41,6 +41,7 @@ final class ThreadScan {
   private static final int SIGINFO_PROCESS = 16;
   private static final int SIGINFO_VALUE = 24;
   private static final int SI_QUEUE = -1;
+  private static final int ESRCH = 3; // asm-generic/errno-base.h: the thread has ended
 
   /** Without those below 36, which the C library and tools take first. */
   private static final int LOWEST_SIGNAL = 36;
@@ -182,8 +183,12 @@ final class ThreadScan {
       }
       scan.set(JAVA_LONG, place + number("SCAN"), scan.address());
       scan.set(JAVA_LONG, place + number("MAIN"), thread == process ? 1 : 0);
-      if (queue(thread, info, scan.address() + place)) {
+      int refused = queue(thread, info, scan.address() + place);
+      if (refused == 0) {
         requests.add(new Request(thread, scan, place));
+      } else if (refused != ESRCH) { // EAGAIN: the user's signals that wait are as many as may be
+        String reason = "signal %d could not be sent to it: errno %d".formatted(signal, refused);
+        findings.add(new Unknown(thread, reason));
       }
       place += recordSize;
     }
@@ -221,15 +226,15 @@ final class ThreadScan {
     scan.set(JAVA_LONG, number("MAPPING_COUNT"), mappings.size());
   }
 
-  /** Sends the signal with a value, rt_tgsigqueueinfo(2); false if the thread has ended. */
-  private boolean queue(long thread, MemorySegment info, long value) {
+  /** Sends the signal with a value, rt_tgsigqueueinfo(2); {@return 0 or errno} */
+  private int queue(long thread, MemorySegment info, long value) {
     info.set(JAVA_INT, 0, signal);
     info.set(JAVA_INT, SIGINFO_CODE, SI_QUEUE);
     info.set(JAVA_INT, SIGINFO_PROCESS, (int) process);
     info.set(JAVA_LONG, SIGINFO_VALUE, value);
-    return NativeCall.call(
-            syscall, SYS_RT_TGSIGQUEUEINFO, process, thread, signal, info.address(), 0)
-        == 0;
+    long refused =
+        NativeCall.call(syscall, SYS_RT_TGSIGQUEUEINFO, process, thread, signal, info.address(), 0);
+    return refused == 0 ? 0 : NativeCall.errno();
   }
 
   private static List<long[]> writableMappings() {

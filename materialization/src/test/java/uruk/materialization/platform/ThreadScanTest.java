@@ -1,16 +1,22 @@
 package uruk.materialization.platform;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import uruk.jitlink.graph.MemProt;
+import uruk.jitlink.host.DynamicLinker;
+import uruk.jitlink.host.NativeCall;
 import uruk.jitlink.memory.SegmentRange;
 
 class ThreadScanTest {
+  private static final int RLIMIT_SIGPENDING = 11; // asm-generic/resource.h
   private static final long SIG_IGN = 1; // bits/signum-generic.h
 
   /** SIGRTMAX - 2: the JDK installs a handler of its own when a channel is used first. */
@@ -34,6 +40,31 @@ class ThreadScanTest {
     long self = thisThread();
     assertThat(scan.scan(NOWHERE)).noneMatch(finding -> finding.thread() == self);
     assertThat(scan.signal()).isLessThan(taken);
+  }
+
+  @Test
+  void aThreadThatCannotBeSentTheSignalIsUnknown() throws Exception {
+    try (Arena arena = Arena.ofConfined()) {
+      long prlimit = DynamicLinker.symbol(DynamicLinker.RTLD_DEFAULT, "setrlimit");
+      long getrlimit = DynamicLinker.symbol(DynamicLinker.RTLD_DEFAULT, "getrlimit");
+      MemorySegment limit = arena.allocate(JAVA_LONG, 2);
+      NativeCall.call(getrlimit, RLIMIT_SIGPENDING, limit.address());
+      long soft = limit.get(JAVA_LONG, 0);
+      limit.set(JAVA_LONG, 0, 0);
+      NativeCall.call(prlimit, RLIMIT_SIGPENDING, limit.address());
+      long self = thisThread();
+      try {
+        assertThat(ThreadScan.get().scan(NOWHERE))
+            .anyMatch(finding ->
+                finding instanceof ThreadScan.Unknown unknown
+                    && unknown.thread() == self
+                    && unknown.reason().contains("could not be sent"));
+      } finally {
+        limit.set(JAVA_LONG, 0, soft);
+        NativeCall.call(prlimit, RLIMIT_SIGPENDING, limit.address());
+      }
+      assertThat(ThreadScan.get().scan(NOWHERE)).noneMatch(finding -> finding.thread() == self);
+    }
   }
 
   /** The link leads to {@code PROCESS/task/THREAD}, proc(5). */
