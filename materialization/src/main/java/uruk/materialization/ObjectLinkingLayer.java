@@ -245,11 +245,15 @@ public final class ObjectLinkingLayer {
    *     makes no entries
    */
   public Replacement update(Consumer<Update> what) {
+    requireEntries();
+    return updates.update(what);
+  }
+
+  private void requireEntries() {
     if (!makesEntries) {
       throw new IllegalStateException(
           "functions of a layer without entries cannot be replaced: their callers know their code");
     }
-    return updates.update(what);
   }
 
   /**
@@ -260,6 +264,7 @@ public final class ObjectLinkingLayer {
    * @throws IllegalStateException if nobody counts calls, see {@link #superviseWith}
    */
   public Replacement update(Consumer<Update> what, Quiescent when) {
+    requireEntries();
     return updates.update(what, when);
   }
 

@@ -28,8 +28,8 @@ final class UnboundFunctions {
   }
 
   /** Makes a function's entry lead to a report; the entry is retained. */
-  synchronized void unbind(JITDylib dylib, String symbol, long entry, RunningCode reports) {
-    long report = reports.createUnboundReport(symbol);
+  synchronized void unbind(
+      JITDylib dylib, String symbol, long entry, long report, RunningCode reports) {
     counts.retain(entry);
     counts.memory().redirectEntries(new long[] {entry}, new long[] {report});
     unbound

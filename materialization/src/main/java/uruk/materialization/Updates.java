@@ -298,8 +298,18 @@ final class Updates {
                 branches.put(new SymbolAt(name, memory().entryTarget(entry)), entry);
               }
               ReferencePatches direct = objects.planPatches(branches, Set.of());
-              session().redefine(names);
-              entries.forEach((name, entry) -> layer.unbound().unbind(dylib, name, entry, reports));
+              Map<String, Long> texts = new HashMap<>();
+              try {
+                used.forEach(name -> texts.put(name, reports.createUnboundReport(name)));
+                session().redefine(names);
+              } catch (RuntimeException refused) {
+                texts.values().forEach(reports::releaseUnboundReport);
+                throw refused;
+              }
+              entries.forEach((name, entry) ->
+                  layer
+                      .unbound()
+                      .unbind(dylib, name, entry, texts.getOrDefault(name, 0L), reports));
               direct.apply();
               return true;
             });

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import uruk.jitlink.graph.MemProt;
 import uruk.materialization.BindingPolicy;
 import uruk.materialization.Compiler;
@@ -386,5 +388,22 @@ class UpdatePoliciesTest {
         MemorySegment.ofAddress(jit.session().lookup(jit.main(), "log_sum").address())
             .reinterpret(4);
     assertThat(sum.get(JAVA_INT, 0)).isEqualTo(226);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"x", "xx"})
+  void functionsWithNamesLongerThanAReportAreUnboundToo(String start) throws Throwable {
+    String name = start + "é".repeat(600); // The text ends inside of a character, or between two.
+    String declaration = "int f(void) __asm__(\"%s\");".formatted(name);
+    LinkedObject removed = add("long", declaration + "int f(void) { return 1; }");
+    add("user", declaration + "int user(void) { return f(); }");
+    assertThat(call("user")).isEqualTo(1);
+
+    removed.remove(UnloadPolicy.UNBIND);
+
+    assertThat(jit.objects().objects()).extracting(LinkedObject::name).containsExactly("user.o");
+    assertThatThrownBy(() -> call("user"))
+        .isInstanceOf(UnboundSymbolException.class)
+        .hasMessageContaining(start + "éé");
   }
 }

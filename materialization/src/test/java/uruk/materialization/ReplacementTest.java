@@ -3,6 +3,7 @@ package uruk.materialization;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +12,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import uruk.jitlink.ObjectFile;
 import uruk.jitlink.host.NativeCall;
+import uruk.jitlink.memory.InProcessMemoryManager;
+import uruk.materialization.platform.HostThreads;
 import uruk.orc.ExecutionSession;
 import uruk.orc.ExecutorSymbolDef;
 import uruk.orc.JITDylib;
@@ -483,5 +487,23 @@ class ReplacementTest {
         .contains(new SymbolPlace(logic.current(), "logic", 0, 2));
     assertThat(layer.findByAddress(data + 5)).contains(new SymbolPlace(logic, "data", 5, 1));
     assertThat(layer.findByAddress(0x1000)).isEmpty();
+  }
+
+  @Test
+  void aLayerWithoutEntriesReplacesNothing() {
+    ObjectLinkingLayer plain =
+        ObjectLinkingLayer.withoutEntries(session, InProcessMemoryManager.shared());
+    plain.superviseWith(new HostThreads());
+    LinkedObject object = plain.add(main, Compiler.c("plain", "int plain(void) { return 1; }"));
+    ObjectFile other = Compiler.c("plain2", "int plain(void) { return 2; }");
+    DataPlan anew = DataPlan.of(DataPolicy.REINITIALISE);
+    Quiescent soon = new Quiescent(Duration.ofSeconds(1));
+
+    assertThatThrownBy(() -> object.replace(other))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("a layer without entries");
+    assertThatThrownBy(() -> plain.update(update -> update.replace(object, other, anew), soon))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("a layer without entries");
   }
 }

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.PassConfiguration;
 import uruk.jitlink.graph.LinkGraph;
@@ -69,6 +70,9 @@ public final class ElfPlatform implements Platform, LinkPlugin {
    */
   private record Linking(InitializerPasses passes, boolean aside) {}
 
+  /** A function of an object, which may be gone when the function's turn comes. */
+  private record Owned(LinkedObject object, InitializerFunction function) {}
+
   /** What is known of a dylib. Its lists are guarded by itself. */
   private static final class DylibState {
     private final long handle;
@@ -80,6 +84,11 @@ public final class ElfPlatform implements Platform, LinkPlugin {
 
     private final Map<LinkedObject, List<InitializerFunction>> linked = new HashMap<>();
     private final Map<LinkedObject, List<InitializerFunction>> initialized = new HashMap<>();
+
+    /** What was registered for the exit and is about to run: functions that run may drop some. */
+    private final Deque<ExitFunctions.Call> exiting = new ArrayDeque<>();
+
+    private final Deque<ExitFunctions.Call> quickExiting = new ArrayDeque<>();
 
     private DylibState(long handle, int ordinal) {
       this.handle = handle;
@@ -196,7 +205,7 @@ public final class ElfPlatform implements Platform, LinkPlugin {
    */
   @Override
   public void initialize(List<LinkedObject> objects) {
-    List<InitializerFunction> functions = new ArrayList<>();
+    List<Owned> functions = new ArrayList<>();
     for (LinkedObject object : objects) {
       DylibState state = dylibs.get(object.dylib());
       if (state != null) {
@@ -205,7 +214,7 @@ public final class ElfPlatform implements Platform, LinkPlugin {
           if (own != null) {
             state.initialized.put(object, own);
             if (!object.takesVariablesOver()) {
-              functions.addAll(own);
+              own.forEach(function -> functions.add(new Owned(object, function)));
             }
           }
         }
@@ -215,13 +224,21 @@ public final class ElfPlatform implements Platform, LinkPlugin {
     runAtBegin(functions, new Arguments(0, 0, 0));
   }
 
-  private void runAtBegin(List<InitializerFunction> functions, Arguments given) {
-    List<InitializerFunction> ordered = new ArrayList<>(functions);
-    ordered.removeIf(function -> !function.section().kind().atBegin());
-    ordered.sort(InitializerFunction.BEGIN);
-    for (InitializerFunction function : ordered) {
-      guard.call(function.address(), given.count(), given.vector(), given.environment(), 0, 0);
+  private void runAtBegin(List<Owned> functions, Arguments given) {
+    List<Owned> ordered = new ArrayList<>(functions);
+    ordered.removeIf(owned -> !owned.function().section().kind().atBegin());
+    ordered.sort(Comparator.comparing(Owned::function, InitializerFunction.BEGIN));
+    for (Owned owned : ordered) {
+      if (isThere(owned)) {
+        long function = owned.function().address();
+        guard.call(function, given.count(), given.vector(), given.environment(), 0, 0);
+      }
     }
+  }
+
+  /** Functions that ran before it may have called Java back, which has removed its object. */
+  private static boolean isThere(Owned owned) {
+    return owned.object().state() != LinkedObject.State.REMOVED;
   }
 
   @Override
@@ -239,9 +256,15 @@ public final class ElfPlatform implements Platform, LinkPlugin {
       state.aside.remove(object);
       state.linked.remove(object);
       state.initialized.remove(object);
+      state.exiting.removeIf(call -> refersTo(object, call));
+      state.quickExiting.removeIf(call -> refersTo(object, call));
+      exitFunctions.dropExit(state.handle, address -> refersTo(object, address));
     }
-    exitFunctions.dropExit(state.handle, address -> refersTo(object, address));
     exitFunctions.dropThreadExit(address -> refersTo(object, address));
+  }
+
+  private static boolean refersTo(LinkedObject object, ExitFunctions.Call call) {
+    return refersTo(object, call.function()) || refersTo(object, call.argument());
   }
 
   private static boolean refersTo(LinkedObject object, long address) {
@@ -294,12 +317,16 @@ public final class ElfPlatform implements Platform, LinkPlugin {
     if (state == null) {
       return;
     }
-    List<InitializerFunction> functions = new ArrayList<>();
+    List<Owned> functions = new ArrayList<>();
     synchronized (state) {
       Set<LinkedObject> fresh = notInitialized(state);
       state.initialized.putAll(state.linked);
       state.linked.clear();
-      fresh.forEach(object -> functions.addAll(state.initialized.getOrDefault(object, List.of())));
+      for (LinkedObject object : fresh) {
+        for (InitializerFunction function : state.initialized.getOrDefault(object, List.of())) {
+          functions.add(new Owned(object, function));
+        }
+      }
     }
     runAtBegin(functions, arguments == null ? new Arguments(0, 0, 0) : arguments);
   }
@@ -340,8 +367,12 @@ public final class ElfPlatform implements Platform, LinkPlugin {
     running.lock();
     try {
       FirstFailure failures = new FirstFailure();
-      runExitFunctions(state, failures);
-      finalizers(state).forEach(function -> failures.run(() -> guard.call(function.address(), 0)));
+      runAll(state, state.exiting, exitFunctions::takeExit, failures);
+      for (Owned owned : finalizers(state)) {
+        if (isThere(owned)) {
+          failures.run(() -> guard.call(owned.function().address(), 0));
+        }
+      }
       failures.rethrow();
     } finally {
       running.unlock();
@@ -383,7 +414,7 @@ public final class ElfPlatform implements Platform, LinkPlugin {
     DylibState state = dylibs.get(dylib);
     if (state != null) {
       FirstFailure failures = new FirstFailure();
-      exitFunctions.takeQuickExit(state.handle).forEach(call -> run(call, failures));
+      runAll(state, state.quickExiting, exitFunctions::takeQuickExit, failures);
       failures.rethrow();
     }
   }
@@ -397,11 +428,21 @@ public final class ElfPlatform implements Platform, LinkPlugin {
   }
 
   /** What an exit function registers runs next, exit(3). */
-  private void runExitFunctions(DylibState state, FirstFailure failures) {
-    Deque<ExitFunctions.Call> calls = new ArrayDeque<>(exitFunctions.takeExit(state.handle));
-    while (!calls.isEmpty()) {
-      run(calls.removeFirst(), failures);
-      exitFunctions.takeExit(state.handle).reversed().forEach(calls::addFirst);
+  private void runAll(
+      DylibState state,
+      Deque<ExitFunctions.Call> calls,
+      LongFunction<List<ExitFunctions.Call>> registered,
+      FirstFailure failures) {
+    while (true) {
+      ExitFunctions.Call next;
+      synchronized (state) {
+        registered.apply(state.handle).reversed().forEach(calls::addFirst);
+        next = calls.pollFirst();
+      }
+      if (next == null) {
+        return;
+      }
+      run(next, failures);
     }
   }
 
@@ -411,20 +452,20 @@ public final class ElfPlatform implements Platform, LinkPlugin {
     }
   }
 
-  private static List<InitializerFunction> finalizers(DylibState state) {
-    List<InitializerFunction> functions = new ArrayList<>();
+  private static List<Owned> finalizers(DylibState state) {
+    List<Owned> functions = new ArrayList<>();
     synchronized (state) {
       // A version that was replaced has left its finalizers to the one that runs.
       state.initialized.forEach((object, own) -> {
         if (object.current() == object) {
-          functions.addAll(own);
+          own.forEach(function -> functions.add(new Owned(object, function)));
         }
       });
       state.linked.putAll(state.initialized);
       state.initialized.clear();
     }
-    functions.removeIf(function -> function.section().kind().atBegin());
-    functions.sort(InitializerFunction.END);
+    functions.removeIf(owned -> owned.function().section().kind().atBegin());
+    functions.sort(Comparator.comparing(Owned::function, InitializerFunction.END));
     return functions;
   }
 }

@@ -17,7 +17,8 @@ import uruk.jitlink.host.NativeCall;
 
 /**
  * Functions that linked code wants run when its dylib is deinitialized or one of its threads ends.
- * One for the process, since threads outlive sessions. Thread-safe.
+ * One for the process, since threads outlive sessions. Thread-safe; its own lock keeps what is
+ * dropped from being taken, and freed, meanwhile.
  */
 final class ExitFunctions {
   private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
@@ -138,7 +139,7 @@ final class ExitFunctions {
     return take(handle + code.number("QUICK_EXIT_LIST"));
   }
 
-  private List<Call> take(long list) {
+  private synchronized List<Call> take(long list) {
     List<Call> calls = new ArrayList<>();
     long node = (long) WORD.getAndSet(MEMORY, list, 0L);
     while (node != 0) {
@@ -155,7 +156,7 @@ final class ExitFunctions {
    *
    * @param going whether a function or argument does
    */
-  void dropExit(long handle, LongPredicate going) {
+  synchronized void dropExit(long handle, LongPredicate going) {
     for (String list : List.of("EXIT_LIST", "QUICK_EXIT_LIST")) {
       // A dropped node stays in its list, where it calls nothing: others may be pushing before it.
       long node = (long) WORD.getVolatile(MEMORY, handle + code.number(list));

@@ -66,11 +66,20 @@ final class UnboundReports {
     }
     int room = TEXT_SIZE - Long.BYTES - START.length() - END.length();
     byte[] name = symbol.getBytes(StandardCharsets.UTF_8);
-    String shown = new String(name, 0, Math.min(room, name.length), StandardCharsets.UTF_8);
+    int length = Math.min(room, name.length);
+    while (length < name.length && isInsideOfCharacter(name[length])) {
+      length--;
+    }
+    String shown = new String(name, 0, length, StandardCharsets.UTF_8);
     byte[] bytes = (START + shown + END).getBytes(StandardCharsets.UTF_8);
     MemorySegment.copy(bytes, 0, text, JAVA_BYTE, Long.BYTES, bytes.length);
     text.set(JAVA_LONG, 0, bytes.length);
     return report;
+  }
+
+  /** {@return whether a byte of UTF-8 goes on with the character before it} */
+  private static boolean isInsideOfCharacter(byte unit) {
+    return (unit & 0xc0) == 0x80;
   }
 
   private long createThunk() {

@@ -130,8 +130,13 @@ public final class UpcallTable implements AutoCloseable {
     Shape shape = shape(descriptor);
     int number = shape.add(target);
     // An arena runs the cleanup actions of its segments when it closes.
-    return MemorySegment.ofAddress(shape.address(number))
-        .reinterpret(arena, _ -> shape.remove(number));
+    try {
+      return MemorySegment.ofAddress(shape.address(number))
+          .reinterpret(arena, _ -> shape.remove(number));
+    } catch (IllegalStateException | WrongThreadException refused) { // by the arena
+      shape.remove(number);
+      throw refused;
+    }
   }
 
   private static void requireType(MethodHandle target, FunctionDescriptor descriptor) {

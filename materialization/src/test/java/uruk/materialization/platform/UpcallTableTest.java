@@ -172,4 +172,19 @@ class UpcallTableTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("(long)long");
   }
+
+  @Test
+  void aClosedArenaTakesNoPointer() {
+    long used;
+    try (Arena closing = Arena.ofConfined()) {
+      used = table.pointer(adding(1), UNARY, closing).address();
+    }
+    Arena closed = Arena.ofConfined();
+    closed.close();
+
+    assertThatThrownBy(() -> table.pointer(adding(2), UNARY, closed))
+        .isInstanceOf(IllegalStateException.class);
+
+    assertThat(table.pointer(adding(3), UNARY, arena).address()).isEqualTo(used);
+  }
 }
