@@ -5,9 +5,12 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.KeptFixups;
 import uruk.jitlink.LinkContext;
@@ -225,20 +228,27 @@ final class ObjectLink implements LinkContext {
     });
     JITDylib dylib = responsibility.targetDylib();
     SearchOrder order = dylib.linkOrder();
-    return dylib
-        .session()
-        .lookup(
-            LookupKind.STATIC,
-            order,
-            wanted.build(),
-            SymbolState.RESOLVED,
-            found -> dependencies = found)
-        .handle((found, failure) -> {
-          if (failure != null) {
-            throw explained(order, failure);
-          }
-          return resolved(found);
-        });
+    CompletableFuture<SymbolMap> search =
+        dylib
+            .session()
+            .lookup(
+                LookupKind.STATIC,
+                order,
+                wanted.build(),
+                SymbolState.RESOLVED,
+                found -> dependencies = found);
+    BiFunction<@Nullable SymbolMap, @Nullable Throwable, Map<String, ResolvedSymbol>> convert =
+        (found, failure) -> resolved(order, found, failure);
+    Executor finisher = layer.finisher();
+    return finisher == null ? search.handle(convert) : search.handleAsync(convert, finisher);
+  }
+
+  private Map<String, ResolvedSymbol> resolved(
+      SearchOrder order, @Nullable SymbolMap found, @Nullable Throwable failure) {
+    if (found == null) {
+      throw explained(order, Objects.requireNonNull(failure, "a look-up without outcome"));
+    }
+    return resolved(found);
   }
 
   /**

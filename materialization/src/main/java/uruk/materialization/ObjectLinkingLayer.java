@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.JITLinker;
@@ -38,6 +39,7 @@ public final class ObjectLinkingLayer {
   private volatile MemoryManager objectMemory;
   private final boolean makesEntries;
   private volatile boolean keepsFiles;
+  private volatile @Nullable Executor finisher;
   private final List<LinkPlugin> plugins = new CopyOnWriteArrayList<>();
   private final EntryCounts entryCounts = new EntryCounts(memory);
   private final UnboundFunctions unbound = new UnboundFunctions(entryCounts);
@@ -83,6 +85,23 @@ public final class ObjectLinkingLayer {
    */
   public void keepFiles() {
     keepsFiles = true;
+  }
+
+  /**
+   * From now on the last phases of each link go to an executor: fixing up, finalizing and telling
+   * the session. Other objects do not wait for them, so that the thread that links goes on with the
+   * next object meanwhile. Which objects are linked, and in what order they were added, does not
+   * depend on it. By default links end on the thread that found their last symbol.
+   *
+   * @param executor runs what it is given sooner or later, one piece after the other or at once
+   */
+  public void finishLinksOn(Executor executor) {
+    finisher = executor;
+  }
+
+  /** {@return where links end; null for the thread that found their last symbol} */
+  @Nullable Executor finisher() {
+    return finisher;
   }
 
   /**

@@ -8,8 +8,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,7 +31,12 @@ import uruk.materialization.MemoryLedger.Kind;
 import uruk.orc.DuplicateDefinitionException;
 import uruk.orc.ExecutionSession;
 import uruk.orc.JITDylib;
+import uruk.orc.LookupKind;
 import uruk.orc.ResourceTracker;
+import uruk.orc.SearchOrder;
+import uruk.orc.SymbolLookupSet;
+import uruk.orc.SymbolMap;
+import uruk.orc.SymbolState;
 
 class ObjectLinkingLayerTest {
   @AutoClose private final ExecutionSession session = ExecutionSession.create();
@@ -58,6 +66,47 @@ class ObjectLinkingLayerTest {
 
     assertThat(call("even", 10)).isEqualTo(1);
     assertThat(call("odd", 10)).isEqualTo(0);
+  }
+
+  @Test
+  void linksEndOnTheExecutorAndOthersBeginMeanwhile() {
+    Queue<Runnable> given = new ArrayDeque<>();
+    layer.finishLinksOn(given::add);
+    LinkedObject even =
+        layer.add(
+            main,
+            Compiler.c("even", "int odd(int n); int even(int n) { return n == 0 || odd(n - 1); }"));
+    LinkedObject odd =
+        layer.add(
+            main,
+            Compiler.c("odd", "int even(int n); int odd(int n) { return n != 0 && even(n - 1); }"));
+
+    CompletableFuture<SymbolMap> found = lookUp("even");
+    assertThat(given).as("both have found their symbols").hasSize(2);
+    given.remove().run();
+    assertThat(found).as("needs both").isNotDone();
+    given.remove().run();
+
+    assertThat(found).isCompleted();
+    assertThat(List.of(even.state(), odd.state())).containsOnly(LinkedObject.State.LINKED);
+    assertThat(call("even", 10)).isEqualTo(1);
+  }
+
+  @Test
+  void linksThatFailOnTheExecutorFailTheirLookUps() {
+    Queue<Runnable> given = new ArrayDeque<>();
+    layer.finishLinksOn(given::add);
+    layer.add(main, Compiler.c("user", "int missing(void); int user(void) { return missing(); }"));
+
+    CompletableFuture<SymbolMap> found = lookUp("user");
+    given.remove().run();
+
+    assertThatThrownBy(found::join).hasStackTraceContaining("missing");
+  }
+
+  private CompletableFuture<SymbolMap> lookUp(String name) {
+    return session.lookup(
+        LookupKind.STATIC, SearchOrder.of(main), SymbolLookupSet.of(name), SymbolState.READY);
   }
 
   @Test

@@ -2,7 +2,9 @@ package uruk.tools.run;
 
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import uruk.jitlink.PassConfiguration;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.materialization.LinkPlugin;
@@ -12,8 +14,8 @@ import uruk.orc.ResourceKey;
 
 /**
  * How long the phases of all links took together. Links run one within the other (an object's
- * look-up links what it needs), so this is one clock, which is told at each boundary what comes
- * next. For links on one thread.
+ * look-up links what it needs), so each thread has one clock, which is told at each boundary what
+ * comes next. With several threads the phases are more than the time that passed.
  */
 final class PhaseTimes implements LinkPlugin {
 
@@ -23,7 +25,9 @@ final class PhaseTimes implements LinkPlugin {
     PRUNE("prune"),
     ALLOCATE("GOT and stubs, allocate"),
     FIX_UP("copy and fix up"),
-    FINALIZE("finalize, emit");
+    FINALIZE("finalize, emit"),
+    /** Until a thread has something to do. */
+    WAIT("");
 
     private final String description;
 
@@ -32,22 +36,51 @@ final class PhaseTimes implements LinkPlugin {
     }
   }
 
-  private final Map<Phase, Long> nanoTimes = new EnumMap<>(Phase.class);
-  private Phase current = Phase.READ;
-  private long lastNanoTime = System.nanoTime();
+  /** The clock of one thread; read by others when that thread has nothing more to do. */
+  private static final class Clock {
+    private final Map<Phase, Long> nanoTimes = new EnumMap<>(Phase.class);
+    private Phase current;
+    private long lastNanoTime = System.nanoTime();
 
-  /** Starts the clock anew: linking begins. */
-  void begin() {
-    nanoTimes.clear();
-    next(Phase.READ);
-    nanoTimes.clear();
+    Clock(Phase first) {
+      current = first;
+    }
+
+    synchronized void next(Phase phase) {
+      long now = System.nanoTime();
+      nanoTimes.merge(current, now - lastNanoTime, Long::sum);
+      lastNanoTime = now;
+      current = phase;
+    }
+
+    synchronized long nanoTime(Phase phase) {
+      return nanoTimes.getOrDefault(phase, 0L);
+    }
   }
 
-  private void next(Phase phase) {
-    long now = System.nanoTime();
-    nanoTimes.merge(current, now - lastNanoTime, Long::sum);
-    lastNanoTime = now;
-    current = phase;
+  private final List<Clock> clocks = new CopyOnWriteArrayList<>();
+  private final Clock ours = started(Phase.READ);
+
+  @SuppressWarnings("ThreadLocalUsage") // there is one object per run
+  private final ThreadLocal<Clock> clock = ThreadLocal.withInitial(() -> started(Phase.WAIT));
+
+  private Clock started(Phase first) {
+    Clock started = new Clock(first);
+    clocks.add(started);
+    return started;
+  }
+
+  /** Linking begins, on the calling thread. */
+  void begin() {
+    clock.set(ours);
+    ours.next(Phase.READ);
+    ours.nanoTimes.clear();
+  }
+
+  /** The clock of the thread that looks for symbols goes on with that; others wait. */
+  private void rest() {
+    Clock resting = clock.get();
+    resting.next(resting == ours ? Phase.READ : Phase.WAIT);
   }
 
   @Override
@@ -56,23 +89,28 @@ final class PhaseTimes implements LinkPlugin {
       MaterializationResponsibility responsibility,
       LinkGraph graph,
       PassConfiguration passes) {
-    next(Phase.PRUNE);
-    passes.postPrune().addFirst(_ -> next(Phase.ALLOCATE));
-    passes.postAllocation().addLast(_ -> next(Phase.READ));
-    passes.preFixup().addFirst(_ -> next(Phase.FIX_UP));
-    passes.postFixup().addLast(_ -> next(Phase.FINALIZE));
+    clock.get().next(Phase.PRUNE);
+    passes.postPrune().addFirst(_ -> clock.get().next(Phase.ALLOCATE));
+    passes.postAllocation().addLast(_ -> rest());
+    passes.preFixup().addFirst(_ -> clock.get().next(Phase.FIX_UP));
+    passes.postFixup().addLast(_ -> clock.get().next(Phase.FINALIZE));
   }
 
   @Override
   public void notifyEmitted(LinkedObject object, ResourceKey key) {
-    next(Phase.READ);
+    rest();
   }
 
   /** {@return the milliseconds of each phase until now, in the order of a link} */
   Map<String, Double> milliseconds() {
-    next(Phase.READ);
+    rest();
     Map<String, Double> times = new LinkedHashMap<>();
-    nanoTimes.forEach((phase, time) -> times.put(phase.description, time / 1e6));
+    for (Phase phase : Phase.values()) {
+      long nanoTime = clocks.stream().mapToLong(each -> each.nanoTime(phase)).sum();
+      if (phase != Phase.WAIT) {
+        times.put(phase.description, nanoTime / 1e6);
+      }
+    }
     return times;
   }
 }

@@ -3,6 +3,10 @@ package uruk.tools.run;
 import com.google.gson.JsonElement;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import uruk.jit.Jit;
 import uruk.tools.AotCache;
@@ -129,6 +133,7 @@ public final class RunCommand implements Command {
         step(progress, "set up");
         // Never closed: handlers that the program registered with atexit run when the process ends.
         Jit jit = builder().create();
+        jit.objects().finishLinksOn(finisher());
         if (request.reports().time()) {
           jit.objects().addPlugin(phases);
         }
@@ -141,6 +146,17 @@ public final class RunCommand implements Command {
         times.end(request.reports().time() ? phases.milliseconds() : Map.of());
         return jit;
       }
+    }
+
+    /** A second thread ends links while the first begins others; it does not keep the process. */
+    private static Executor finisher() {
+      return new ThreadPoolExecutor(
+          0,
+          1,
+          1,
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(),
+          work -> Thread.ofPlatform().name("uruk-finisher").daemon().unstarted(work));
     }
 
     private void linkFirst(Jit jit) {
