@@ -527,9 +527,10 @@ public final class Jit implements AutoCloseable {
   }
 
   /**
-   * Ends the program without {@code main}: runs what was registered to run at the end of this
-   * thread and at the exit, the last first, then the finalizers of the objects that were
-   * initialized, and writes the C streams out. {@link #close} does none of this.
+   * Ends the program without {@code main}, as {@code exit} does: runs what was registered to run at
+   * the end of this thread and at the exit, the last first, then the finalizers of the objects that
+   * were initialized, and writes the C streams out. What was registered with {@code at_quick_exit}
+   * is dropped; {@link ElfPlatform#deinitialize} and {@link #close} run it.
    *
    * @throws uruk.materialization.platform.NativeException if one of them crashes, exits, or throws;
    *     the others have run nevertheless
@@ -537,7 +538,7 @@ public final class Jit implements AutoCloseable {
   public void deinitialize() {
     try {
       platform.endThread();
-      platform.deinitialize(main);
+      platform.runExit(main);
     } finally {
       Libc.flushStreams();
     }
@@ -549,7 +550,7 @@ public final class Jit implements AutoCloseable {
    * finalizers, and writes the C streams out.
    *
    * @param programName becomes argv[0]
-   * @param arguments become argv[1] and on
+   * @param arguments become argv[1] and on, encoded as {@link NativeText} says
    * @return the status that the program ended with, by returning from {@code main} or by {@code
    *     exit}
    * @throws uruk.materialization.platform.NativeException if it crashed, or an exception of its
@@ -571,9 +572,9 @@ public final class Jit implements AutoCloseable {
   }
 
   /**
-   * Ends the session: runs what the program registered for its exit and the finalizers of what was
-   * initialized, then all code and data go, so nothing of the program may run any more. Errors go
-   * to the session's reporter.
+   * Ends the session: {@linkplain ElfPlatform#deinitializeAll() deinitializes} all dylibs, then all
+   * code and data go, so nothing of the program may run any more. Errors go to the session's
+   * reporter.
    */
   @Override
   public void close() {

@@ -39,6 +39,7 @@ public final class MainFunction {
   /**
    * Runs the program whose {@code main} is at an address.
    *
+   * @param argv encoded as {@link NativeText} says
    * @param arena holds the arguments
    * @return the status that the program ends with
    * @throws uruk.materialization.platform.NativeException if the program crashed, or an exception
@@ -48,7 +49,7 @@ public final class MainFunction {
     // Pointers as numbers: for access to ADDRESS the JDK makes six classes at every start.
     MemorySegment pointers = arena.allocate(JAVA_LONG, argv.size() + 1L);
     for (int i = 0; i < argv.size(); i++) {
-      pointers.setAtIndex(JAVA_LONG, i, arena.allocateFrom(argv.get(i)).address());
+      pointers.setAtIndex(JAVA_LONG, i, NativeText.allocate(arena, argv.get(i)).address());
     }
     Arguments arguments = new Arguments(argv.size(), pointers.address(), environment());
     System.out.flush();
@@ -77,7 +78,7 @@ public final class MainFunction {
       switch (kind) {
         case EXIT -> {
           platform.endThread();
-          platform.deinitialize(dylib);
+          platform.runExit(dylib);
         }
         case QUICK_EXIT -> platform.runQuickExit(dylib);
         case EXIT_AT_ONCE -> {}

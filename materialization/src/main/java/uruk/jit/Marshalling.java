@@ -49,7 +49,7 @@ final class Marshalling {
 
   @SuppressWarnings("UnusedMethod") // called by handle
   private static MemorySegment toNative(Arena arena, @Nullable String text) {
-    return text == null ? MemorySegment.NULL : arena.allocateFrom(text);
+    return text == null ? MemorySegment.NULL : NativeText.allocate(arena, text);
   }
 
   @SuppressWarnings("UnusedMethod") // called by handle

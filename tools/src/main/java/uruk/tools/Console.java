@@ -9,7 +9,8 @@ import java.io.PrintStream;
  * @param err messages for people
  * @param outStyle how results may look
  * @param errStyle how messages may look
- * @param attended whether somebody watches {@code err} while the command works
+ * @param attended whether somebody watches {@code err} while the command works, where lines can be
+ *     rewritten
  */
 public record Console(
     PrintStream out, PrintStream err, Style outStyle, Style errStyle, boolean attended) {
@@ -21,12 +22,12 @@ public record Console(
 
   /** {@return the process's console} */
   static Console ofProcess() {
-    boolean attended = Terminal.ERROR.isTerminal();
+    boolean terminal = Terminal.ERROR.isTerminal();
     return new Console(
         System.out,
         System.err,
         Style.of(Terminal.OUTPUT.isTerminal(), System.getenv()),
-        Style.of(attended, System.getenv()),
-        attended);
+        Style.of(terminal, System.getenv()),
+        terminal && !Style.isDumb(System.getenv()));
   }
 }

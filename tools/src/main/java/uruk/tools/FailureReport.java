@@ -1,6 +1,9 @@
 package uruk.tools;
 
+import java.io.UncheckedIOException;
+import java.nio.file.InvalidPathException;
 import java.util.List;
+import java.util.Objects;
 import uruk.jitlink.LinkException;
 import uruk.materialization.UpdateException;
 import uruk.materialization.platform.NativeException;
@@ -11,8 +14,7 @@ public final class FailureReport {
 
   private FailureReport() {}
 
-  static void print(
-      Command command, List<String> arguments, RuntimeException failure, Console console) {
+  static void print(Command command, List<String> arguments, Throwable failure, Console console) {
     if (isVerbose(arguments)) {
       console.err().print(head(command, console));
       failure.printStackTrace(console.err());
@@ -32,17 +34,36 @@ public final class FailureReport {
   }
 
   /**
-   * {@return the message of the first cause: what follows from it says it again with more words;
-   * the class's name as well when the message was not written for users}
+   * {@return the message of the first cause, or of the command: what follows from it says it again
+   * with more words. What was not written for users is said to be our fault}
    */
-  public static String text(RuntimeException failure) {
+  public static String text(Throwable failure) {
     Throwable first = failure;
-    while (first.getCause() != null && isForUsers(first.getCause())) {
+    while (!(first instanceof CommandException)
+        && first.getCause() != null
+        && isForUsers(first.getCause())) {
       first = first.getCause();
     }
-    String message = first.getMessage();
-    String told = message == null || !isForUsers(first) ? first.toString() : message;
-    return told.strip();
+    return switch (first) {
+      case OutOfMemoryError _ ->
+          "Java's heap of %d MiB is full. URUK_JAVA_OPTIONS=-Xmx4g makes it 4 GiB."
+              .formatted(Runtime.getRuntime().maxMemory() >> 20);
+      case InvalidPathException path ->
+          "'%s' is no file name in this locale's encoding. Set LC_ALL=C.UTF-8, or rename the file."
+              .formatted(path.getInput());
+      case UncheckedIOException unread ->
+          unread.getMessage()
+              + ": "
+              + FileFailure.reason(Objects.requireNonNull(unread.getCause()));
+      default -> message(first);
+    };
+  }
+
+  private static String message(Throwable failure) {
+    String message = failure.getMessage();
+    return message != null && isForUsers(failure)
+        ? message.strip()
+        : "%s. This is a fault of uruk's; -v shows where. Please report it.".formatted(failure);
   }
 
   private static boolean isForUsers(Throwable failure) {

@@ -3,6 +3,8 @@ package uruk.tools;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import uruk.materialization.platform.NativeException;
 import uruk.tools.completion.CompletionCommand;
 import uruk.tools.doctor.DoctorCommand;
 import uruk.tools.inspect.InspectCommand;
@@ -43,9 +45,10 @@ public final class Main {
    */
   public static void main(String[] arguments) {
     Logging.silence();
-    int status = run(Arrays.asList(arguments), Console.ofProcess());
+    StandardOutput output = StandardOutput.install();
+    int status = run(TypedWords.of(Arrays.asList(arguments)), Console.ofProcess());
     System.out.flush();
-    System.exit(status);
+    System.exit(output.status(status));
   }
 
   /**
@@ -59,35 +62,55 @@ public final class Main {
       console.err().print(overview());
       return ExitStatus.WRONG_USAGE;
     }
+    List<String> rest = arguments.subList(1, arguments.size());
     String word = arguments.getFirst();
-    switch (word) {
-      case "--help", "-h", "help" -> {
-        console.out().print(overview());
-        return ExitStatus.SUCCESS;
-      }
+    return switch (word) {
+      case "--help", "-h", "help" -> help(rest, console);
       case "--version" -> {
         console.out().println(Version.line());
-        return ExitStatus.SUCCESS;
+        yield ExitStatus.SUCCESS;
       }
-      case AotTraining.WORD -> {
-        return AotTraining.run(
-            arguments.subList(1, arguments.size()), words -> run(words, console));
-      }
+      case AotTraining.WORD -> AotTraining.run(rest, words -> run(words, console));
       default -> {
-        // A command's name.
+        Command command = command(word);
+        yield command == null ? unknownCommand(word, console) : runCommand(command, rest, console);
       }
-    }
+    };
+  }
+
+  private static @Nullable Command command(String name) {
     for (Command command : COMMANDS) {
-      if (command.name().equals(word)) {
-        return runCommand(command, arguments.subList(1, arguments.size()), console);
+      if (command.name().equals(name)) {
+        return command;
       }
     }
+    return null;
+  }
+
+  private static int unknownCommand(String word, Console console) {
     console.err().printf("uruk: unknown command '%s', see 'uruk --help'%n", word);
     return ExitStatus.WRONG_USAGE;
   }
 
+  /** {@code uruk help}, or {@code uruk help COMMAND}. */
+  private static int help(List<String> words, Console console) {
+    if (words.isEmpty()) {
+      console.out().print(overview());
+      return ExitStatus.SUCCESS;
+    }
+    Command command = command(words.getFirst());
+    if (command == null) {
+      return unknownCommand(words.getFirst(), console);
+    }
+    console.out().print(command.help());
+    return ExitStatus.SUCCESS;
+  }
+
   private static int runCommand(Command command, List<String> arguments, Console console) {
     try {
+      if (arguments.equals(List.of("-h"))) {
+        return help(List.of(command.name()), console);
+      }
       return command.run(arguments, console);
     } catch (UsageException e) {
       console
@@ -96,7 +119,10 @@ public final class Main {
               "uruk %s: %s, see 'uruk %s --help'%n",
               command.name(), e.getMessage(), command.name());
       return ExitStatus.WRONG_USAGE;
-    } catch (RuntimeException e) {
+    } catch (NativeException e) {
+      FailureReport.print(command, arguments, e, console);
+      return e.status();
+    } catch (RuntimeException | Error e) {
       FailureReport.print(command, arguments, e, console);
       return ExitStatus.FAILURE;
     }
@@ -118,7 +144,7 @@ public final class Main {
     return text.append(
             """
 
-              uruk COMMAND --help   what a command takes, with examples
+              uruk help COMMAND     what a command takes, with examples
               uruk --version        the version, and the JDK it runs on
 
             Exit status: 0 all went well, 2 wrong usage, 3 compiling, loading or linking failed.

@@ -20,8 +20,12 @@ public enum Style {
    */
   static Style of(boolean terminal, Map<String, String> environment) {
     boolean unwanted = !environment.getOrDefault("NO_COLOR", "").isEmpty();
-    boolean unable = environment.getOrDefault("TERM", "").equals("dumb");
-    return terminal && !unwanted && !unable ? COLORED : PLAIN;
+    return terminal && !unwanted && !isDumb(environment) ? COLORED : PLAIN;
+  }
+
+  /** {@return whether the terminal knows no control sequences} */
+  static boolean isDumb(Map<String, String> environment) {
+    return environment.getOrDefault("TERM", "").equals("dumb");
   }
 
   /** {@return the text as a failure looks} */

@@ -21,6 +21,22 @@ class MainTest {
   }
 
   @Test
+  void helpOfACommandIsTheCommands() {
+    assertThat(run("help", "inspect")).isEqualTo(ExitStatus.SUCCESS);
+    assertThat(run("inspect", "-h")).isEqualTo(ExitStatus.SUCCESS);
+    assertThat(run("inspect", "--help")).isEqualTo(ExitStatus.SUCCESS);
+    assertThat(text(out).split("Usage: uruk inspect", -1)).hasSize(4);
+    assertThat(run("help", "fly")).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(text(err)).contains("unknown command 'fly'");
+  }
+
+  @Test
+  void aFileNameThatTheLocaleCannotSpellIsRefusedWithTheWayOut() {
+    assertThat(run("inspect", "a\uDCFF.o")).isEqualTo(ExitStatus.FAILURE);
+    assertThat(text(err)).hasLineCount(1).contains("LC_ALL=C.UTF-8", "rename the file");
+  }
+
+  @Test
   void theVersionNamesTheJdk() {
     assertThat(run("--version")).isEqualTo(ExitStatus.SUCCESS);
     assertThat(text(out)).startsWith("uruk ").contains("JDK 25").hasLineCount(1);

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongFunction;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.PassConfiguration;
 import uruk.jitlink.graph.LinkGraph;
@@ -85,10 +85,8 @@ public final class ElfPlatform implements Platform, LinkPlugin {
     private final Map<LinkedObject, List<InitializerFunction>> linked = new HashMap<>();
     private final Map<LinkedObject, List<InitializerFunction>> initialized = new HashMap<>();
 
-    /** What was registered for the exit and is about to run: functions that run may drop some. */
+    /** What was registered for the end and is about to run: functions that run may drop some. */
     private final Deque<ExitFunctions.Call> exiting = new ArrayDeque<>();
-
-    private final Deque<ExitFunctions.Call> quickExiting = new ArrayDeque<>();
 
     private DylibState(long handle, int ordinal) {
       this.handle = handle;
@@ -257,7 +255,6 @@ public final class ElfPlatform implements Platform, LinkPlugin {
       state.linked.remove(object);
       state.initialized.remove(object);
       state.exiting.removeIf(call -> refersTo(object, call));
-      state.quickExiting.removeIf(call -> refersTo(object, call));
       exitFunctions.dropExit(state.handle, address -> refersTo(object, address));
     }
     exitFunctions.dropThreadExit(address -> refersTo(object, address));
@@ -353,13 +350,31 @@ public final class ElfPlatform implements Platform, LinkPlugin {
   }
 
   /**
-   * Runs what a dylib registered for its exit, the last first, then the finalizers of its objects
-   * that were initialized. They count as not initialized afterwards.
+   * Ends a dylib's use in a process that goes on: runs all that it registered with {@code atexit},
+   * {@code __cxa_atexit} and {@code at_quick_exit}, the last first, then the finalizers of its
+   * objects that were initialized. They count as not initialized afterwards.
+   *
+   * <p>Functions of {@code at_quick_exit} are among them because their code may go next, and no
+   * later {@code quick_exit} could run them.
    *
    * @throws NativeException if one ends otherwise than by returning; those behind it have run
    *     nevertheless
    */
   public void deinitialize(JITDylib dylib) {
+    end(dylib, call -> true);
+  }
+
+  /**
+   * Does what {@code exit} does at a program's end: as {@link #deinitialize(JITDylib)}, but what
+   * was registered with {@code at_quick_exit} is dropped without being run.
+   *
+   * @throws NativeException as {@link #deinitialize(JITDylib)} does
+   */
+  public void runExit(JITDylib dylib) {
+    end(dylib, call -> !call.atQuickExit());
+  }
+
+  private void end(JITDylib dylib, Predicate<ExitFunctions.Call> runs) {
     DylibState state = dylibs.get(dylib);
     if (state == null) {
       return;
@@ -367,7 +382,7 @@ public final class ElfPlatform implements Platform, LinkPlugin {
     running.lock();
     try {
       FirstFailure failures = new FirstFailure();
-      runAll(state, state.exiting, exitFunctions::takeExit, failures);
+      runExitFunctions(state, runs, failures);
       for (Owned owned : finalizers(state)) {
         if (isThere(owned)) {
           failures.run(() -> guard.call(owned.function().address(), 0));
@@ -391,6 +406,13 @@ public final class ElfPlatform implements Platform, LinkPlugin {
     failures.rethrow();
   }
 
+  /** {@linkplain #runExit Ends} the program in all dylibs, the last created first. */
+  void runAllExits() {
+    FirstFailure failures = new FirstFailure();
+    newestFirst().forEach(dylib -> failures.run(() -> runExit(dylib)));
+    failures.rethrow();
+  }
+
   /** Runs what all dylibs registered with {@code at_quick_exit}; see {@link #runQuickExit}. */
   void runAllQuickExits() {
     FirstFailure failures = new FirstFailure();
@@ -406,15 +428,16 @@ public final class ElfPlatform implements Platform, LinkPlugin {
   }
 
   /**
-   * Runs what a dylib registered with {@code at_quick_exit}, the last first.
+   * Does what {@code quick_exit} does at a program's end: runs what a dylib registered with {@code
+   * at_quick_exit}, the last first. What was registered for {@code exit} is dropped.
    *
-   * @throws NativeException as {@link #deinitialize} does
+   * @throws NativeException as {@link #deinitialize(JITDylib)} does
    */
   public void runQuickExit(JITDylib dylib) {
     DylibState state = dylibs.get(dylib);
     if (state != null) {
       FirstFailure failures = new FirstFailure();
-      runAll(state, state.quickExiting, exitFunctions::takeQuickExit, failures);
+      runExitFunctions(state, ExitFunctions.Call::atQuickExit, failures);
       failures.rethrow();
     }
   }
@@ -428,27 +451,21 @@ public final class ElfPlatform implements Platform, LinkPlugin {
   }
 
   /** What an exit function registers runs next, exit(3). */
-  private void runAll(
-      DylibState state,
-      Deque<ExitFunctions.Call> calls,
-      LongFunction<List<ExitFunctions.Call>> registered,
-      FirstFailure failures) {
+  private void runExitFunctions(
+      DylibState state, Predicate<ExitFunctions.Call> runs, FirstFailure failures) {
     while (true) {
       ExitFunctions.Call next;
       synchronized (state) {
-        registered.apply(state.handle).reversed().forEach(calls::addFirst);
-        next = calls.pollFirst();
+        exitFunctions.take(state.handle).reversed().forEach(state.exiting::addFirst);
+        next = state.exiting.pollFirst();
       }
       if (next == null) {
         return;
       }
-      run(next, failures);
-    }
-  }
-
-  private void run(ExitFunctions.Call call, FirstFailure failures) {
-    if (call.function() != 0) {
-      failures.run(() -> guard.call(call.function(), call.argument()));
+      ExitFunctions.Call call = next;
+      if (call.function() != 0 && runs.test(call)) {
+        failures.run(() -> guard.call(call.function(), call.argument()));
+      }
     }
   }
 

@@ -31,10 +31,11 @@ final class ExitFunctions {
   /**
    * One function and its argument.
    *
-   * @param function the address
+   * @param function the address; 0 if its code is gone
    * @param argument its only argument
+   * @param atQuickExit whether it was registered with {@code at_quick_exit}
    */
-  record Call(long function, long argument) {}
+  record Call(long function, long argument, boolean atQuickExit) {}
 
   private final MachineCode code = ExitFunctionsCode.create();
   private final long base;
@@ -129,22 +130,14 @@ final class ExitFunctions {
     return CodeThunks.shared().create(stub);
   }
 
-  /** Takes the functions of a dylib's exit, the last registered first. */
-  List<Call> takeExit(long handle) {
-    return take(handle + code.number("EXIT_LIST"));
-  }
-
-  /** Takes the functions of a dylib's quick exit, the last registered first. */
-  List<Call> takeQuickExit(long handle) {
-    return take(handle + code.number("QUICK_EXIT_LIST"));
-  }
-
-  private synchronized List<Call> take(long list) {
+  /** Takes all that a dylib has registered, the last registered first. */
+  synchronized List<Call> take(long handle) {
     List<Call> calls = new ArrayList<>();
-    long node = (long) WORD.getAndSet(MEMORY, list, 0L);
+    long node = (long) WORD.getAndSet(MEMORY, handle + code.number("LIST"), 0L);
     while (node != 0) {
       long next = word(node, "NEXT");
-      calls.add(new Call(word(node, "FUNCTION"), word(node, "ARGUMENT")));
+      boolean atQuickExit = word(node, "KIND") == code.number("QUICK_EXIT");
+      calls.add(new Call(word(node, "FUNCTION"), word(node, "ARGUMENT"), atQuickExit));
       NativeCall.call(free, node);
       node = next;
     }
@@ -157,11 +150,8 @@ final class ExitFunctions {
    * @param going whether a function or argument does
    */
   synchronized void dropExit(long handle, LongPredicate going) {
-    for (String list : List.of("EXIT_LIST", "QUICK_EXIT_LIST")) {
-      // A dropped node stays in its list, where it calls nothing: others may be pushing before it.
-      long node = (long) WORD.getVolatile(MEMORY, handle + code.number(list));
-      disarm(node, going);
-    }
+    // A dropped node stays in its list, where it calls nothing: others may be pushing before it.
+    disarm((long) WORD.getVolatile(MEMORY, handle + code.number("LIST")), going);
   }
 
   /** Drops the functions of all threads' ends that refer to code or data that is going away. */

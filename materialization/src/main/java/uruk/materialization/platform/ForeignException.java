@@ -16,6 +16,11 @@ public final class ForeignException extends NativeException {
     this.what = what;
   }
 
+  @Override
+  public int status() {
+    return STATUS_OF_SIGNAL + GuardRuntime.Signal.SIGABRT.number;
+  }
+
   /**
    * {@return the type's name, for example {@code std::runtime_error}; for other languages than C++
    * the unwinder's name of the language}

@@ -64,8 +64,7 @@ record GuardArea(GuardRuntime runtime, long[] words) {
 
   /** {@return the crash that it tells of} */
   NativeCrashException crash(Symbolizer symbolizer) {
-    return new NativeCrashException(
-        GuardRuntime.Signal.nameOf(value()), word("FAULT_ADDRESS"), faultFrames(symbolizer));
+    return new NativeCrashException((int) value(), word("FAULT_ADDRESS"), faultFrames(symbolizer));
   }
 
   /** {@return the exit that it tells of} */

@@ -15,7 +15,6 @@ import uruk.orc.ErrorReporter;
  * daemon thread that this class starts does it. Thread-safe.
  */
 final class LinkedThreads {
-  private static final int STATUS_OF_SIGNAL = 128; // as shells report it
   private static final long POLL_NANOSECONDS = 1_000_000;
   private static final List<Owner> OWNERS = new CopyOnWriteArrayList<>();
   private static volatile boolean ending;
@@ -88,18 +87,18 @@ final class LinkedThreads {
 
   private static void endProcess(Owner owner, GuardArea report) {
     if (report.status() == report.runtime().number("SIGNAL")) {
-      crash(owner, report.crash(owner.symbolizer()), STATUS_OF_SIGNAL + (int) report.value());
+      crash(owner, report.crash(owner.symbolizer()));
     } else {
       exit(owner, report.exit());
     }
   }
 
-  private static void crash(Owner owner, NativeCrashException crash, int status) {
+  private static void crash(Owner owner, NativeCrashException crash) {
     try {
       System.err.println("A thread of linked code crashed: " + crash.getMessage());
       owner.crashed(crash);
     } finally {
-      Runtime.getRuntime().halt(status);
+      Runtime.getRuntime().halt(crash.status());
     }
   }
 

@@ -7,11 +7,14 @@ public final class NativeCrashException extends NativeException {
   private static final long serialVersionUID = 1;
 
   private final String signal;
+  private final int signalNumber;
   private final long faultAddress;
 
-  NativeCrashException(String signal, long faultAddress, List<NativeFrame> nativeStack) {
-    super(text(signal, faultAddress, nativeStack), nativeStack);
-    this.signal = signal;
+  NativeCrashException(int signalNumber, long faultAddress, List<NativeFrame> nativeStack) {
+    String name = GuardRuntime.Signal.nameOf(signalNumber);
+    super(text(name, faultAddress, nativeStack), nativeStack);
+    this.signal = name;
+    this.signalNumber = signalNumber;
     this.faultAddress = faultAddress;
   }
 
@@ -43,6 +46,11 @@ public final class NativeCrashException extends NativeException {
     if (times > 0) {
       text.append("\n\tcalled by itself ").append(times).append(" times more");
     }
+  }
+
+  @Override
+  public int status() {
+    return STATUS_OF_SIGNAL + signalNumber;
   }
 
   /** {@return the signal's name, for example {@code SIGSEGV}} */

@@ -12,6 +12,9 @@ public abstract sealed class NativeException extends RuntimeException
     permits ForeignException, NativeCrashException, NativeExitException, UnboundSymbolException {
   private static final long serialVersionUID = 1;
 
+  /** What shells add to a signal's number. */
+  static final int STATUS_OF_SIGNAL = 128;
+
   private final transient List<NativeFrame> nativeStack;
 
   NativeException(String message, List<NativeFrame> nativeStack) {
@@ -23,6 +26,14 @@ public abstract sealed class NativeException extends RuntimeException
   public List<NativeFrame> nativeStack() {
     return nativeStack;
   }
+
+  /**
+   * {@return the status with which a shell would report a process that ends so: what the code gave
+   * to {@code exit}, or 128 plus the number of the signal; an exception that nobody catches ends a
+   * process by {@code abort}, and the dynamic linker ends one that calls what does not exist with
+   * 127}
+   */
+  public abstract int status();
 
   /**
    * {@return the innermost frame of linked code; if there is none, the innermost; null if unknown}

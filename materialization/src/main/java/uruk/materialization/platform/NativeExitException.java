@@ -26,6 +26,7 @@ public final class NativeExitException extends NativeException {
   }
 
   /** {@return the argument of the function} */
+  @Override
   public int status() {
     return status;
   }

@@ -24,7 +24,7 @@ record ProgramOwner(ExecutionSession session, ElfPlatform platform, Symbolizer s
       if (exit.kind() == Kind.QUICK_EXIT) {
         platform.runAllQuickExits();
       } else {
-        platform.deinitializeAll();
+        platform.runAllExits();
       }
     } catch (NativeException failure) {
       session.reportError(failure);

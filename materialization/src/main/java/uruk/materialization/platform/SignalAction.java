@@ -11,11 +11,14 @@ import uruk.jitlink.host.NativeCall;
 /**
  * What the process does about a signal: {@code struct sigaction} of bits/sigaction.h on x86-64.
  *
- * @param handler its address, or {@link #DEFAULT}
+ * @param handler its address, {@link #DEFAULT} or {@link #IGNORE}
  */
 record SignalAction(long handler) {
   /** SIG_DFL. */
   static final long DEFAULT = 0;
+
+  /** SIG_IGN. */
+  static final long IGNORE = 1;
 
   private static final int SIZE = 152;
   private static final int MASK = 8;
@@ -24,6 +27,7 @@ record SignalAction(long handler) {
   private static final int SA_SIGINFO = 4;
   private static final int SA_ONSTACK = 0x0800_0000;
   private static final int SA_RESTART = 0x1000_0000;
+  private static final int SIG_UNBLOCK = 1; // bits/sigaction.h
   private static final long SIGACTION =
       DynamicLinker.symbol(DynamicLinker.RTLD_DEFAULT, "sigaction");
 
@@ -33,6 +37,23 @@ record SignalAction(long handler) {
       MemorySegment action = arena.allocate(SIZE, 8);
       NativeCall.call(SIGACTION, signal, 0, action.address());
       return new SignalAction(action.get(JAVA_LONG, 0));
+    }
+  }
+
+  /** Has the system do what it does with a signal by default. */
+  static void restoreDefault(int signal) {
+    try (Arena arena = Arena.ofConfined()) {
+      NativeCall.call(SIGACTION, signal, arena.allocate(SIZE, 8).address(), 0);
+    }
+  }
+
+  /** Lets a signal be delivered to the calling thread. */
+  static void unblock(int signal) {
+    long function = DynamicLinker.symbol(DynamicLinker.RTLD_DEFAULT, "pthread_sigmask");
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment signals = arena.allocate(MASK_SIZE, 8);
+      signals.set(JAVA_LONG, 0, 1L << (signal - 1));
+      NativeCall.call(function, SIG_UNBLOCK, signals.address(), 0);
     }
   }
 

@@ -6,6 +6,8 @@ import java.util.List;
 public final class UnboundSymbolException extends NativeException {
   private static final long serialVersionUID = 1;
 
+  private static final int STATUS_OF_LOOKUP_ERROR = 127; // of ld.so
+
   private final String symbol;
 
   UnboundSymbolException(String symbol, List<NativeFrame> nativeStack) {
@@ -15,6 +17,11 @@ public final class UnboundSymbolException extends NativeException {
                 symbol, nativeStack.isEmpty() ? "linked code" : nativeStack.getFirst().toString()),
         nativeStack);
     this.symbol = symbol;
+  }
+
+  @Override
+  public int status() {
+    return STATUS_OF_LOOKUP_ERROR;
   }
 
   /** {@return the function's name} */

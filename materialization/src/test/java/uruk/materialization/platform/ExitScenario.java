@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import uruk.jit.Jit;
@@ -27,6 +28,9 @@ public final class ExitScenario {
       static void __attribute__((destructor)) finalizer() { ran(2); }
       static thread_local noisy mine(3);
       static void atExit() { ran(4); }
+      static void atQuickExit() { ran(8); }
+      extern "C" int at_quick_exit(void (*)()) noexcept;
+      extern "C" void enroll_quick_NAME() { at_quick_exit(atQuickExit); }
       extern "C" void touch_NAME() { volatile int number = mine.number; (void) number; }
       extern "C" void enroll_NAME() { atexit(atExit); }
       extern "C" void *handle_NAME() { return &__dso_handle; }
@@ -85,6 +89,7 @@ public final class ExitScenario {
         case "kept" -> scenario.kept();
         case "removed" -> scenario.removed();
         case "order" -> scenario.order();
+        case "quick" -> scenario.quick(arguments[1]);
         default -> scenario.dylibs();
       }
       System.out.println("closing");
@@ -159,6 +164,21 @@ public final class ExitScenario {
     call("finish", 0);
     jit.platform().endThread();
     jit.platform().deinitialize(jit.main());
+  }
+
+  /** What was registered for a quick exit, before and behind what is for an exit. */
+  private void quick(String end) {
+    add(jit.main(), "one");
+    for (String function : List.of("enroll_quick_one", "enroll_one", "enroll_quick_one")) {
+      call(function, 0);
+    }
+    System.out.println(end);
+    switch (end) {
+      case "deinitialize" -> jit.platform().deinitialize(jit.main());
+      case "exit" -> jit.deinitialize();
+      case "quick exit" -> jit.platform().runQuickExit(jit.main());
+      default -> {}
+    }
   }
 
   /** {@return a dylib that links against the program's} */

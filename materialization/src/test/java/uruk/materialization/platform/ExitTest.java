@@ -40,6 +40,23 @@ final class ExitTest {
   }
 
   @Test
+  void deinitializingRunsThoseOfQuickExitsInTheOrderOfAll() throws Exception {
+    assertThat(ChildJvm.run(ExitScenario.class, "quick", "deinitialize"))
+        .containsExactly(
+            "deinitialize", "ran 8", "ran 4", "ran 8", "ran 1", "ran 2", "closing", "done");
+    assertThat(ChildJvm.run(ExitScenario.class, "quick", "close"))
+        .containsExactly("close", "closing", "ran 8", "ran 4", "ran 8", "ran 1", "ran 2", "done");
+  }
+
+  @Test
+  void exitsAndQuickExitsRunTheirOwnAndDropTheOthers() throws Exception {
+    assertThat(ChildJvm.run(ExitScenario.class, "quick", "exit"))
+        .containsExactly("exit", "ran 4", "ran 1", "ran 2", "closing", "done");
+    assertThat(ChildJvm.run(ExitScenario.class, "quick", "quick exit"))
+        .containsExactly("quick exit", "ran 8", "ran 8", "closing", "ran 2", "done");
+  }
+
+  @Test
   void everyDylibHasItsOwn() throws Exception {
     assertThat(ChildJvm.run(ExitScenario.class, "dylibs"))
         .containsExactly(

@@ -99,6 +99,7 @@ final class LinkedThreadTest {
   private static final String TEAM =
       """
       #include <omp.h>
+      #include <sched.h>
       static int runaway(int n) { volatile char pad[1000]; pad[n % 1000] = 1; return runaway(n + 1) + pad[0]; }
       static int __attribute__((noinline)) load(volatile int *p) { return *p; }
       static void happens(long what) {
@@ -121,7 +122,11 @@ final class LinkedThreadTest {
       }
       long by_loop(long what) {
         #pragma omp parallel for schedule(dynamic, 1) num_threads(4)
-        for (int i = 0; i < 400; i++) if (omp_get_thread_num() != 0) happens(what);
+        for (int i = 0; i < 400; i++) {
+          static volatile int taken;
+          if (omp_get_thread_num() != 0) { taken = 1; happens(what); }
+          else while (!taken) sched_yield();
+        }
         return 7;
       }
       """;

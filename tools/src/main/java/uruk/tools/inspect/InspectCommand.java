@@ -22,6 +22,7 @@ import uruk.tools.Command;
 import uruk.tools.CommandException;
 import uruk.tools.Console;
 import uruk.tools.ExitStatus;
+import uruk.tools.FileFailure;
 import uruk.tools.option.Option;
 import uruk.tools.option.OptionHelp;
 
@@ -121,6 +122,11 @@ public final class InspectCommand implements Command {
     }
     try (Archive archive = open(file)) {
       if (request.member().isEmpty() && request.symbol().isEmpty()) {
+        if (request.graph().isPresent() || request.disassemble()) {
+          throw new CommandException(
+              "%s: is an archive, whose members are shown one by one. Name one with --member, or a symbol with --symbol."
+                  .formatted(file));
+        }
         ArchiveText.print(archive, page);
         return;
       }
@@ -264,7 +270,8 @@ public final class InspectCommand implements Command {
     try {
       return Files.readAllBytes(file);
     } catch (IOException failure) {
-      throw new CommandException("%s: cannot be read: %s".formatted(file, failure), failure);
+      throw new CommandException(
+          "%s: cannot be read: %s".formatted(file, FileFailure.reason(failure)), failure);
     }
   }
 
@@ -277,7 +284,8 @@ public final class InspectCommand implements Command {
     try {
       Files.writeString(output, text);
     } catch (IOException failure) {
-      throw new CommandException("%s: cannot be written: %s".formatted(output, failure), failure);
+      throw new CommandException(
+          "%s: cannot be written: %s".formatted(output, FileFailure.reason(failure)), failure);
     }
   }
 }

@@ -30,6 +30,7 @@ import uruk.materialization.platform.ElfPlatform;
 import uruk.materialization.platform.GdbPlugin;
 import uruk.materialization.platform.Guard;
 import uruk.materialization.platform.PerfPlugin;
+import uruk.materialization.platform.ProgramDefaults;
 import uruk.materialization.platform.Symbolizer;
 import uruk.materialization.platform.ThreadLocalPlugin;
 import uruk.orc.ErrorReporter;
@@ -195,6 +196,8 @@ final class LinkSession implements AutoCloseable {
    */
   int run(long main, List<String> arguments) {
     Program runnable = Objects.requireNonNull(program);
+    ProgramDefaults.restoreLocale();
+    ProgramDefaults.restoreSignals();
     // The program's threads may read their arguments for as long as the process lives.
     return new MainFunction(runnable.guard, runnable.platform, main())
         .run(main, arguments, Arena.global());

@@ -3,7 +3,6 @@ package uruk.tools.program;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,11 +15,13 @@ import uruk.jit.Jit;
 import uruk.jitlink.ObjectFile;
 import uruk.jitlink.archive.FileKind;
 import uruk.jitlink.archive.LibrarySearch;
+import uruk.jitlink.host.HostException;
+import uruk.jitlink.memory.InProcessMemoryManager;
 import uruk.materialization.LinkedObject;
 import uruk.tools.CommandException;
+import uruk.tools.FileFailure;
 import uruk.tools.source.ObjectCache;
 import uruk.tools.source.SourceCompiler;
-import uruk.tools.source.SourceCompiler.Compilation;
 import uruk.tools.source.SourceCompiler.Compiled;
 import uruk.tools.source.SourceFile;
 
@@ -46,24 +47,14 @@ public final class Inputs {
 
   /** Compiles those of the inputs that are sources; see {@link #compile()}. */
   public void compile(List<Input> inputs) {
-    SourceCompiler compiler = new SourceCompiler(ObjectCache.ofUser(), files.compilation());
-    Map<SourceFile, Compilation> compilations = new LinkedHashMap<>();
+    Set<SourceFile> sources = new LinkedHashSet<>();
     for (Input input : inputs) {
       if (input instanceof Input.Source source) {
-        compilations.computeIfAbsent(source.file(), compiler::start);
+        sources.add(source.file());
       }
     }
-    List<RuntimeException> failures = new ArrayList<>();
-    compilations.forEach((source, compilation) -> {
-      try {
-        compiled.put(source, compiler.await(compilation));
-      } catch (CommandException failure) {
-        failures.add(failure); // the others go on, and are in the cache next time
-      }
-    });
-    if (!failures.isEmpty()) {
-      throw failures.getFirst();
-    }
+    SourceCompiler compiler = new SourceCompiler(ObjectCache.ofUser(), files.compilation());
+    compiled.putAll(compiler.compile(sources));
   }
 
   /**
@@ -93,9 +84,9 @@ public final class Inputs {
   private static Optional<LinkedObject> addBinary(Jit jit, Path file) {
     switch (FileKind.of(file)) {
       case ARCHIVE, THIN_ARCHIVE -> jit.addArchive(file);
-      case ELF_SHARED, TEXT -> jit.addLibrary(":" + file.getFileName(), besides(file));
+      case ELF_SHARED, TEXT -> addShared(jit, file);
       case ELF_RELOCATABLE, ELF_EXECUTABLE, ELF_OTHER, BITCODE, EMPTY, UNKNOWN -> {
-        return Optional.of(jit.add(file));
+        return Optional.of(addObject(jit, file));
       }
     }
     return Optional.empty();
@@ -113,7 +104,8 @@ public final class Inputs {
     try {
       return Files.readAllBytes(object);
     } catch (IOException e) {
-      throw new CommandException("%s: cannot be read".formatted(object), e);
+      throw new CommandException(
+          "%s: cannot be read: %s".formatted(object, FileFailure.reason(e)), e);
     }
   }
 
@@ -127,6 +119,28 @@ public final class Inputs {
       case Input.Binary binary -> List.of(binary.file());
       case Input.Library _ -> List.of();
     };
+  }
+
+  private static LinkedObject addObject(Jit jit, Path file) {
+    ObjectFile object = ObjectFile.read(file);
+    String here = InProcessMemoryManager.shared().target().name();
+    if (!object.target().name().equals(here)) {
+      throw new CommandException(
+          "%s: is for %s, and this process is %s. Compile it for this machine; \"uruk jitlink -noexec\" links without running."
+              .formatted(file, object.target().name(), here));
+    }
+    return jit.add(object);
+  }
+
+  private static void addShared(Jit jit, Path file) {
+    try {
+      jit.addLibrary(":" + file.getFileName(), besides(file));
+    } catch (HostException refused) {
+      throw new CommandException(
+          "%s. Executables cannot be linked: give the objects (.o) that they are made of."
+              .formatted(refused.getMessage()),
+          refused);
+    }
   }
 
   /** Messages and reports name the source: the object is in the cache, where nobody looks. */

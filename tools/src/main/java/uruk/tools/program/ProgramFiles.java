@@ -4,7 +4,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import uruk.jit.Jit;
+import uruk.orc.SymbolsNotFoundException;
+import uruk.tools.CommandException;
 import uruk.tools.UsageException;
 import uruk.tools.source.CompilerOptions;
 import uruk.tools.source.SourceFile;
@@ -20,6 +24,8 @@ import uruk.tools.source.SourceLanguage;
 public record ProgramFiles(
     List<Input> inputs, List<Path> libraryFolders, CompilerOptions compilation) {
 
+  private static final String MAIN = "main";
+
   /** Copies the lists. */
   public ProgramFiles {
     inputs = List.copyOf(inputs);
@@ -29,6 +35,31 @@ public record ProgramFiles(
   /** {@return what the program is called: its first file} */
   public String programName() {
     return inputs.getFirst().toString();
+  }
+
+  /** {@return the files and libraries, for a message} */
+  public String inputNames() {
+    return inputs.stream().map(Input::toString).collect(Collectors.joining(", "));
+  }
+
+  /**
+   * Links {@code main} and what it needs.
+   *
+   * @throws CommandException if there is none
+   * @throws uruk.orc.OrcException if something else is missing or cannot be linked
+   */
+  public void linkMain(Jit jit) {
+    try {
+      jit.session().lookup(jit.main(), MAIN);
+    } catch (SymbolsNotFoundException missing) {
+      if (!missing.symbols().equals(List.of(MAIN))) {
+        throw missing;
+      }
+      throw new CommandException(
+          "there is no main in %s. Name the file that defines it; \"uruk run FILES --call\" calls another function."
+              .formatted(inputNames()),
+          missing);
+    }
   }
 
   /** Collects the files and options of one command line, in the order typed. */
@@ -45,6 +76,9 @@ public record ProgramFiles(
 
     /** A word that is no option. */
     public void addFile(String word) {
+      if (word.isEmpty()) {
+        throw new UsageException("'' is no file's name");
+      }
       Optional<SourceFile> source = SourceFile.of(word);
       inputs.add(
           source.isPresent() ? new Input.Source(source.get()) : new Input.Binary(Path.of(word)));
@@ -55,13 +89,20 @@ public record ProgramFiles(
       switch (option) {
         case LIBRARY, LIBRARY_NAME -> inputs.add(new Input.Library(value));
         case LIBRARY_FOLDER -> libraryFolders.add(Path.of(value));
-        case COMPILER -> compiler = Optional.of(value);
+        case COMPILER -> compiler = Optional.of(command(value));
         case OPTIMIZE, DEBUG -> compilerWords.add(option.spelling() + value);
         case INCLUDE_FOLDER, DEFINE, UNDEFINE, STANDARD, CODE_GENERATION, MACHINE, WARNING -> {
           compilerWords.add(option.spelling() + value);
           onlyForC = option.spelling();
         }
       }
+    }
+
+    private static String command(String value) {
+      if (value.isBlank()) {
+        throw new UsageException("--cc needs the name of a compiler");
+      }
+      return value;
     }
 
     /** {@return whether no file was named yet} */

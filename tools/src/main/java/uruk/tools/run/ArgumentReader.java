@@ -6,6 +6,7 @@ import java.lang.foreign.SymbolLookup;
 import java.math.BigInteger;
 import java.util.Locale;
 import uruk.jit.CType;
+import uruk.jit.NativeText;
 
 /**
  * Turns words of a command line into arguments of a C function, as {@code MethodHandle} takes them.
@@ -130,7 +131,9 @@ final class ArgumentReader {
       return MemorySegment.NULL;
     }
     if (type.toCharacters()) {
-      return arena.allocateFrom(word);
+      byte[] text = NativeText.encode(word);
+      // Fresh memory is zero, and so the text ends.
+      return arena.allocate(text.length + 1L).copyFrom(MemorySegment.ofArray(text));
     }
     try {
       return MemorySegment.ofAddress(integer(word, 64, false).longValue());

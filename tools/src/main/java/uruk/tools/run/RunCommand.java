@@ -9,8 +9,11 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import uruk.jit.Jit;
+import uruk.materialization.platform.ProgramDefaults;
+import uruk.orc.SymbolsNotFoundException;
 import uruk.tools.AotCache;
 import uruk.tools.Command;
+import uruk.tools.CommandException;
 import uruk.tools.Console;
 import uruk.tools.ExitStatus;
 import uruk.tools.Logging;
@@ -66,8 +69,8 @@ public final class RunCommand implements Command {
           uruk run round-trip.c -lz --memory
           uruk run -I/usr/include/lua5.4 host.c -llua5.4 -- script.lua
 
-        Exit status: the program's own; 2 wrong usage, 3 compiling, loading or linking failed.
-        Reports go to stderr.
+        Exit status: the program's own, 128 plus the signal's number if it crashed; 2 wrong usage,
+        3 compiling, loading or linking failed. Reports go to stderr.
         """;
   }
 
@@ -105,6 +108,8 @@ public final class RunCommand implements Command {
     int run() {
       Jit jit = link();
       times.begin("run");
+      ProgramDefaults.restoreLocale();
+      ProgramDefaults.restoreSignals();
       if (request.call().isEmpty()) {
         int status = jit.runMain(request.files().programName(), request.programArguments());
         report(jit, null);
@@ -161,12 +166,27 @@ public final class RunCommand implements Command {
 
     private void linkFirst(Jit jit) {
       if (request.call().isEmpty()) {
-        jit.session().lookup(jit.main(), "main");
-      } else {
-        // A function of the process or of a shared library will do as well.
-        String function = request.call().get().signature().name();
-        jit.session().lookup(jit.main().linkOrder(), function);
+        request.files().linkMain(jit);
+        return;
       }
+      String function = request.call().get().signature().name();
+      try {
+        // A function of the process or of a shared library will do as well.
+        jit.session().lookup(jit.main().linkOrder(), function);
+      } catch (SymbolsNotFoundException missing) {
+        throw missing.symbols().equals(List.of(function))
+            ? new CommandException(noFunction(function, missing.nearMisses()), missing)
+            : missing;
+      }
+    }
+
+    private String noFunction(String function, List<String> nearMisses) {
+      StringBuilder text =
+          new StringBuilder(
+              "there is no %s in %s or the process's libraries. Name the file that defines it."
+                  .formatted(function, request.files().inputNames()));
+      nearMisses.forEach(hint -> text.append("\n  ").append(hint));
+      return text.toString();
     }
 
     private void step(Progress progress, String name) {

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import uruk.tools.CommandException;
+import uruk.tools.FileFailure;
 
 /**
  * Compilers with the options of {@code cc}: gcc, clang, and others in their likeness.
@@ -53,7 +54,8 @@ record CDriver(List<String> options) implements CompilerDriver {
       byte[] rest = end < 0 ? new byte[0] : Arrays.copyOfRange(text, end + 1, text.length);
       return Bytes.concat(lineMarker(source).getBytes(StandardCharsets.UTF_8), rest);
     } catch (IOException e) {
-      throw new CommandException("%s: cannot be read".formatted(source.path()), e);
+      throw new CommandException(
+          "%s: cannot be read: %s".formatted(source.path(), FileFailure.reason(e)), e);
     }
   }
 

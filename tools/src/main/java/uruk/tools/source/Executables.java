@@ -21,11 +21,16 @@ public final class Executables {
   public static Optional<Path> find(String command) {
     for (Path folder : folders()) {
       Path candidate = folder.resolve(command);
-      if (Files.isExecutable(candidate) && Files.isRegularFile(candidate)) {
+      if (isExecutable(candidate)) {
         return Optional.of(candidate);
       }
     }
     return Optional.empty();
+  }
+
+  /** {@return whether a file can be started as a program} */
+  static boolean isExecutable(Path file) {
+    return Files.isExecutable(file) && Files.isRegularFile(file);
   }
 
   private static List<Path> folders() {

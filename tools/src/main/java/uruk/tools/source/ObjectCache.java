@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -13,8 +14,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import uruk.tools.CommandException;
+import uruk.tools.FileFailure;
 import uruk.tools.source.SourceCompiler.Compiled;
 
 /**
@@ -22,15 +25,24 @@ import uruk.tools.source.SourceCompiler.Compiled;
  *
  * <p>An entry is found by the source file's content, its path as given, the folder the compiler
  * runs in, the options and the compiler's identity. It is good as long as every file the compiler
- * read (the included headers, too) has the size and time it had. Several processes may use the
- * cache at once: entries appear whole, by a rename.
+ * read (the included headers, too) and the object itself have the size and time they had. Several
+ * processes may use the cache at once: entries appear whole, by a rename.
  */
 public final class ObjectCache {
 
   /** Before those of the inputs that are linked with the object. */
   private static final String LIBRARY_MARK = "library ";
 
+  /** Before the object's own fingerprint, without which an entry does not count. */
+  private static final String OBJECT_MARK = "object ";
+
+  /** Before the name of an entry that is being written. */
+  private static final String NEW_MARK = "new-";
+
   private static final Duration LIFETIME = Duration.ofDays(30);
+
+  /** No compiler runs longer: what is older was left by a process that was killed. */
+  private static final Duration LIFETIME_OF_NEW = Duration.ofDays(1);
 
   private final Path folder;
 
@@ -45,12 +57,17 @@ public final class ObjectCache {
 
   /** {@return the cache of the user: {@code $XDG_CACHE_HOME/uruk}, or {@code ~/.cache/uruk}} */
   public static ObjectCache ofUser() {
-    String base = System.getenv("XDG_CACHE_HOME");
-    Path caches =
-        base == null || base.isEmpty()
-            ? Path.of(System.getProperty("user.home"), ".cache")
-            : Path.of(base);
-    return new ObjectCache(caches.resolve("uruk").resolve("objects"));
+    return new ObjectCache(cacheFolder(System.getenv()).resolve("uruk").resolve("objects"));
+  }
+
+  /** XDG Base Directory Specification: a relative path counts as none. */
+  static Path cacheFolder(Map<String, String> environment) {
+    String caches = environment.getOrDefault("XDG_CACHE_HOME", "");
+    if (caches.startsWith("/")) {
+      return Path.of(caches);
+    }
+    String home = environment.getOrDefault("HOME", "");
+    return Path.of(home.isEmpty() ? System.getProperty("user.home") : home, ".cache");
   }
 
   /** Names one compilation. */
@@ -61,7 +78,8 @@ public final class ObjectCache {
     try {
       hasher.putBytes(Files.readAllBytes(source));
     } catch (IOException e) {
-      throw new CommandException("%s: cannot be read".formatted(source), e);
+      throw new CommandException(
+          "%s: cannot be read: %s".formatted(source, FileFailure.reason(e)), e);
     }
     putWord(hasher, source.toString());
     putWord(hasher, System.getProperty("user.dir"));
@@ -81,7 +99,11 @@ public final class ObjectCache {
     List<Path> libraries = new ArrayList<>();
     List<Path> files = new ArrayList<>();
     try {
-      for (String line : Files.readAllLines(inputsFile(key))) {
+      List<String> lines = Files.readAllLines(inputsFile(key));
+      if (lines.isEmpty() || !lines.getFirst().equals(objectLine(object).orElse(null))) {
+        return Optional.empty(); // the entry is damaged
+      }
+      for (String line : lines.subList(1, lines.size())) {
         boolean isLibrary = line.startsWith(LIBRARY_MARK);
         String input = isLibrary ? line.substring(LIBRARY_MARK.length()) : line;
         Path path = Path.of(input.substring(input.indexOf('\t') + 1));
@@ -90,32 +112,37 @@ public final class ObjectCache {
         }
         (isLibrary ? libraries : files).add(path);
       }
-      return Files.exists(object)
-          ? Optional.of(new Compiled(object, libraries, files))
-          : Optional.empty();
-    } catch (IOException e) {
+      return Optional.of(new Compiled(object, libraries, files));
+    } catch (IOException | InvalidPathException e) {
       return Optional.empty();
     }
+  }
+
+  private static Optional<String> objectLine(Path object) {
+    return fingerprint(object).map(print -> OBJECT_MARK + print);
   }
 
   NewEntry create(Key key) {
     try {
       Files.createDirectories(folder);
       removeOldEntries();
-      return new NewEntry(key, Files.createTempFile(folder, "new-", ".o"));
+      return new NewEntry(key, Files.createTempFile(folder, NEW_MARK, ".o"));
     } catch (IOException e) {
       throw new CommandException(
-          "%s: cannot be written. XDG_CACHE_HOME may name another folder for caches."
-              .formatted(folder),
+          "%s: cannot be written: %s. XDG_CACHE_HOME may name another folder for caches."
+              .formatted(folder, FileFailure.reason(e)),
           e);
     }
   }
 
   private void removeOldEntries() throws IOException {
-    long oldest = Instant.now().minus(LIFETIME).toEpochMilli();
+    Instant now = Instant.now();
+    long oldest = now.minus(LIFETIME).toEpochMilli();
+    long oldestNew = now.minus(LIFETIME_OF_NEW).toEpochMilli();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
       for (Path entry : entries) {
-        if (entry.toFile().lastModified() < oldest) {
+        boolean isNew = entry.getFileName().toString().startsWith(NEW_MARK);
+        if (entry.toFile().lastModified() < (isNew ? oldestNew : oldest)) {
           Files.deleteIfExists(entry);
         }
       }
@@ -169,6 +196,11 @@ public final class ObjectCache {
       return object.resolveSibling(object.getFileName() + ".d");
     }
 
+    /** {@return whether the compiler has written all that it was asked for} */
+    boolean isComplete() {
+      return object.toFile().length() > 0 && Files.exists(dependencies());
+    }
+
     /**
      * Keeps the object.
      *
@@ -188,11 +220,13 @@ public final class ObjectCache {
         }
         // The list last: an object counts only when its list is there.
         Files.move(object, objectFile(key), StandardCopyOption.ATOMIC_MOVE);
+        objectLine(objectFile(key)).ifPresent(inputs::addFirst);
         Files.write(dependencies(), inputs, StandardCharsets.UTF_8);
         Files.move(dependencies(), inputsFile(key), StandardCopyOption.ATOMIC_MOVE);
         return new Compiled(objectFile(key), libraries, files);
       } catch (IOException e) {
-        throw new CommandException("%s: cannot be written".formatted(folder), e);
+        throw new CommandException(
+            "%s: cannot be written: %s".formatted(folder, FileFailure.reason(e)), e);
       }
     }
 
@@ -202,7 +236,8 @@ public final class ObjectCache {
         Files.deleteIfExists(object);
         Files.deleteIfExists(dependencies());
       } catch (IOException e) {
-        throw new CommandException("%s: cannot be removed".formatted(object), e);
+        throw new CommandException(
+            "%s: cannot be removed: %s".formatted(object, FileFailure.reason(e)), e);
       }
     }
   }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -14,6 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import uruk.tools.CommandException;
+import uruk.tools.FileFailure;
 
 /**
  * The Rust compiler. It only tells its objects and libraries to the linker it calls, so it is given
@@ -54,7 +56,8 @@ record RustDriver(List<String> options) implements CompilerDriver {
     try {
       Files.createDirectory(folder(entry));
     } catch (IOException e) {
-      throw new CommandException("%s: cannot be created".formatted(folder(entry)), e);
+      throw new CommandException(
+          "%s: cannot be created: %s".formatted(folder(entry), FileFailure.reason(e)), e);
     }
   }
 
@@ -94,7 +97,8 @@ record RustDriver(List<String> options) implements CompilerDriver {
       }
       return words;
     } catch (IOException e) {
-      throw new CommandException("%s: cannot be read".formatted(linkArguments(entry)), e);
+      throw new CommandException(
+          "%s: cannot be read: %s".formatted(linkArguments(entry), FileFailure.reason(e)), e);
     }
   }
 
@@ -127,8 +131,11 @@ record RustDriver(List<String> options) implements CompilerDriver {
   public void cleanUp(ObjectCache.NewEntry entry) {
     try {
       Files.walkFileTree(folder(entry), new Remover());
+    } catch (NoSuchFileException _) {
+      // It was never made, or is gone already.
     } catch (IOException e) {
-      throw new CommandException("%s: cannot be removed".formatted(folder(entry)), e);
+      throw new CommandException(
+          "%s: cannot be removed: %s".formatted(folder(entry), FileFailure.reason(e)), e);
     }
   }
 

@@ -5,12 +5,18 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import uruk.tools.CommandException;
 
 /**
- * Compiles source files to objects, all files at the same time. The compiler's messages go to the
+ * Compiles source files to objects, several at the same time. The compiler's messages go to the
  * process's stderr as they come.
  */
 public final class SourceCompiler {
@@ -39,19 +45,63 @@ public final class SourceCompiler {
   public record Compiled(Path object, List<Path> libraries, List<Path> files) {}
 
   /** A compilation that was started, or found to be unnecessary. */
-  public sealed interface Compilation {
+  sealed interface Compilation {
 
     /** The object of an earlier run is still good. */
     record Cached(Compiled compiled) implements Compilation {}
 
-    /** The compiler is running. */
+    /**
+     * The compiler is running.
+     *
+     * @param abandon ends it and removes its files when the process is ended, by Ctrl-C for example
+     */
     record Running(
         SourceFile source,
         CompilerDriver driver,
         ObjectCache.NewEntry entry,
         String compiler,
-        Process process)
+        Process process,
+        Thread abandon)
         implements Compilation {}
+  }
+
+  private record Started(SourceFile source, Compilation compilation) {}
+
+  /**
+   * Compiles files, as many at a time as there are processors.
+   *
+   * @return what became of each
+   * @throws CommandException the first failure; the other files have been compiled nevertheless,
+   *     and are in the cache next time
+   */
+  public Map<SourceFile, Compiled> compile(Collection<SourceFile> sources) {
+    Map<SourceFile, Compiled> compiled = new LinkedHashMap<>();
+    List<CommandException> failures = new ArrayList<>();
+    Deque<Started> running = new ArrayDeque<>();
+    for (SourceFile source : sources) {
+      if (running.size() == Runtime.getRuntime().availableProcessors()) {
+        finish(running.removeFirst(), compiled, failures);
+      }
+      try {
+        running.addLast(new Started(source, start(source)));
+      } catch (CommandException failure) {
+        failures.add(failure);
+      }
+    }
+    running.forEach(each -> finish(each, compiled, failures));
+    if (!failures.isEmpty()) {
+      throw failures.getFirst();
+    }
+    return compiled;
+  }
+
+  private void finish(
+      Started started, Map<SourceFile, Compiled> compiled, List<CommandException> failures) {
+    try {
+      compiled.put(started.source(), await(started.compilation()));
+    } catch (CommandException failure) {
+      failures.add(failure);
+    }
   }
 
   /**
@@ -60,7 +110,7 @@ public final class SourceCompiler {
    * @param source the source file
    * @return to be handed to {@link #await}
    */
-  public Compilation start(SourceFile source) {
+  Compilation start(SourceFile source) {
     String compiler = options.command(source.language());
     Path executable = find(compiler, source);
     CompilerDriver driver = options.driver(source.language());
@@ -78,11 +128,22 @@ public final class SourceCompiler {
             .redirectError(Redirect.INHERIT);
     try {
       Process process = command.start();
+      Thread abandon = new Thread(() -> abandon(process, driver, entry));
+      Runtime.getRuntime().addShutdownHook(abandon);
       send(input, process);
-      return new Compilation.Running(source, driver, entry, compiler, process);
+      return new Compilation.Running(source, driver, entry, compiler, process, abandon);
     } catch (IOException e) {
-      throw new CommandException("%s: %s cannot be started".formatted(source.path(), compiler), e);
+      driver.cleanUp(entry);
+      entry.discard();
+      throw new CommandException(
+          "%s: %s cannot be started: %s".formatted(source.path(), compiler, e.getMessage()), e);
     }
+  }
+
+  private static void abandon(Process process, CompilerDriver driver, ObjectCache.NewEntry entry) {
+    process.destroyForcibly().onExit().join();
+    driver.cleanUp(entry);
+    entry.discard();
   }
 
   private static void send(byte[] input, Process process) {
@@ -99,28 +160,47 @@ public final class SourceCompiler {
    * @param compilation from {@link #start}
    * @return the object
    */
-  public Compiled await(Compilation compilation) {
-    return switch (compilation) {
-      case Compilation.Cached cached -> cached.compiled();
-      case Compilation.Running running -> {
-        try {
-          yield compiled(running);
-        } finally {
-          running.driver().cleanUp(running.entry());
-        }
-      }
-    };
+  Compiled await(Compilation compilation) {
+    // No switch over types: the JDK makes a class of each at every start.
+    if (compilation instanceof Compilation.Cached(Compiled compiled)) {
+      return compiled;
+    }
+    Compilation.Running running = (Compilation.Running) compilation;
+    try {
+      return compiled(running);
+    } catch (CommandException failure) {
+      running.entry().discard();
+      throw failure;
+    } finally {
+      running.driver().cleanUp(running.entry());
+      forgetToAbandon(running); // last: until now the process may end at any moment
+    }
   }
 
   private static Compiled compiled(Compilation.Running running) {
     int status = awaitExit(running);
     if (status != 0) {
-      running.entry().discard();
       throw new CommandException(
           "%s: %s ended with status %d, its messages are above"
               .formatted(running.source().path(), running.compiler(), status));
     }
-    return running.entry().commit(running.driver().finish(running.source(), running.entry()));
+    List<Path> libraries = running.driver().finish(running.source(), running.entry());
+    if (!running.entry().isComplete()) {
+      throw new CommandException(
+          "%s: %s ended with status 0, but has not written an object and the list of what it read. A compiler with the options of cc is needed (-c, -o, -MD, -MF)."
+              .formatted(running.source().path(), running.compiler()));
+    }
+    return running.entry().commit(libraries);
+  }
+
+  /** Ctrl-C at a terminal ends the compiler too, and what it leaves is being removed. */
+  private static void forgetToAbandon(Compilation.Running running) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(running.abandon());
+    } catch (IllegalStateException shutdown) {
+      throw new CommandException(
+          "%s: interrupted while compiling".formatted(running.source().path()), shutdown);
+    }
   }
 
   private static int awaitExit(Compilation.Running running) {
@@ -135,14 +215,18 @@ public final class SourceCompiler {
   }
 
   private static Path find(String compiler, SourceFile source) {
-    if (compiler.contains("/")) {
-      return Path.of(compiler);
-    }
-    return Executables.find(compiler)
-        .orElseThrow(() ->
-            new CommandException(
-                "%s: no '%s' on the PATH to compile it. %s"
-                    .formatted(source.path(), compiler, remedy(source.language()))));
+    boolean isPath = compiler.contains("/");
+    Optional<Path> found =
+        isPath
+            ? Optional.of(Path.of(compiler)).filter(Executables::isExecutable)
+            : Executables.find(compiler);
+    return found.orElseThrow(() ->
+        new CommandException(
+            "%s: no %s to compile it. %s"
+                .formatted(
+                    source.path(),
+                    isPath ? "program " + compiler : "'" + compiler + "' on the PATH",
+                    remedy(source.language()))));
   }
 
   private static String remedy(SourceLanguage language) {

@@ -59,8 +59,8 @@ public final class WatchCommand implements Command {
           uruk watch --keep -O1 game.c -lm -- --level 2
           uruk watch app.o logic.o
 
-        Exit status: the program's own; 0 after :quit; 2 wrong usage, 3 compiling, loading or
-        linking failed at the start.
+        Exit status: the program's own, 128 plus the signal's number if it crashed; 0 after :quit;
+        2 wrong usage, 3 compiling, loading or linking failed at the start.
         """;
   }
 

@@ -23,6 +23,7 @@ import uruk.materialization.LinkedObject;
 import uruk.materialization.Pin;
 import uruk.materialization.Replacement;
 import uruk.materialization.UpdateException;
+import uruk.materialization.platform.ProgramDefaults;
 import uruk.orc.OrcException;
 import uruk.tools.CommandException;
 import uruk.tools.FailureReport;
@@ -58,7 +59,7 @@ final class WatchedProgram {
     inputs.compile();
     objects = inputs.addTo(jit);
     objects.keySet().forEach(input -> contents.put(input, inputs.content(input)));
-    jit.session().lookup(jit.main(), "main");
+    files.linkMain(jit);
   }
 
   /** {@return the linked program} */
@@ -68,6 +69,7 @@ final class WatchedProgram {
 
   /** Runs the program to its end. */
   int run(List<String> arguments) {
+    ProgramDefaults.restoreLocale(); // signals stay Java's, which leaves the terminal as it was
     return jit.runMain(files.programName(), arguments);
   }
 

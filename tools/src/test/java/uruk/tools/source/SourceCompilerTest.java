@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import uruk.tools.CommandException;
 import uruk.tools.source.SourceCompiler.Compilation;
 import uruk.tools.source.SourceCompiler.Compiled;
@@ -73,6 +77,66 @@ class SourceCompilerTest {
         .isInstanceOf(CommandException.class)
         .hasMessageContaining("no 'no-such-compiler' on the PATH")
         .hasMessageContaining("--cc");
+  }
+
+  @Test
+  void aCompilerThatWritesNothingIsRefused() {
+    SourceCompiler compiler =
+        new SourceCompiler(
+            cache(), new CompilerOptions(Optional.of("/bin/true"), List.of(), false));
+    assertThatThrownBy(() -> compiler.compile(List.of(source())))
+        .isInstanceOf(CommandException.class)
+        .hasMessageContaining("has not written an object")
+        .hasMessageContaining("-MD");
+    assertThat(folder.resolve("cache")).isEmptyDirectory();
+  }
+
+  @Test
+  void aPathToNoProgramIsRefused() {
+    SourceCompiler compiler =
+        new SourceCompiler(
+            cache(), new CompilerOptions(Optional.of(folder + "/absent"), List.of(), false));
+    assertThatThrownBy(() -> compiler.compile(List.of(source())))
+        .hasMessageContaining("no program " + folder + "/absent")
+        .hasMessageContaining("--cc");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {".o", ".inputs"})
+  void aDamagedEntryIsMadeAnew(String suffix) throws IOException {
+    Compiled good = compile();
+    byte[] object = Files.readAllBytes(good.object());
+    Path damaged = Path.of(good.object().toString().replaceFirst("\\.o$", suffix));
+    for (byte[] content : List.of(new byte[0], new byte[] {'a', '\t', 0, (byte) 0xff})) {
+      Files.write(damaged, content);
+      assertThat(startAndFinish()).isInstanceOf(Compilation.Running.class);
+      assertThat(good.object()).hasBinaryContent(object);
+    }
+  }
+
+  @Test
+  void moreFilesThanProcessorsAreCompiledAndTheFirstFailureIsTold() throws IOException {
+    List<SourceFile> sources = new ArrayList<>();
+    for (int i = 0; i <= 2 * Runtime.getRuntime().availableProcessors(); i++) {
+      String text = i == 1 ? "#error not today\n" : "int f%d(void) { return 1; }\n".formatted(i);
+      Path file = Files.writeString(folder.resolve("file" + i + ".c"), text);
+      sources.add(SourceFile.of(file.toString()).orElseThrow());
+    }
+    assertThatThrownBy(() -> compiler().compile(sources)).hasMessageContaining("file1.c");
+    sources.remove(1);
+    assertThat(sources)
+        .allSatisfy(
+            each -> assertThat(compiler().start(each)).isInstanceOf(Compilation.Cached.class));
+  }
+
+  @Test
+  void theCacheIsWhereTheStandardOfDesktopsPutsIt() {
+    assertThat(ObjectCache.cacheFolder(Map.of("XDG_CACHE_HOME", "/x", "HOME", "/h")))
+        .isEqualTo(Path.of("/x"));
+    assertThat(ObjectCache.cacheFolder(Map.of("XDG_CACHE_HOME", "relative", "HOME", "/h")))
+        .isEqualTo(Path.of("/h/.cache"));
+    assertThat(ObjectCache.cacheFolder(Map.of()))
+        .isEqualTo(Path.of(System.getProperty("user.home"), ".cache"));
   }
 
   private Compiled compile() {

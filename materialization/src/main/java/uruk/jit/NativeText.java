@@ -1,0 +1,66 @@
+package uruk.jit;
+
+import java.io.ByteArrayOutputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Texts that C has as bytes: UTF-8, of which bytes that are none stand as the lone surrogates
+ * U+DC80 to U+DCFF, so that they survive the way through a string (as in Python's PEP 383).
+ */
+public final class NativeText {
+
+  private static final char FIRST_BYTE = '\uDC80';
+  private static final char LAST_BYTE = '\uDCFF';
+  private static final char BASE = '\uDC00';
+
+  private NativeText() {}
+
+  /** {@return a text's characters} */
+  public static String decode(byte[] bytes) {
+    CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder(); // stops at what is malformed
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    CharBuffer out = CharBuffer.allocate(bytes.length);
+    while (true) {
+      CoderResult result = decoder.decode(in, out, true);
+      if (!result.isError()) {
+        return out.flip().toString();
+      }
+      for (int i = 0; i < result.length(); i++) {
+        out.put((char) (BASE + Byte.toUnsignedInt(in.get())));
+      }
+    }
+  }
+
+  /** {@return a text in C's memory} */
+  static MemorySegment allocate(Arena arena, String text) {
+    byte[] bytes = encode(text);
+    MemorySegment memory = arena.allocate(bytes.length + 1L);
+    MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, 0, bytes.length);
+    return memory;
+  }
+
+  /** {@return a text's bytes, without the zero that ends it in C} */
+  public static byte[] encode(String text) {
+    if (text.chars().noneMatch(each -> FIRST_BYTE <= each && each <= LAST_BYTE)) {
+      return text.getBytes(StandardCharsets.UTF_8);
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (int i = 0; i < text.length(); ) {
+      int point = text.codePointAt(i);
+      if (FIRST_BYTE <= point && point <= LAST_BYTE) {
+        bytes.write(point - BASE);
+      } else {
+        bytes.writeBytes(Character.toString(point).getBytes(StandardCharsets.UTF_8));
+      }
+      i += Character.charCount(point);
+    }
+    return bytes.toByteArray();
+  }
+}
