@@ -1,18 +1,13 @@
 package uruk.orc;
 
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
@@ -38,14 +33,13 @@ public final class ExecutionSession implements AutoCloseable {
   private final boolean detectUnclosedTrackers;
   private final EventQueue events;
   private final List<ResourceManager> resourceManagers = new CopyOnWriteArrayList<>();
-  private volatile boolean closed;
+  private final DylibList dylibs = new DylibList(this);
+  private final Lookups lookups = new Lookups(this);
+  private final DeferredOutcomes deferred = new DeferredOutcomes(lock);
 
   // Guarded by lock.
-  private final Map<String, JITDylib> dylibs = new LinkedHashMap<>();
-  private final Set<LookupOperation> inFlight = new LinkedHashSet<>();
   private final BlockedThreads blocked = new BlockedThreads();
   private long steps;
-  private final ArrayDeque<Outcome> deferred = new ArrayDeque<>();
 
   private ExecutionSession(Builder builder) {
     dispatcher = builder.dispatcher;
@@ -146,27 +140,17 @@ public final class ExecutionSession implements AutoCloseable {
    * @throws SessionClosedException if the session is closed
    */
   public JITDylib createBareJITDylib(String name) {
-    return locked(() -> {
-      if (closed) {
-        throw new SessionClosedException();
-      }
-      JITDylib dylib = new JITDylib(this, name, null);
-      if (dylibs.putIfAbsent(name, dylib) != null) {
-        throw new IllegalArgumentException(
-            "The session has a JITDylib \"%s\" already".formatted(name));
-      }
-      return dylib;
-    });
+    return dylibs.create(name);
   }
 
   /** {@return the open dylib of that name} */
   public Optional<JITDylib> findJITDylib(String name) {
-    return locked(() -> Optional.ofNullable(dylibs.get(name)));
+    return dylibs.find(name);
   }
 
   /** {@return the open dylibs, in order of creation, without those aside of others} */
   public List<JITDylib> jitDylibs() {
-    return locked(() -> List.copyOf(dylibs.values()));
+    return dylibs.all();
   }
 
   /**
@@ -230,14 +214,7 @@ public final class ExecutionSession implements AutoCloseable {
       SymbolLookupSet names,
       SymbolState required,
       @Nullable DependenceRegistrar registrar) {
-    SymbolMap ready = registrar == null ? ReadyLookup.find(this, order, names, required) : null;
-    if (ready != null) {
-      return CompletableFuture.completedFuture(ready);
-    }
-    return start(
-            new LookupRequest(
-                kind, order, names, required, false, registrar, Task.currentDefinition()))
-        .future();
+    return lookups.begin(kind, order, names, required, registrar);
   }
 
   /** Looks up one exported symbol of the dylib; see {@link #lookup(SearchOrder, String)}. */
@@ -275,15 +252,7 @@ public final class ExecutionSession implements AutoCloseable {
    */
   public SymbolMap lookup(
       SearchOrder order, SymbolLookupSet names, SymbolState required, @Nullable Duration timeout) {
-    SymbolMap ready = ReadyLookup.find(this, order, names, required);
-    if (ready != null) {
-      return ready;
-    }
-    LookupOperation operation =
-        start(
-            new LookupRequest(
-                LookupKind.STATIC, order, names, required, false, null, Task.currentDefinition()));
-    return BlockingWait.result(this, operation, timeout);
+    return lookups.await(order, names, required, timeout);
   }
 
   /**
@@ -293,20 +262,7 @@ public final class ExecutionSession implements AutoCloseable {
    */
   public CompletableFuture<Map<String, SymbolFlags>> lookupFlags(
       LookupKind kind, SearchOrder order, SymbolLookupSet names) {
-    CompletableFuture<SymbolMap> found =
-        start(
-                new LookupRequest(
-                    kind,
-                    order,
-                    names,
-                    SymbolState.NEVER_SEARCHED,
-                    true,
-                    null,
-                    Task.currentDefinition()))
-            .future();
-    CompletableFuture<Map<String, SymbolFlags>> flags = found.thenApply(SymbolMap::flags);
-    var _ = flags.whenComplete((result, failure) -> found.cancel(false));
-    return flags;
+    return lookups.beginForFlags(kind, order, names);
   }
 
   /**
@@ -322,17 +278,7 @@ public final class ExecutionSession implements AutoCloseable {
 
   /** {@return the symbols of a search order as Java's native linker wants them} */
   public SymbolLookup symbolLookup(SearchOrder order) {
-    return name -> {
-      SymbolMap found = lookup(order, SymbolLookupSet.weaklyReferenced(List.of(name)));
-      return Optional.ofNullable(found.find(name))
-          .map(symbol -> MemorySegment.ofAddress(symbol.address()));
-    };
-  }
-
-  LookupOperation start(LookupRequest request) {
-    LookupOperation operation = new LookupOperation(this, request);
-    operation.start();
-    return operation;
+    return name -> lookups.findSegment(order, name);
   }
 
   // Dependences ----------------------------------------------------------------------------------
@@ -415,7 +361,7 @@ public final class ExecutionSession implements AutoCloseable {
     try {
       return locked(action);
     } finally {
-      deliverDeferred();
+      deferred.deliver();
     }
   }
 
@@ -429,12 +375,12 @@ public final class ExecutionSession implements AutoCloseable {
    * waits}
    */
   public String explainStalled() {
-    return locked(() -> StallReport.of(inFlight));
+    return locked(() -> StallReport.of(lookups.inFlight()));
   }
 
   /** {@return whether {@link #close()} has been called} */
   public boolean isClosed() {
-    return closed;
+    return dylibs.isClosed();
   }
 
   /**
@@ -444,7 +390,7 @@ public final class ExecutionSession implements AutoCloseable {
    */
   @Override
   public void close() {
-    List<JITDylib> all = markClosed();
+    List<JITDylib> all = dylibs.close();
     if (all == null) {
       return;
     }
@@ -453,24 +399,8 @@ public final class ExecutionSession implements AutoCloseable {
     } catch (ResourceRemovalException failure) {
       reportError(failure);
     }
-    Outcome.locked(this, this::failAllInFlight);
+    Outcome.locked(this, lookups::failAll);
     dispatcher.close();
-  }
-
-  private @Nullable List<JITDylib> markClosed() {
-    return locked(() -> {
-      if (closed) {
-        return null;
-      }
-      closed = true;
-      return List.copyOf(dylibs.values());
-    });
-  }
-
-  private void failAllInFlight(Outcome outcome) {
-    for (LookupOperation operation : List.copyOf(inFlight)) {
-      operation.failLocked(outcome, new SessionClosedException());
-    }
   }
 
   // For the package ------------------------------------------------------------------------------
@@ -517,34 +447,21 @@ public final class ExecutionSession implements AutoCloseable {
     return locked(() -> steps);
   }
 
-  /** {@return the look-ups under way; guarded by the lock} */
-  Set<LookupOperation> inFlight() {
-    return inFlight;
+  Lookups lookups() {
+    return lookups;
+  }
+
+  DylibList dylibs() {
+    return dylibs;
+  }
+
+  DeferredOutcomes deferred() {
+    return deferred;
   }
 
   /** {@return what threads that block in a task or a generator wait for; guarded by the lock} */
   BlockedThreads blocked() {
     return blocked;
-  }
-
-  /** Drops a dylib from the session's list. Called under the lock. */
-  void forget(JITDylib dylib) {
-    dylibs.remove(dylib.name(), dylib);
-  }
-
-  /** Keeps notifications that arose inside the lock until it is free. Called under the lock. */
-  void defer(Outcome outcome) {
-    deferred.add(outcome);
-  }
-
-  void deliverDeferred() {
-    for (Outcome next = nextDeferred(); next != null; next = nextDeferred()) {
-      next.deliver();
-    }
-  }
-
-  private @Nullable Outcome nextDeferred() {
-    return locked(() -> lock.isHeldOnce() ? deferred.pollFirst() : null);
   }
 
   @Override

@@ -465,7 +465,7 @@ public final class JITDylib {
       if (asideOf != null) {
         asideOf.asides.remove(this);
       } else {
-        session.forget(this);
+        session.dylibs().forget(this);
       }
     }
     return wasOpen;

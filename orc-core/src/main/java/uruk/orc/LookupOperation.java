@@ -1,11 +1,7 @@
 package uruk.orc;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -33,8 +29,7 @@ final class LookupOperation {
   private Suspension suspension = Suspension.NONE;
 
   // Lodging.
-  private final @Nullable SymbolEntry[] matches;
-  private long firstMatchVersion = -1;
+  private final LookupMatches matches;
   private final List<Waiter> waiters = new ArrayList<>(0);
   private int outstanding;
   private volatile boolean done;
@@ -67,7 +62,7 @@ final class LookupOperation {
             ? request.onBehalfOf().unitName()
             : "thread " + Thread.currentThread().getName();
     search = new CandidateSearch(request.order(), request.names());
-    matches = new SymbolEntry[request.names().size()];
+    matches = new LookupMatches(session, request);
   }
 
   CompletableFuture<SymbolMap> future() {
@@ -130,7 +125,7 @@ final class LookupOperation {
         failLocked(outcome, new SessionClosedException());
         return Next.FINISHED;
       }
-      session.inFlight().add(this);
+      session.lookups().inFlight().add(this);
       if (request.onBehalfOf() != null) {
         request.onBehalfOf().requestBegins(this);
       }
@@ -186,7 +181,7 @@ final class LookupOperation {
       return Next.FINISHED;
     }
     for (; !search.isFinished(); search.nextDylib()) {
-      search.match(session, this::matched);
+      search.match(session, matches::found);
       GeneratorSlot slot = search.nextGenerator();
       if (slot != null) {
         if (slot.isRemoved()) {
@@ -199,19 +194,6 @@ final class LookupOperation {
     }
     lodge(outcome);
     return Next.FINISHED;
-  }
-
-  private void matched(int name, SymbolEntry entry) {
-    checkNotFailed(entry);
-    matches[name] = entry;
-    firstMatchVersion = firstMatchVersion < 0 ? session.lock().tablesVersion() : firstMatchVersion;
-  }
-
-  private static void checkNotFailed(SymbolEntry entry) {
-    FailedToMaterializeException failure = entry.failure();
-    if (failure != null) {
-      throw failure;
-    }
   }
 
   private Next runGenerator() {
@@ -348,10 +330,8 @@ final class LookupOperation {
   // Lodging --------------------------------------------------------------------------------------
 
   private void lodge(Outcome outcome) {
-    if (firstMatchVersion != session.lock().tablesVersion()) {
-      matchAgain();
-    }
-    List<String> missing = missingNames();
+    matches.refresh();
+    List<String> missing = matches.missingNames();
     if (!missing.isEmpty()) {
       finish(outcome);
       outcome.failed(this, () -> notFound(missing));
@@ -363,49 +343,14 @@ final class LookupOperation {
     }
     DependenceRegistrar registrar = request.registrar();
     if (registrar != null) {
-      registrar.registerDependencies(found());
+      registrar.registerDependencies(matches.byDylib());
     }
-    for (SymbolEntry entry : matches) {
-      if (entry != null && !entry.isAtLeast(requiredState())) {
-        waitFor(entry, outcome);
-      }
-    }
+    matches.forEachBelow(requiredState(), entry -> waitFor(entry, outcome));
     if (outstanding == 0) {
       completeLocked(outcome);
     } else if (request.onBehalfOf() != null && !session.blocked().isEmpty()) {
       DeadlockCheck.failBlocked(session, outcome);
     }
-  }
-
-  /** Something was defined or removed since a name was matched: walks the order once more. */
-  private void matchAgain() {
-    SearchOrder order = request.order();
-    for (int name = 0; name < matches.length; name++) {
-      matches[name] = null;
-      for (int at = 0; at < order.size() && matches[name] == null; at++) {
-        session.countStep();
-        SymbolEntry entry = order.dylibAt(at).table().find(request.names().nameAt(name));
-        if (entry != null && entry.isVisible(order.matchesAllAt(at))) {
-          matches[name] = entry;
-        }
-      }
-    }
-  }
-
-  private List<String> missingNames() {
-    List<String> missing = new ArrayList<>(0);
-    for (int name = 0; name < matches.length; name++) {
-      SymbolEntry entry = matches[name];
-      boolean required = request.names().isRequired(name);
-      if (entry != null) {
-        checkNotFailed(entry);
-      }
-      boolean unusable = entry == null || (entry.isSideEffectsOnly() && !request.flagsOnly());
-      if (required && unusable) {
-        missing.add(request.names().nameAt(name));
-      }
-    }
-    return missing;
   }
 
   private SymbolsNotFoundException notFound(List<String> missing) {
@@ -414,18 +359,6 @@ final class LookupOperation {
         requester,
         request.order(),
         NearMisses.of(session, request.order(), missing));
-  }
-
-  private Map<JITDylib, Set<String>> found() {
-    Map<JITDylib, Set<String>> found = new LinkedHashMap<>();
-    for (SymbolEntry entry : matches) {
-      if (entry != null && entry.owner != null && !entry.isSideEffectsOnly()) {
-        found
-            .computeIfAbsent(entry.owner.dylib(), dylib -> new LinkedHashSet<>())
-            .add(entry.name());
-      }
-    }
-    return found;
   }
 
   private void waitFor(SymbolEntry entry, Outcome outcome) {
@@ -449,14 +382,9 @@ final class LookupOperation {
   }
 
   private void completeLocked(Outcome outcome) {
-    SymbolMap.Builder result = SymbolMap.builder(matches.length);
-    for (SymbolEntry entry : matches) {
-      if (entry != null && (request.flagsOnly() || !entry.isSideEffectsOnly())) {
-        result.put(entry.name(), entry.address(), entry.flags());
-      }
-    }
+    SymbolMap result = matches.result();
     finish(outcome);
-    outcome.completed(this, result.buildUnique());
+    outcome.completed(this, result);
   }
 
   /** Fails the look-up, unless it is done. */
@@ -472,7 +400,7 @@ final class LookupOperation {
     done = true;
     waiters.clear();
     releaseGenerator(outcome);
-    session.inFlight().remove(this);
+    session.lookups().inFlight().remove(this);
     if (request.onBehalfOf() != null) {
       request.onBehalfOf().requestEnds(this);
     }

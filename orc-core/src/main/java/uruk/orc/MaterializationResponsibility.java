@@ -119,6 +119,7 @@ public final class MaterializationResponsibility {
       SymbolState required,
       @Nullable DependenceRegistrar registrar) {
     return session
+        .lookups()
         .start(new LookupRequest(kind, order, names, required, false, registrar, definition))
         .future();
   }

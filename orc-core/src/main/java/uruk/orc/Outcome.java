@@ -210,7 +210,7 @@ final class Outcome {
   /** Notifies, or leaves that to whoever unlocks last. */
   void deliver() {
     if (session.lock().isHeldByCurrentThread()) {
-      session.defer(this);
+      session.deferred().add(this);
       return;
     }
     reports.forEach(session::reportError);
@@ -219,6 +219,6 @@ final class Outcome {
       session.dispatch(new MaterializationTask(started.get(at), startedUnits.get(at)));
     }
     session.events().deliver();
-    session.deliverDeferred();
+    session.deferred().deliver();
   }
 }

@@ -10,7 +10,7 @@ final class SessionDump {
   static String of(ExecutionSession session) {
     StringBuilder text = new StringBuilder();
     session.jitDylibs().forEach(dylib -> describe(dylib, text));
-    String stalled = StallReport.of(session.inFlight());
+    String stalled = StallReport.of(session.lookups().inFlight());
     if (!stalled.isEmpty()) {
       text.append("Waiting look-ups:\n").append(stalled.indent(4));
     }

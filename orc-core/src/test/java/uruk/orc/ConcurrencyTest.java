@@ -160,7 +160,7 @@ class ConcurrencyTest {
         assertThat(thrown).isEmpty();
         assertThat(kept).isCompleted();
         assertThat(cancelled.isDone()).isTrue();
-        assertThat(session.inFlight()).isEmpty();
+        assertThat(session.lookups().inFlight()).isEmpty();
         tracker.remove();
       }
     }
@@ -239,7 +239,7 @@ class ConcurrencyTest {
     checkReadiness(main);
     session.close();
     assertThat(completions.get()).isEqualTo(lookups.size());
-    assertThat(session.inFlight()).isEmpty();
+    assertThat(session.lookups().inFlight()).isEmpty();
     assertThat(main.symbols("")).isEmpty();
   }
 

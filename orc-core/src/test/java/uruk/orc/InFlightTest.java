@@ -69,7 +69,7 @@ class InFlightTest {
 
     assertThat(outcome(scene.lookup)).isEqualTo(expected(stage, event));
     assertThat(scene.completions).isEqualTo(1);
-    assertThat(scene.session.inFlight()).isEmpty();
+    assertThat(scene.session.lookups().inFlight()).isEmpty();
     assertThat(scene.session.explainStalled()).isEmpty();
     SymbolEntry entry = scene.main.table().find("a");
     assertThat(entry == null || entry.waiters == null).isTrue();

@@ -369,7 +369,7 @@ class ModelTest {
     public void close() {
       session.close();
       lookups.forEach(lookup -> assertThat(lookup.real.state()).isNotEqualTo(Future.State.RUNNING));
-      assertThat(session.inFlight()).isEmpty();
+      assertThat(session.lookups().inFlight()).isEmpty();
     }
   }
 }

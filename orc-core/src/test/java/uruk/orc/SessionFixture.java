@@ -84,6 +84,16 @@ abstract class SessionFixture {
                 responsibility.symbols().keySet(), Map.of(dylib, Set.of(needed)))));
   }
 
+  /** A unit that blocks in a look-up. */
+  static TestUnit blocking(ExecutionSession own, JITDylib dylib, String name, String needed) {
+    return TestUnit.of(
+        responsibility -> {
+          own.lookup(dylib, needed);
+          TestUnit.emit(responsibility);
+        },
+        name);
+  }
+
   /** The failure of a future that has failed. */
   static Throwable failure(Future<?> future) {
     if (future.state() != Future.State.FAILED) {

@@ -1,7 +1,6 @@
 package uruk.bench.compare;
 
 import java.util.List;
-import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.runner.Runner;
@@ -55,21 +54,6 @@ public final class JmhRun {
     return this;
   }
 
-  /**
-   * Gives the JVM a heap that is all there from the start, and collects between rounds: what takes
-   * twice the memory shall not pay for the heap's growth or for the rounds before.
-   *
-   * @param gigabytes of heap
-   */
-  public JmhRun inFixedHeap(int gigabytes) {
-    options
-        .jvmArgsAppend("-Xms%dg".formatted(gigabytes), "-Xmx%dg".formatted(gigabytes))
-        .jvmArgsAppend("-XX:+AlwaysPreTouch")
-        .shouldDoGC(true)
-        .addProfiler(GCProfiler.class);
-    return this;
-  }
-
   /** {@return the rounds} */
   public Rounds run() {
     try {
@@ -99,11 +83,6 @@ public final class JmhRun {
     public Samples counter(String name, String divisor) {
       return Samples.of(
           iterations.stream().map(round -> score(round, name) / score(round, divisor)).toList());
-    }
-
-    /** {@return the time that the collector took in all rounds, in milliseconds} */
-    public double collection() {
-      return iterations.stream().mapToDouble(round -> score(round, "gc.time")).sum();
     }
 
     private static double score(IterationResult round, String name) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import uruk.bench.compare.JmhRun;
@@ -22,9 +23,6 @@ import uruk.orc.ExecutionSession;
  * {@code --any-load} measures although the machine is busy.
  */
 public final class SessionComparison {
-  /** Enough for the largest of the doubled sizes without a collection. */
-  private static final int HEAP_GIGABYTES = 3;
-
   private final String program;
   private final List<String> chosen;
 
@@ -158,49 +156,13 @@ public final class SessionComparison {
   }
 
   private void printDoubling() {
-    System.out.printf(
-        """
-
-        What doubling costs (goal: at most 2.3 times), in a heap of %d GB that is all there from the start:
-
-        | figure | sizes | ms: medians | factors | collection ms |
-        |---|---|---|---|---|
-        """,
-        HEAP_GIGABYTES);
-    grow("symbols", "absoluteSymbols", 125_000);
-    grow("units in a chain", "chain", 10_000);
-    grow("symbols with 4 edges each", "woven", 10_000);
-    grow("dylibs searched", "dylibs", 2000);
-    grow("generators asked", "generators", 2000);
-    grow("waiters", "waiters", 20_000);
-  }
-
-  private void grow(String figure, String method, int smallest) {
-    if (!isChosen(figure)) {
-      return;
+    List<DoublingCost.Figure> figures =
+        Arrays.stream(DoublingCost.Figure.values())
+            .filter(figure -> isChosen(figure.title()))
+            .toList();
+    if (!figures.isEmpty()) {
+      DoublingCost.printHead();
+      figures.forEach(DoublingCost::print);
     }
-    List<Integer> sizes = List.of(smallest, 2 * smallest, 4 * smallest);
-    List<Double> medians = new ArrayList<>();
-    double collection = 0;
-    for (int size : sizes) {
-      JmhRun.Rounds rounds =
-          new JmhRun(FreshSessions.class, method)
-              .with("size", size)
-              .inFixedHeap(HEAP_GIGABYTES)
-              .run();
-      medians.add(rounds.time().median());
-      collection += rounds.collection();
-    }
-    System.out.printf(
-        Locale.ROOT,
-        "| %s | %s | %s, %s, %s | %.2f, %.2f | %.0f |%n",
-        figure,
-        sizes,
-        Samples.text(medians.get(0)),
-        Samples.text(medians.get(1)),
-        Samples.text(medians.get(2)),
-        medians.get(1) / medians.get(0),
-        medians.get(2) / medians.get(1),
-        collection);
   }
 }
