@@ -29,28 +29,37 @@ class ModelTest {
 
   @Test
   void theSessionDoesWhatTheModelSays() {
-    LongStream.range(0, 300).forEach(ModelTest::run);
+    var _ = LongStream.range(0, 300).map(seed -> run(seed, false)).sum();
+  }
+
+  @Test
+  void theSessionRedefinesAsTheModelSays() {
+    long made = LongStream.range(0, 300).map(seed -> run(seed, true)).sum();
+
+    assertThat(made).as("redefinitions that were made").isGreaterThan(1000);
   }
 
   @Test
   @Tag("long")
   void theSessionDoesWhatTheModelSaysForLong() {
-    LongStream.range(300, 60_000).forEach(ModelTest::run);
+    var _ = LongStream.range(300, 60_000).map(seed -> run(seed, seed % 2 == 0)).sum();
   }
 
   /** Seeds that have failed once. */
   @ParameterizedTest
   @ValueSource(longs = {41})
   void theSessionDoesWhatTheModelSaysWhereItOnceDidNot(long seed) {
-    run(seed);
+    var _ = run(seed, false);
   }
 
-  private static void run(long seed) {
+  /** Returns how many redefinitions were made. */
+  private static long run(long seed, boolean redefines) {
     try (Driver driver = new Driver(seed)) {
       for (int step = 0; step < STEPS; step++) {
-        driver.step();
+        driver.step(redefines && step % 6 == 5);
         driver.compare("seed " + seed + ", step " + step);
       }
+      return driver.redefinitions;
     }
   }
 
@@ -75,6 +84,7 @@ class ModelTest {
     private final List<Units> units = new ArrayList<>();
     private final List<Lookups> lookups = new ArrayList<>();
     private final List<String> trace = new ArrayList<>();
+    private int redefinitions;
 
     private record Trackers(String dylib, ResourceTracker real, SessionModel.Tracker model) {}
 
@@ -111,20 +121,23 @@ class ModelTest {
               dylib, dylibs.get(dylib).createResourceTracker(), new SessionModel.Tracker()));
     }
 
-    private void step() {
+    private Step anyButRedefine() {
       int choice = random.nextInt(100);
-      Step step =
-          choice < 22
-              ? this::define
-              : choice < 42
-                  ? this::lookup
-                  : choice < 78
-                      ? this::work
-                      : choice < 84
-                          ? this::removeTracker
-                          : choice < 88
-                              ? this::transfer
-                              : choice < 93 ? this::removeNames : this::cancel;
+      return choice < 22
+          ? this::define
+          : choice < 42
+              ? this::lookup
+              : choice < 78
+                  ? this::work
+                  : choice < 84
+                      ? this::removeTracker
+                      : choice < 88
+                          ? this::transfer
+                          : choice < 93 ? this::removeNames : this::cancel;
+    }
+
+    private void step(boolean redefines) {
+      Step step = redefines ? this::redefine : anyButRedefine();
       try {
         THREADS.submit(step::run).get();
       } catch (Exception failure) {
@@ -316,6 +329,79 @@ class ModelTest {
       assertThat(thrown == null).isEqualTo(model.removeNames(dylib, names));
     }
 
+    /** One or two changes of one dylib; names may move from one tracker to the other. */
+    private void redefine() {
+      String dylib = oneOf(List.copyOf(dylibs.keySet()));
+      Set<String> arriving = new LinkedHashSet<>();
+      Set<String> leaving = new LinkedHashSet<>();
+      List<Redefinition> real = new ArrayList<>();
+      List<SessionModel.Change> modelled = new ArrayList<>();
+      for (int left = 1 + random.nextInt(2); left > 0; left--) {
+        Trackers tracker =
+            oneOf(trackers.stream().filter(each -> each.dylib.equals(dylib)).toList());
+        SessionModel.Change change =
+            new SessionModel.Change(
+                tracker.model,
+                dylib,
+                new LinkedHashMap<>(),
+                new LinkedHashMap<>(),
+                new LinkedHashSet<>());
+        fill(change, arriving, leaving);
+        modelled.add(change);
+        real.add(real(change, tracker.real));
+      }
+      Throwable thrown = catchThrowable(() -> session.redefine(real));
+      trace.add("redefine " + real + " -> " + thrown);
+      if (model.redefine(modelled)) {
+        assertThat(thrown).isNull();
+        redefinitions++;
+      } else {
+        assertThat(thrown).isInstanceOf(OrcException.class);
+      }
+    }
+
+    /** Mostly what can be redefined and removed, so that changes get through. */
+    private void fill(SessionModel.Change change, Set<String> arriving, Set<String> leaving) {
+      Map<String, SessionModel.Symbol> table = model.dylibs.get(change.dylib());
+      for (String name : NAMES) {
+        SessionModel.Symbol symbol = table.get(name);
+        boolean isReady = symbol != null && symbol.state == SymbolState.READY;
+        boolean isOwn = isReady && symbol.unit.tracker == change.tracker();
+        if (random.nextInt(symbol == null || isOwn ? 3 : 40) == 0 && arriving.add(name)) {
+          change.addresses().put(name, 0x10_0000L + random.nextInt(1000));
+          change.needs().put(name, Map.of(change.dylib(), readyNames(table)));
+        }
+        if (random.nextInt(isReady ? 8 : 60) == 0 && leaving.add(name)) {
+          change.removed().add(name);
+        }
+      }
+    }
+
+    private Set<String> readyNames(Map<String, SessionModel.Symbol> table) {
+      Set<String> names = new LinkedHashSet<>();
+      for (String name : someNames(2)) {
+        SessionModel.Symbol symbol = table.get(name);
+        if ((symbol != null && symbol.state == SymbolState.READY) || random.nextInt(40) == 0) {
+          names.add(name);
+        }
+      }
+      return names;
+    }
+
+    private Redefinition real(SessionModel.Change change, ResourceTracker tracker) {
+      SymbolMap.Builder symbols = SymbolMap.builder();
+      List<SymbolDependenceGroup> groups = new ArrayList<>();
+      change
+          .addresses()
+          .forEach((name, address) -> {
+            symbols.put(name, address, TestUnit.FUNCTION);
+            Map<JITDylib, Set<String>> needs = new LinkedHashMap<>();
+            change.needs().get(name).forEach((dylib, names) -> needs.put(dylibs.get(dylib), names));
+            groups.add(new SymbolDependenceGroup(Set.of(name), needs));
+          });
+      return new Redefinition(tracker, "redefined", symbols.build(), groups, change.removed());
+    }
+
     private void cancel() {
       List<Lookups> pending =
           lookups.stream()
@@ -348,6 +434,7 @@ class ModelTest {
       expected.forEach((symbol, modelled) -> {
         SymbolEntry entry = dylib.table().find(symbol);
         assertThat(entry.state()).as(symbol).isEqualTo(modelled.state);
+        assertThat(entry.address()).as(symbol + "'s address").isEqualTo(modelled.address);
         assertThat(entry.hasError()).as(symbol + " failed").isEqualTo(modelled.failed);
         assertThat(!entry.flags().isStrong()).as(symbol + " weak").isEqualTo(modelled.weak);
       });

@@ -23,6 +23,7 @@ final class SessionModel {
     boolean failed;
     boolean removed;
     SymbolState state = SymbolState.NEVER_SEARCHED;
+    long address;
     Unit unit;
     final Set<Symbol> needs = new HashSet<>();
 
@@ -147,6 +148,7 @@ final class SessionModel {
   void resolve(Unit unit) {
     for (Symbol symbol : unit.owned()) {
       symbol.state = SymbolState.RESOLVED;
+      symbol.address = TestUnit.addressOf(symbol.name);
       symbol.weak = false;
     }
     settle();
@@ -239,18 +241,101 @@ final class SessionModel {
   /** Returns whether all the names could be removed. */
   boolean removeNames(String dylib, Set<String> names) {
     Map<String, Symbol> table = dylibs.get(dylib);
-    for (String name : names) {
-      Symbol symbol = table.get(name);
-      boolean removable =
-          symbol != null
-              && !symbol.failed
-              && (symbol.state == SymbolState.NEVER_SEARCHED || symbol.state == SymbolState.READY);
-      if (!removable) {
-        return false;
-      }
+    if (!names.stream().map(table::get).allMatch(SessionModel::isRemovable)) {
+      return false;
     }
     names.forEach(name -> table.remove(name).removed = true);
     return true;
+  }
+
+  private static boolean isRemovable(Symbol symbol) {
+    return isReady(symbol)
+        || (symbol != null && !symbol.failed && symbol.state == SymbolState.NEVER_SEARCHED);
+  }
+
+  private static boolean isReady(Symbol symbol) {
+    return symbol != null && !symbol.failed && symbol.state == SymbolState.READY;
+  }
+
+  /** How the symbols of one tracker change. */
+  record Change(
+      Tracker tracker,
+      String dylib,
+      Map<String, Long> addresses,
+      Map<String, Map<String, Set<String>>> needs,
+      Set<String> removed) {}
+
+  /** Returns whether the changes were made. */
+  boolean redefine(List<Change> changes) {
+    if (!changes.stream().allMatch(change -> isPossible(change, changes))) {
+      return false;
+    }
+    for (Change change : changes) {
+      change.removed.forEach(name -> takeAway(change.dylib, name, changes));
+    }
+    changes.forEach(this::makeReady);
+    return true;
+  }
+
+  private boolean isPossible(Change change, List<Change> changes) {
+    Map<String, Symbol> table = dylibs.get(change.dylib);
+    boolean replaces =
+        change.addresses.keySet().stream()
+            .filter(name -> !leaves(change.dylib, name, changes))
+            .map(table::get)
+            .allMatch(symbol ->
+                symbol == null || (isReady(symbol) && symbol.unit.tracker == change.tracker));
+    boolean satisfied =
+        change.needs.values().stream()
+            .flatMap(needs -> needs.entrySet().stream())
+            .allMatch(needs ->
+                needs.getValue().stream()
+                    .allMatch(name -> isSatisfied(needs.getKey(), name, changes)));
+    return !change.tracker.defunct
+        && change.removed.stream().map(table::get).allMatch(SessionModel::isRemovable)
+        && replaces
+        && satisfied;
+  }
+
+  private boolean isSatisfied(String dylib, String name, List<Change> changes) {
+    return arrives(dylib, name, changes)
+        || (isReady(dylibs.get(dylib).get(name)) && !leaves(dylib, name, changes));
+  }
+
+  private static boolean arrives(String dylib, String name, List<Change> changes) {
+    return changes.stream()
+        .anyMatch(change -> change.dylib.equals(dylib) && change.addresses.containsKey(name));
+  }
+
+  private static boolean leaves(String dylib, String name, List<Change> changes) {
+    return changes.stream()
+        .anyMatch(change -> change.dylib.equals(dylib) && change.removed.contains(name));
+  }
+
+  private void takeAway(String dylib, String name, List<Change> changes) {
+    Map<String, Symbol> table = dylibs.get(dylib);
+    if (isReady(table.get(name)) && arrives(dylib, name, changes)) {
+      table.get(name).unit = null;
+    } else {
+      table.remove(name).removed = true;
+    }
+  }
+
+  private void makeReady(Change change) {
+    Unit unit = new Unit(change.dylib, change.tracker);
+    unit.attached = false;
+    change.addresses.forEach((name, address) -> {
+      Symbol symbol =
+          dylibs.get(change.dylib).computeIfAbsent(name, absent -> new Symbol(absent, false, null));
+      if (symbol.unit == null) {
+        symbol.unit = unit;
+        unit.symbols.add(symbol);
+      }
+      symbol.state = SymbolState.READY;
+      symbol.weak = false;
+      symbol.address = address;
+    });
+    change.tracker.units.add(unit);
   }
 
   /** Splits symbols off; attached if they are handed back as a unit. */
