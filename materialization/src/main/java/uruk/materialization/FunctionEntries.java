@@ -234,16 +234,19 @@ final class FunctionEntries {
 
   /** Makes the new entries lead to the code, whose addresses are final. */
   void open() {
-    long[] code = new long[created];
-    for (int i = 0; i < code.length; i++) {
+    long[] opened = Arrays.copyOf(entries, created + local.size());
+    long[] code = new long[opened.length];
+    for (int i = 0; i < created; i++) {
       code[i] = functions.get(i).address();
     }
-    counts.memory().redirectEntries(Arrays.copyOf(entries, created), code);
-    local.forEach((function, entry) -> {
-      if (!adoptsLocally(function)) {
-        counts.memory().redirectEntries(new long[] {entry}, new long[] {function.address()});
+    int count = created;
+    for (Map.Entry<Symbol, Long> each : local.entrySet()) {
+      if (!adoptsLocally(each.getKey())) {
+        opened[count] = each.getValue();
+        code[count++] = each.getKey().address();
       }
-    });
+    }
+    counts.memory().redirectEntries(Arrays.copyOf(opened, count), code);
   }
 
   /** Gives the entries of a link that failed back. */

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * <p>It is not mapped: a mapped file that shrinks kills the process on the next access, a channel
  * returns a short read. An interrupt closes a {@link FileChannel} for everybody; the channel is
  * then opened again, if the path still leads to the same file.
+ *
+ * <p>All bytes that are handed out are those of the file as it was opened: after each read the file
+ * is looked at for changes, and what was read ahead is kept as it was.
  */
 final class FileSource implements ArchiveSource {
 

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns C++ names into source form by the C++ run-time library's own {@code __cxa_demangle}
- * (Itanium C++ ABI, section 3.4), if the process can load that library. Thread-safe.
+ * (Itanium C++ ABI, section 3.4), if the process can load that library, and names that rustc makes
+ * in their likeness. Thread-safe.
  */
 public final class Demangler {
   private static final String LIBRARY = "libstdc++.so.6";
@@ -35,12 +36,16 @@ public final class Demangler {
   }
 
   /**
-   * {@return the source form of a C++ name such as {@code ns::f(int)}, or null if the name is not a
-   * C++ one or cannot be demangled here}
+   * {@return the source form of a C++ name such as {@code ns::f(int)}, or of a Rust one such as
+   * {@code core::fmt::write}; null if the name is neither or cannot be demangled here}
    */
   public static @Nullable String demangle(String name) {
-    if (!name.startsWith(PREFIX) || name.length() > LONGEST || Library.DEMANGLE == 0) {
+    if (!name.startsWith(PREFIX) || name.length() > LONGEST) {
       return null;
+    }
+    String rust = RustNames.demangle(name);
+    if (rust != null || Library.DEMANGLE == 0) {
+      return rust;
     }
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment status = arena.allocate(JAVA_INT);

@@ -21,6 +21,10 @@ final class EhFrameConnector {
   private final List<Block> records;
   private final Map<Long, Symbol> cies = new HashMap<>();
 
+  // The CIE of the last FDE: most objects have one for all.
+  private long lastAddress;
+  private @Nullable Symbol last;
+
   EhFrameConnector(LinkGraph graph, List<Block> records) {
     this.graph = graph;
     this.records = records;
@@ -47,13 +51,22 @@ final class EhFrameConnector {
       return;
     }
     long cieAddress = block.address() + record.idField() - record.id();
-    Symbol cie = cies.get(cieAddress);
-    if (cie == null) {
-      throw EhFrameRecord.malformed(
-          block, 0, "refers to a CIE at 0x%x, and there is none".formatted(cieAddress));
-    }
-    block.addEdge(graph.target().negativeDelta32(), record.idField(), cie, 0);
+    block.addEdge(graph.target().negativeDelta32(), record.idField(), cie(block, cieAddress), 0);
     function.edges().add(GenericEdgeKind.KEEP_ALIVE, 0, whole(block), 0);
+  }
+
+  private Symbol cie(Block fde, long address) {
+    Symbol cie = last;
+    if (cie == null || lastAddress != address) {
+      cie = cies.get(address);
+      if (cie == null) {
+        throw EhFrameRecord.malformed(
+            fde, 0, "refers to a CIE at 0x%x, and there is none".formatted(address));
+      }
+      last = cie;
+      lastAddress = address;
+    }
+    return cie;
   }
 
   /** A relocation that was inside of the section may cross the end of a record. */

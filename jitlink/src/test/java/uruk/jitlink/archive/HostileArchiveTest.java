@@ -246,6 +246,28 @@ class HostileArchiveTest {
   }
 
   @Test
+  void whatWasReadBeforeAFileChangedIsThatOfTheFileAsOpened() throws Exception {
+    byte[] far = new byte[MORE_THAN_READ_AHEAD];
+    Path file =
+        write("changes.a", ArchiveWriter.regular().member("a.o/", "old").member("b.o/", far));
+    try (Archive archive = Archive.open(file)) {
+      List<ArchiveMember> members = archive.members();
+      assertThat(members.getFirst().bytes()).isEqualTo(bytes("old"));
+      Files.write(file, ArchiveWriter.regular().member("a.o/", "new").member("b.o/", far).bytes());
+      Files.setLastModifiedTime(file, FileTime.fromMillis(1));
+
+      // Of one state of the file, whether it was read ahead or not.
+      try {
+        assertThat(members.getFirst().bytes()).isEqualTo(bytes("old"));
+      } catch (MalformedArchiveException changed) {
+        assertThat(changed).hasMessageContaining("changed since it was opened");
+      }
+      assertThatThrownBy(members.getLast()::bytes)
+          .hasMessageContaining("changed since it was opened");
+    }
+  }
+
+  @Test
   void aFileReplacedUnderItsNameIsStillReadWhole() throws Exception {
     Path file = write("replaced.a", ArchiveWriter.regular().member("a.o/", "old"));
     try (Archive archive = Archive.open(file)) {
