@@ -12,8 +12,9 @@ package uruk.jitlink.host;
  * @param base the first address of the reserve, page-aligned
  * @param size in bytes
  * @param handle the module, as dlopen(3) gave it
+ * @param dataRanges which parts hold variables, for those who iterate over the process's modules
  */
-public record AddressReserve(long base, long size, long handle) {
+public record AddressReserve(long base, long size, long handle, DataRanges dataRanges) {
   private static final String BASE_SYMBOL = "__uruk_reserve";
 
   /** Other threads map and unmap as well: the hole that was found may be gone. */
@@ -40,32 +41,40 @@ public record AddressReserve(long base, long size, long handle) {
    * @param frameHeaderOffset where in the reserve an {@code .eh_frame_hdr} will stand: readable
    *     memory with a valid header must be there before anyone unwinds through the module
    * @param frameHeaderSize the room for it in bytes
+   * @param dataRanges how many parts may be told as variables
    * @throws HostException when there is no address space or the dynamic linker refuses
    */
   public static AddressReserve open(
-      String name, long size, long frameHeaderOffset, int frameHeaderSize, Placement placement) {
+      String name,
+      long size,
+      long frameHeaderOffset,
+      int frameHeaderSize,
+      int dataRanges,
+      Placement placement) {
     ElfImage image = new ElfImage(HostMachine.elfMachine(), Libc.pageSize(), name);
-    image.reserve(size, frameHeaderOffset, frameHeaderSize);
+    image.reserve(size, frameHeaderOffset, frameHeaderSize, dataRanges);
     image.export(BASE_SYMBOL, 0);
-    AddressReserve reserve = load(name, image, size, placement);
+    AddressReserve reserve = load(name, image, size, dataRanges, placement);
     Libc.mapOver(reserve.base, size, Libc.PROT_NONE);
     return reserve;
   }
 
-  private static AddressReserve load(String name, ElfImage image, long size, Placement placement) {
+  private static AddressReserve load(
+      String name, ElfImage image, long size, int dataRanges, Placement placement) {
     // The file stays open: debuggers open the module by this path.
     return switch (placement) {
-      case NEAR_LIBRARIES -> of(MemoryModule.open(name, image, DynamicLinker.RTLD_NOW), size);
-      case LOW -> loadLow(name, image, size);
+      case NEAR_LIBRARIES ->
+          of(MemoryModule.open(name, image, DynamicLinker.RTLD_NOW), size, dataRanges);
+      case LOW -> loadLow(name, image, size, dataRanges);
     };
   }
 
-  private static AddressReserve loadLow(String name, ElfImage image, long size) {
+  private static AddressReserve loadLow(String name, ElfImage image, long size, int dataRanges) {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       try (AddressFence fence = AddressFence.above(LOW_END, size)) {
         if (fence.hasRoom()) {
           MemoryModule module = MemoryModule.open(name, image, DynamicLinker.RTLD_NOW);
-          AddressReserve reserve = of(module, size);
+          AddressReserve reserve = of(module, size, dataRanges);
           if (reserve.base + size <= LOW_END) {
             return reserve;
           }
@@ -81,7 +90,10 @@ public record AddressReserve(long base, long size, long handle) {
         0);
   }
 
-  private static AddressReserve of(MemoryModule module, long size) {
-    return new AddressReserve(module.symbol(BASE_SYMBOL), size, module.handle());
+  private static AddressReserve of(MemoryModule module, long size, int dataRanges) {
+    // The headers are on the module's first page: few come before them.
+    long headers = module.symbol(ElfImage.RANGES_SYMBOL);
+    DataRanges ranges = new DataRanges(headers, dataRanges, headers & -Libc.pageSize());
+    return new AddressReserve(module.symbol(BASE_SYMBOL), size, module.handle(), ranges);
   }
 }

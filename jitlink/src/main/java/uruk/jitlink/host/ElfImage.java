@@ -20,6 +20,9 @@ final class ElfImage {
   /** The name under which {@link #word} puts its words. */
   static final String WORDS_SYMBOL = "__uruk_words";
 
+  /** The name of the program headers that {@link DataRanges} fills. */
+  static final String RANGES_SYMBOL = "__uruk_ranges";
+
   /** The name of the symbol table itself, by which {@link ExportModule} finds it. */
   static final String SYMBOLS_SYMBOL = "__uruk_symbols";
 
@@ -29,8 +32,8 @@ final class ElfImage {
   /** A place in the reserve that is exported. */
   record ExportedPlace(String name, long offset) {}
 
-  /** The reserve, and where in it the frame header is. */
-  record Reserve(long size, long frameHeaderOffset, int frameHeaderSize) {}
+  /** The reserve, where in it the frame header is, and how many parts may be told as data. */
+  record Reserve(long size, long frameHeaderOffset, int frameHeaderSize, int dataRanges) {}
 
   /** What each thread gets a copy of; null as the name if no other module refers to it. */
   record ThreadLocalImage(@Nullable String name, ByteBuffer content, long size, long alignment) {}
@@ -71,9 +74,10 @@ final class ElfImage {
    *
    * @param size in bytes; a multiple of the page size
    * @param frameHeaderOffset where in the reserve the .eh_frame_hdr will stand
+   * @param dataRanges for how many {@link DataRanges} there is room
    */
-  void reserve(long size, long frameHeaderOffset, int frameHeaderSize) {
-    reserve = new Reserve(size, frameHeaderOffset, frameHeaderSize);
+  void reserve(long size, long frameHeaderOffset, int frameHeaderSize, int dataRanges) {
+    reserve = new Reserve(size, frameHeaderOffset, frameHeaderSize, dataRanges);
   }
 
   /** Exports a place in the reserve under a name that dlsym(3) finds. */

@@ -30,7 +30,8 @@ import uruk.jitlink.host.ElfImage.Word;
  * Lays an {@link ElfImage} out and writes it.
  *
  * <pre>
- *   0          ELF header, program headers, hash, dynsym, dynamic, section headers, rela,
+ *   0          ELF header, program headers (the last ones PT_NULL, for the ranges of data in the
+ *              reserve), hash, dynsym, dynamic, section headers, rela,
  *              words, variable, dynstr, thread-local image               one PT_LOAD, RW
  *   whole page function (if there is one)                                one PT_LOAD, RX
  *   whole page reserve (zero-fill, PT_LOAD without file bytes)
@@ -128,6 +129,10 @@ final class ElfImageWriter {
       table.add(ElfImage.WORDS_SYMBOL, Kind.OBJECT, DynamicSymbols.DEFINED, wordsPlace);
     }
     table.add(ElfImage.SYMBOLS_SYMBOL, Kind.OBJECT, DynamicSymbols.DEFINED, symbolsPlace);
+    if (content.reserve != null) {
+      int place = ELF_HEADER_SIZE + usedHeaderCount() * PROGRAM_HEADER_SIZE;
+      table.add(ElfImage.RANGES_SYMBOL, Kind.OBJECT, DynamicSymbols.DEFINED, place);
+    }
     if (content.threadLocal != null && content.threadLocal.name() != null) {
       table.add(content.threadLocal.name(), Kind.THREAD_LOCAL, DynamicSymbols.DEFINED, 0);
     }
@@ -141,6 +146,10 @@ final class ElfImageWriter {
   }
 
   private int programHeaderCount() {
+    return usedHeaderCount() + (content.reserve == null ? 0 : content.reserve.dataRanges());
+  }
+
+  private int usedHeaderCount() {
     return 3
         + (content.reserve == null ? 0 : 2)
         + (content.threadLocal == null ? 0 : 1)

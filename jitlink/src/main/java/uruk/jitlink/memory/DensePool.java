@@ -11,6 +11,7 @@ import uruk.jitlink.graph.MemProt;
 import uruk.jitlink.graph.Target;
 import uruk.jitlink.host.AddressReserve;
 import uruk.jitlink.host.AddressReserve.Placement;
+import uruk.jitlink.host.DataRanges;
 
 /**
  * Packs small objects densely: code with code, read-only data with read-only data, writable data
@@ -44,7 +45,9 @@ final class DensePool implements Pool {
   private final Map<MemProt, Region> regions = new EnumMap<>(MemProt.class);
   private final UnwindTable unwindTable;
   private final EntryTable entries;
+  private final DataRanges dataRanges;
   private final byte trap;
+  private long dataSize;
   private long codeOpened;
   private long freedSinceRelease;
 
@@ -72,6 +75,7 @@ final class DensePool implements Pool {
         Region.shared(
             name + "-data", place.next(READ_ONLY_SIZE), READ_ONLY_SIZE, PROT_READ, withoutSlots());
     Region writable = Region.ofPrivate(place.next(WRITABLE_SIZE), WRITABLE_SIZE, withoutSlots());
+    dataRanges = reserve.dataRanges();
     trap = target.trap();
     entries = new EntryTable(entryCode, entrySlots, ENTRY_CAPACITY, target);
     regions.put(MemProt.READ_EXEC, code);
@@ -79,13 +83,14 @@ final class DensePool implements Pool {
     regions.put(MemProt.READ_WRITE, writable);
     readOnly.spans().add(new Span(readOnly.address(), READ_ONLY_SIZE, 0, 0));
     writable.spans().add(new Span(writable.address(), WRITABLE_SIZE, 0, 0));
+    dataRanges.add(writable.address(), dataSize);
   }
 
   /** Opens a module with an empty pool whose entries are for the given machine. */
   static DensePool open(String name, Target target, Placement placement) {
     long size = UNWIND_SIZE + 2L * ENTRIES_SIZE + CODE_SIZE + READ_ONLY_SIZE + WRITABLE_SIZE;
     AddressReserve reserve =
-        AddressReserve.open(name, size, UnwindTable.HEADER_OFFSET, UNWIND_SIZE, placement);
+        AddressReserve.open(name, size, UnwindTable.HEADER_OFFSET, UNWIND_SIZE, 1, placement);
     return new DensePool(name, reserve, target);
   }
 
@@ -119,7 +124,19 @@ final class DensePool implements Pool {
     if (span == null && protection == MemProt.READ_EXEC && openChunk(size, alignment, slots)) {
       span = spans(protection).allocate(size, alignment, slots);
     }
+    if (span != null && protection == MemProt.READ_WRITE) {
+      growData(span);
+    }
     return span;
+  }
+
+  /** What has been given back in between holds zeros or old values; it can be read. */
+  private void growData(Span span) {
+    long start = region(MemProt.READ_WRITE).address();
+    if (span.end() - start > dataSize) {
+      dataSize = span.end() - start;
+      dataRanges.grow(start, dataSize);
+    }
   }
 
   private boolean openChunk(long size, long alignment, int slots) {

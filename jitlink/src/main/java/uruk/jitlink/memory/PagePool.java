@@ -30,6 +30,10 @@ final class PagePool implements Pool {
   static final long SHARED_SIZE = 256L << 20;
 
   private static final int UNWIND_CAPACITY = 1 << 20;
+
+  /** The variables of so many objects are told to garbage collectors. */
+  private static final int DATA_RANGES = 1024;
+
   private static final long REACH = 1L << 31;
   private static final int HUGE_PAGE = 2 << 20;
 
@@ -68,7 +72,8 @@ final class PagePool implements Pool {
     long rounded = needed <= REACH ? (needed + pageSize - 1) & -pageSize : powerOfTwo(needed);
     long size = Math.addExact(Math.max(SHARED_SIZE, rounded), unwindSize);
     AddressReserve reserve =
-        AddressReserve.open(name, size, UnwindTable.HEADER_OFFSET, unwindSize, placement);
+        AddressReserve.open(
+            name, size, UnwindTable.HEADER_OFFSET, unwindSize, DATA_RANGES, placement);
     UnwindTable unwindTable = UnwindTable.map(reserve.base(), capacity);
     return new PagePool(reserve, unwindTable, reserve.base() + unwindSize);
   }
@@ -99,6 +104,9 @@ final class PagePool implements Pool {
     }
     if (span != null) {
       map(span);
+      if (protection == MemProt.READ_WRITE) {
+        reserve.dataRanges().add(span.address(), span.size());
+      }
     }
     return span;
   }
@@ -129,6 +137,9 @@ final class PagePool implements Pool {
 
   @Override
   public void free(MemProt protection, Span span) {
+    if (protection == MemProt.READ_WRITE) {
+      reserve.dataRanges().remove(span.address());
+    }
     if (isShared() && keptBytes + span.size() <= KEPT_AT_MOST) {
       Libc.mprotect(span.address(), span.size(), PROT_NONE);
       kept.set(page(span.address()), page(span.end()));

@@ -14,7 +14,7 @@ class AddressReserveTest {
   void reserveIsAModuleInReachOfTheCLibrary() throws IOException {
     long size = 64L << 20;
     AddressReserve reserve =
-        AddressReserve.open("uruk-test", size, 0, 4096, Placement.NEAR_LIBRARIES);
+        AddressReserve.open("uruk-test", size, 0, 4096, 0, Placement.NEAR_LIBRARIES);
 
     assertThat(reserve.base() % Libc.pageSize()).isZero();
     long distance = DynamicLinker.systemFunction("mmap") - reserve.base();
@@ -27,7 +27,7 @@ class AddressReserveTest {
   @Test
   void lowReserveIsAModuleBelowTwoGibibytes() throws IOException {
     long size = 176L << 20;
-    AddressReserve reserve = AddressReserve.open("uruk-test-low", size, 0, 4096, Placement.LOW);
+    AddressReserve reserve = AddressReserve.open("uruk-test-low", size, 0, 4096, 0, Placement.LOW);
 
     assertThat(reserve.base() + size).isLessThanOrEqualTo(1L << 31);
     String mapping =
@@ -38,7 +38,7 @@ class AddressReserveTest {
   @Test
   void lowRoomThatIsNotThereIsRefusedWithAHint() {
     assertThatThrownBy(
-            () -> AddressReserve.open("uruk-test-huge", 3L << 30, 0, 4096, Placement.LOW))
+            () -> AddressReserve.open("uruk-test-huge", 3L << 30, 0, 4096, 0, Placement.LOW))
         .isInstanceOf(HostException.class)
         .hasMessageContaining("-fPIE");
   }

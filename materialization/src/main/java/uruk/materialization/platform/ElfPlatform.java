@@ -42,7 +42,8 @@ import uruk.orc.SymbolMap;
  *
  * <p>Every dylib gets, unless its objects define them, its own {@code __dso_handle}, {@code atexit}
  * and {@code at_quick_exit}; {@code __cxa_atexit}, {@code __cxa_thread_atexit} and the functions
- * that end a process are this platform's.
+ * that end a process are this platform's. What static linkers define around a program's sections
+ * ({@code end}(3)) is one address here: a program in memory has no single beginning and end.
  *
  * <p>When a linked object is removed, its finalizers and what is registered to run at the exit of
  * its dylib or at the end of a thread and refers to it are dropped without being run; call {@link
@@ -54,6 +55,20 @@ import uruk.orc.SymbolMap;
 public final class ElfPlatform implements Platform, LinkPlugin {
   private static final SymbolFlags FLAGS =
       SymbolFlags.of(SymbolFlags.EXPORTED, SymbolFlags.WEAK, SymbolFlags.ABSOLUTE);
+
+  private static final List<String> PROGRAM_BOUNDS =
+      List.of(
+          "__executable_start",
+          "etext",
+          "_etext",
+          "__etext",
+          "data_start",
+          "__data_start",
+          "edata",
+          "_edata",
+          "__bss_start",
+          "end",
+          "_end");
 
   private final Guard guard;
   private final ExitFunctions exitFunctions = ExitFunctions.get();
@@ -119,6 +134,7 @@ public final class ElfPlatform implements Platform, LinkPlugin {
     owners.computeIfAbsent(dylib.session(), this::own);
     SymbolMap.Builder symbols = SymbolMap.builder();
     symbols.put("__dso_handle", state.handle, FLAGS);
+    PROGRAM_BOUNDS.forEach(name -> symbols.put(name, state.handle, FLAGS));
     Map<String, Long> functions = new HashMap<>(guard.replacements());
     functions.put("atexit", exitFunctions.atexit(state.handle));
     functions.put("at_quick_exit", exitFunctions.atQuickExit(state.handle));

@@ -108,7 +108,7 @@ final class GuardRuntime {
     HotSpot.CodeRange library = HotSpot.library();
     HotSpot.CodeRange codeCache = HotSpot.codeCache();
     AddressReserve reserve =
-        AddressReserve.open("uruk-guard", 3L * pageSize, 0, pageSize, Placement.NEAR_LIBRARIES);
+        AddressReserve.open("uruk-guard", 3L * pageSize, 0, pageSize, 0, Placement.NEAR_LIBRARIES);
     base = reserve.base() + pageSize;
     data = map(base + pageSize, ByteBuffer.allocate(0));
     fillData(library, codeCache);

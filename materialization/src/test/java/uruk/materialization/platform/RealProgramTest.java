@@ -107,6 +107,63 @@ final class RealProgramTest {
         List.of("object:" + object, "archive:" + CRYPTO));
   }
 
+  /**
+   * Boehm's collector looks for references in what the dynamic linker knows as variables of the
+   * process's modules. The large array puts one object onto pages of its own.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "open:libgc.so.1, -lgc",
+    "archive:/usr/lib/x86_64-linux-gnu/libgc.a, /usr/lib/x86_64-linux-gnu/libgc.a"
+  })
+  void garbageCollectorFindsLinkedVariables(String collector, String library) throws Exception {
+    String list =
+        """
+        #include <gc.h>
+        struct node { struct node *next; long value; };
+        static char large[1 << SHIFT] = {1};
+        static struct node *head;
+        void NAME_push(long value) {
+          struct node *node = GC_MALLOC(sizeof *node);
+          node->value = value + large[value]; node->next = head; head = node;
+        }
+        long NAME_sum(void) {
+          long sum = 0;
+          for (struct node *node = head; node; node = node->next) sum += node->value;
+          return sum;
+        }
+        """;
+    Path small =
+        compile(
+            "gcc", "small.c", list, "-fPIE", "-DSHIFT=12", "-DNAME_push=push1", "-DNAME_sum=sum1");
+    Path large =
+        compile(
+            "gcc", "large.c", list, "-fPIE", "-DSHIFT=18", "-DNAME_push=push2", "-DNAME_sum=sum2");
+    Path main =
+        compile(
+            "gcc",
+            "collect.c",
+            """
+            #include <gc.h>
+            #include <stdio.h>
+            #include <string.h>
+            void push1(long), push2(long); long sum1(void), sum2(void);
+            int main(void) {
+              GC_INIT();
+              for (long i = 0; i < 1000; i++) { push1(i); push2(i); }
+              GC_gcollect();
+              for (int i = 0; i < 100000; i++) memset(GC_MALLOC(16), 0x55, 16);
+              printf("%ld %ld\\n", sum1(), sum2());
+              return 0;
+            }
+            """,
+            "-fPIE");
+    List<String> link = new ArrayList<>(List.of("gcc", main.toString(), small.toString()));
+    link.addAll(List.of(large.toString(), library, "-pthread", "-ldl"));
+
+    assertSame(link, List.of("object:" + main, "object:" + small, "object:" + large, collector));
+  }
+
   /** Rust's standard library: its members share hidden thread-local variables. */
   @Test
   void rustCatchesPanicsAndRunsThreads() throws Exception {
@@ -308,11 +365,14 @@ final class RealProgramTest {
     return new String(process.getInputStream().readAllBytes()).strip();
   }
 
-  private Path compile(String compiler, String name, String source, String option)
+  private Path compile(String compiler, String name, String source, String... options)
       throws Exception {
     Path file = Files.writeString(directory.resolve(name), source);
     Path object = directory.resolve(name + ".o");
-    run(List.of(compiler, "-O1", option, "-c", file.toString(), "-o", object.toString()));
+    List<String> command = new ArrayList<>(List.of(compiler, "-O1"));
+    command.addAll(Arrays.asList(options));
+    command.addAll(List.of("-c", file.toString(), "-o", object.toString()));
+    run(command);
     return object;
   }
 
