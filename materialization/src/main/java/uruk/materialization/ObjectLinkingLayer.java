@@ -1,5 +1,6 @@
 package uruk.materialization;
 
+import com.google.common.base.Throwables;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -348,7 +349,7 @@ public final class ObjectLinkingLayer {
     for (LinkPlugin plugin : plugins.reversed()) {
       try {
         message.accept(plugin);
-      } catch (RuntimeException failure) {
+      } catch (RuntimeException | Error failure) {
         session.reportError(failure);
       }
     }
@@ -434,7 +435,7 @@ public final class ObjectLinkingLayer {
           unbound.bind(object, result);
         }
       });
-    } catch (RuntimeException defunct) {
+    } catch (RuntimeException | Error defunct) {
       objects.free(object);
       fail(object, responsibility, defunct);
       return;
@@ -443,7 +444,7 @@ public final class ObjectLinkingLayer {
       responsibility.withResourceKey(
           key -> plugins.forEach(plugin -> plugin.notifyEmitted(object, key)));
       responsibility.notifyEmitted(dependences);
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | Error failure) {
       // The memory stays with its tracker, as that of every failed symbol does.
       responsibility.failMaterialization(failure);
     }
@@ -460,7 +461,7 @@ public final class ObjectLinkingLayer {
     for (LinkPlugin plugin : plugins) {
       try {
         plugin.notifyFailed(object, cause);
-      } catch (RuntimeException alsoFailed) {
+      } catch (RuntimeException | Error alsoFailed) {
         session.reportError(alsoFailed);
       }
     }
@@ -472,21 +473,21 @@ public final class ObjectLinkingLayer {
     @Override
     public void handleRemoveResources(JITDylib dylib, ResourceKey key) {
       List<LinkedObject> newestFirst = objects.detachAll(key).reversed();
-      RuntimeException failure = notifyPlugins(dylib, key, newestFirst);
+      Throwable failure = notifyPlugins(dylib, key, newestFirst);
       newestFirst.forEach(updates::free);
       if (failure != null) {
-        throw failure;
+        Throwables.throwIfUnchecked(failure);
       }
     }
 
-    private @Nullable RuntimeException notifyPlugins(
+    private @Nullable Throwable notifyPlugins(
         JITDylib dylib, ResourceKey key, List<LinkedObject> removed) {
-      RuntimeException first = null;
+      Throwable first = null;
       for (LinkPlugin plugin : plugins.reversed()) {
         try {
           removed.forEach(plugin::notifyRemoving);
           plugin.notifyRemovingResources(dylib, key);
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
           if (first == null) {
             first = failure;
           } else {

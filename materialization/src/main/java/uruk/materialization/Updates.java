@@ -202,7 +202,7 @@ final class Updates {
     for (ReplacementListener listener : listeners) {
       try {
         message.accept(listener);
-      } catch (RuntimeException failure) {
+      } catch (RuntimeException | Error failure) {
         session().reportError(failure);
       }
     }

@@ -12,15 +12,23 @@ import java.util.function.IntConsumer;
 import java.util.function.IntSupplier;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import uruk.jitlink.ObjectFile;
+import uruk.jitlink.PassConfiguration;
+import uruk.jitlink.graph.LinkGraph;
 import uruk.materialization.Compiler;
 import uruk.materialization.DataPlan;
 import uruk.materialization.DataPolicy;
+import uruk.materialization.LinkPlugin;
 import uruk.materialization.LinkedObject;
 import uruk.materialization.Quiescent;
+import uruk.materialization.Replacement;
 import uruk.materialization.ReplacementRefusedException;
+import uruk.orc.FailedToMaterializeException;
+import uruk.orc.MaterializationResponsibility;
+import uruk.orc.ResourceKey;
 
 /** Updates of objects that are legal and rare. */
 class UpdateEdgesTest {
@@ -294,5 +302,72 @@ class UpdateEdgesTest {
             new Quiescent(ChronoUnit.FOREVER.getDuration()));
 
     assertThat(call("f")).isEqualTo(2);
+  }
+
+  // Errors of plugins and listeners --------------------------------------------------------------
+
+  private void failsAndLeavesTheOldVersion(LinkPlugin plugin) throws Throwable {
+    LinkedObject first = jit.add(version(1));
+    assertThat(call("f")).isEqualTo(1);
+    jit.objects().addPlugin(plugin);
+
+    assertThatThrownBy(() -> first.replace(version(2)))
+        .isInstanceOf(FailedToMaterializeException.class)
+        .hasStackTraceContaining("of the plugin");
+
+    jit.objects().removePlugin(plugin);
+    assertThat(call("f")).isEqualTo(1);
+    assertThat(jit.objects().objects()).containsExactly(first);
+    assertThat(jit.main().asides()).isEmpty();
+    first.replace(version(3));
+    assertThat(call("f")).isEqualTo(3);
+  }
+
+  @Test
+  void anErrorOfAPluginThatHearsOfTheLinksEndFailsTheUpdate() throws Throwable {
+    failsAndLeavesTheOldVersion(
+        new LinkPlugin() {
+          @Override
+          public void notifyEmitted(LinkedObject object, ResourceKey key) {
+            throw new AssertionError("of the plugin");
+          }
+        });
+  }
+
+  @Test
+  @Timeout(60)
+  void anErrorOfAPluginThatHearsOfAFailureKeepsNobodyWaiting() throws Throwable {
+    failsAndLeavesTheOldVersion(
+        new LinkPlugin() {
+          @Override
+          public void modifyPassConfiguration(
+              LinkedObject object,
+              MaterializationResponsibility responsibility,
+              LinkGraph graph,
+              PassConfiguration passes) {
+            throw new IllegalStateException("of the plugin");
+          }
+
+          @Override
+          public void notifyFailed(LinkedObject object, Throwable cause) {
+            throw new AssertionError("another one");
+          }
+        });
+  }
+
+  @Test
+  void anErrorOfAListenerIsReportedAndTheUpdateIsMade() throws Throwable {
+    LinkedObject first = jit.add(version(1));
+    assertThat(call("f")).isEqualTo(1);
+    jit.objects()
+        .addListener(replacement -> {
+          throw new AssertionError("of the listener");
+        });
+
+    Replacement made = first.replace(version(2));
+
+    assertThat(call("f")).isEqualTo(2);
+    made.rollBack();
+    assertThat(call("f")).isEqualTo(1);
   }
 }

@@ -68,6 +68,14 @@ public final class ExportModule implements AutoCloseable {
     return indexes.containsKey(symbol);
   }
 
+  /** {@return where a symbol is; 0 if it is not visible by this module} */
+  public synchronized long address(String symbol) {
+    Integer index = indexes.get(symbol);
+    return index == null
+        ? 0
+        : (long) WORD.getAcquire(table, (long) index * DynamicSymbols.SYMBOL_SIZE + VALUE_OFFSET);
+  }
+
   /** Gives a symbol another address; does nothing if it is not here. */
   public synchronized void move(String symbol, long address) {
     Integer index = indexes.get(symbol);

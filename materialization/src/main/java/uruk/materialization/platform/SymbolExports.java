@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import uruk.jitlink.host.ExportModule;
+import uruk.jitlink.memory.InProcessMemoryManager;
 import uruk.materialization.LinkPlugin;
 import uruk.materialization.LinkedObject;
 import uruk.materialization.ObjectLinkingLayer;
@@ -94,11 +95,17 @@ public final class SymbolExports implements LinkPlugin, ReplacementListener, Aut
     for (ExportModule module : modules.getOrDefault(object.dylib(), List.of())) {
       for (String name : object.symbolNames()) {
         // An object that was replaced leaves its names to the later version.
-        if (object.dylib().symbolState(name) == null) {
+        if (object.dylib().symbolState(name) == null || isIn(object, module.address(name))) {
           module.withdraw(name);
         }
       }
     }
+  }
+
+  /** Another object may have defined the name already, at another place. */
+  private static boolean isIn(LinkedObject object, long address) {
+    long place = InProcessMemoryManager.shared().targetIfEntry(address);
+    return object.segments().stream().anyMatch(segment -> segment.contains(place));
   }
 
   @Override

@@ -15,9 +15,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import uruk.jit.Jit;
+import uruk.jitlink.ObjectFile;
 import uruk.jitlink.host.DynamicLinker;
 import uruk.jitlink.host.HostException;
 import uruk.materialization.Compiler;
+import uruk.materialization.LinkPlugin;
 import uruk.materialization.LinkedObject;
 import uruk.orc.ResourceTracker;
 
@@ -90,6 +92,32 @@ final class SymbolExportsTest {
     assertThat(call(handle, "uruk_plugin")).isEqualTo(105);
     assertThat(inProcess("uruk_state"))
         .isEqualTo(jit.symbols().find("uruk_state").orElseThrow().address());
+  }
+
+  @Test
+  void aRemovedFunctionIsNotFoundThoughTheNameIsDefinedAgainMeanwhile() {
+    Jit jit = jit();
+    LinkedObject removed = jit.add(Compiler.c("first", "int uruk_twice(void) { return 1; }"));
+    ObjectFile again = Compiler.c("again", "int uruk_twice(void) { return 2; }");
+    jit.exportSymbols();
+    assertThat(inProcess("uruk_twice")).isNotZero();
+    jit.objects()
+        .addPlugin(
+            new LinkPlugin() {
+              @Override
+              public void notifyRemoving(LinkedObject object) {
+                if (object == removed) {
+                  jit.add(again);
+                }
+              }
+            });
+
+    removed.remove();
+
+    assertThat(inProcess("uruk_twice")).isZero();
+    jit.exportSymbols();
+    assertThat(inProcess("uruk_twice"))
+        .isEqualTo(jit.symbols().find("uruk_twice").orElseThrow().address());
   }
 
   @Test
