@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Waits for a look-up on the calling thread. */
 final class BlockingWait {
+  /** Nobody waits longer; what is longer need not fit into nanoseconds. */
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
   private BlockingWait() {}
 
   static SymbolMap result(
@@ -36,7 +39,7 @@ final class BlockingWait {
 
   private static void await(
       ExecutionSession session, LookupOperation operation, @Nullable Duration timeout) {
-    long nanoseconds = timeout == null ? Long.MAX_VALUE / 2 : timeout.toNanos();
+    long nanoseconds = nanoseconds(timeout);
     boolean inTask = Task.isRunning();
     boolean holdsOthersUp = inTask || LookupOperation.ofRunningGenerator() != null;
     if (holdsOthersUp) {
@@ -63,6 +66,12 @@ final class BlockingWait {
     if (!operation.future().isDone()) {
       timedOut(session, operation, timeout);
     }
+  }
+
+  private static long nanoseconds(@Nullable Duration timeout) {
+    return timeout == null || timeout.compareTo(LONGEST) > 0
+        ? LONGEST.toNanos()
+        : timeout.toNanos();
   }
 
   private static void timedOut(

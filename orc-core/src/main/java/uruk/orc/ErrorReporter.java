@@ -4,7 +4,8 @@ package uruk.orc;
 @FunctionalInterface
 public interface ErrorReporter {
   /**
-   * Takes notice of an error. Called outside the session lock, from any thread.
+   * Takes notice of an error. Called outside the session lock, from any thread. If it throws, both
+   * errors go to standard error.
    *
    * @param error what happened; its cause is the first thing that went wrong
    */

@@ -43,7 +43,7 @@ public final class ExecutionSession implements AutoCloseable {
 
   private ExecutionSession(Builder builder) {
     dispatcher = builder.dispatcher;
-    reporter = builder.reporter;
+    reporter = new SafeErrorReporter(builder.reporter);
     platform = builder.platform;
     detectUnclosedTrackers = builder.detectUnclosedTrackers;
     events = new EventQueue(lock, reporter);
@@ -158,6 +158,7 @@ public final class ExecutionSession implements AutoCloseable {
    * and is torn down by the platform. No static destructors run. Dylibs that are removed already
    * are skipped; other dylibs may keep a removed one in their link orders, where it is empty.
    *
+   * @throws IllegalArgumentException if one is of another session; none is removed then
    * @throws ResourceRemovalException if releasing resources failed; the dylibs are removed all the
    *     same
    */

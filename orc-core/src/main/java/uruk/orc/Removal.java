@@ -245,6 +245,12 @@ final class Removal {
   }
 
   static void removeDylibs(ExecutionSession session, List<JITDylib> dylibs) {
+    for (JITDylib dylib : dylibs) {
+      if (dylib.session() != session) {
+        throw new IllegalArgumentException(
+            "\"%s\" is a JITDylib of another session".formatted(dylib.name()));
+      }
+    }
     List<JITDylib> closing =
         session.locked(() ->
             dylibs.stream()

@@ -69,6 +69,20 @@ class DylibTest extends SessionFixture {
   }
 
   @Test
+  void aDylibOfAnotherSessionIsNotRemoved() {
+    try (ExecutionSession other = ExecutionSession.create()) {
+      JITDylib foreign = other.createJITDylib("foreign");
+
+      assertThatThrownBy(() -> session.removeJITDylibs(List.of(a, foreign)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("\"foreign\" is a JITDylib of another session");
+
+      assertThat(a.state()).isEqualTo(JITDylib.State.OPEN);
+      assertThat(foreign.state()).isEqualTo(JITDylib.State.OPEN);
+    }
+  }
+
+  @Test
   void aChainOfDylibsIsFollowedWithoutRecursion() {
     JITDylib previous = main;
     for (int at = 0; at < 20_000; at++) {

@@ -203,6 +203,25 @@ class FailingHooksTest extends SessionFixture {
   }
 
   @Test
+  void lookUpsAreToldAlthoughTheErrorReporterFails() {
+    ErrorReporter broken =
+        error -> {
+          throw new IllegalStateException("reporter broke");
+        };
+    try (ExecutionSession other = ExecutionSession.builder().errorReporter(broken).build()) {
+      JITDylib dylib = other.createJITDylib("other");
+      Held held = hold(dylib, "a");
+      CompletableFuture<SymbolMap> found =
+          other.lookup(
+              LookupKind.STATIC, SearchOrder.of(dylib), SymbolLookupSet.of("a"), SymbolState.READY);
+
+      held.get().failMaterialization(new IllegalStateException("unit broke"));
+
+      assertThat(failure(found)).hasRootCauseMessage("unit broke");
+    }
+  }
+
+  @Test
   void aRemovalGoesOnWhenThePlatformFails() {
     List<String> removing = new ArrayList<>();
     Platform platform =

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -118,6 +119,29 @@ class WithdrawalTest extends SessionFixture {
 
     assertThat(await(interrupted)).isTrue();
     assertThat(session.lookups().inFlight()).isEmpty();
+  }
+
+  @Test
+  void aTimeoutMayBeLongerThanNanosecondsCanTell() {
+    Held held = hold(main, "a");
+    CompletableFuture<SymbolMap> first = lookup(main, "a");
+    Thread.startVirtualThread(() -> {
+      while (session.locked(() -> session.lookups().inFlight().size()) < 2) {
+        Thread.onSpinWait();
+      }
+      TestUnit.emit(held.get());
+    });
+
+    assertThat(
+            session
+                .lookup(
+                    SearchOrder.of(main),
+                    SymbolLookupSet.of("a"),
+                    SymbolState.READY,
+                    ChronoUnit.FOREVER.getDuration())
+                .size())
+        .isOne();
+    assertThat(first).isCompleted();
   }
 
   @Test
