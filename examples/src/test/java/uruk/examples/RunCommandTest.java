@@ -76,7 +76,7 @@ class RunCommandTest {
   void verboseFailuresHaveTheStackAndAllCauses() throws Exception {
     write("missing.c", "int elsewhere(void); int main(void) { return elsewhere(); }");
     assertThat(run("-v", "missing.c").messages())
-        .contains("\tat uruk.jitlink.JITLinker", "Caused by: ");
+        .contains("\tat uruk.materialization.", "Caused by: ");
   }
 
   @Test

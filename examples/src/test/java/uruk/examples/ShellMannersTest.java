@@ -77,7 +77,7 @@ class ShellMannersTest {
   })
   void outputAndStatusAreTheOrdinaryPrograms(String arguments, int status) throws Exception {
     Finished linked =
-        shell("cc -o ordinary program.c && { " + piped("./ordinary", arguments) + " }");
+        shell("cc -o ordinary program.c && { " + piped("./ordinary", arguments) + "; }");
     Finished run = shell(piped(UrukCommand.PATH + " run program.c --", arguments));
     assertThat(run.status()).isEqualTo(linked.status()).isEqualTo(status);
     assertThat(run.output()).isEqualTo(linked.output());
