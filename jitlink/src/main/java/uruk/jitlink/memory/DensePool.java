@@ -121,8 +121,8 @@ final class DensePool implements Pool {
   @Override
   public @Nullable Span allocate(MemProt protection, long size, long alignment, int slots) {
     Span span = spans(protection).allocate(size, alignment, slots);
-    if (span == null && protection == MemProt.READ_EXEC && openChunk(size, alignment, slots)) {
-      span = spans(protection).allocate(size, alignment, slots);
+    if (span == null && protection == MemProt.READ_EXEC) {
+      span = openChunk(size, alignment, slots);
     }
     if (span != null && protection == MemProt.READ_WRITE) {
       growData(span);
@@ -139,17 +139,17 @@ final class DensePool implements Pool {
     }
   }
 
-  private boolean openChunk(long size, long alignment, int slots) {
+  private @Nullable Span openChunk(long size, long alignment, int slots) {
     long chunkSize = CHUNK_SIZE * Math.ceilDiv(size + alignment, CHUNK_SIZE);
     int chunkSlots = Math.max(slots, CHUNK_SLOTS);
     if (codeOpened + chunkSize > CODE_SIZE || chunkSlots > unwindTable.remaining()) {
-      return false;
+      return null;
     }
     long start = region(MemProt.READ_EXEC).address() + codeOpened;
     int firstSlot = unwindTable.append(chunkSlots, start + chunkSize);
     codeOpened += chunkSize;
-    spans(MemProt.READ_EXEC).add(new Span(start, chunkSize, firstSlot, chunkSlots));
-    return true;
+    Span chunk = new Span(start, chunkSize, firstSlot, chunkSlots);
+    return spans(MemProt.READ_EXEC).addAndTake(chunk, size, alignment, slots);
   }
 
   @Override

@@ -56,6 +56,9 @@ final class InProcessAllocation implements InFlightAllocation {
       return CompletableFuture.failedFuture(
           new MemoryAllocationException(
               graph.name() + ": memory cannot be protected: " + refused.getMessage(), refused));
+    } catch (RuntimeException failure) {
+      freeAll();
+      return CompletableFuture.failedFuture(failure);
     }
     return CompletableFuture.completedFuture(new Finalized(manager, keepStandard()));
   }

@@ -68,19 +68,24 @@ public final class Layout {
    * @param segment one of {@link #segments()}
    * @param address the segment's target address, a multiple of its alignment
    * @param memory working memory for the segment's content, in the graph's byte order; bytes
-   *     between blocks are not touched
+   *     between blocks become zero, as linkers fill them
    * @param offset where in {@code memory} the segment begins
    */
   public static void place(Segment segment, long address, ByteBuffer memory, int offset) {
     List<Block> blocks = segment.blocks();
+    int end = offset;
     for (int i = 0; i < blocks.size(); i++) {
       Block block = blocks.get(i);
       block.setAddress(address + segment.offset(i));
       if (i < segment.contentBlocks()) {
         int at = offset + (int) segment.offset(i);
         int size = (int) block.size();
+        while (end < at) {
+          memory.put(end++, (byte) 0);
+        }
         memory.put(at, block.content(), block.contentOffset(), size);
         block.setMutableContent(memory, at, size);
+        end = at + size;
       }
     }
   }

@@ -99,8 +99,8 @@ final class PagePool implements Pool {
   public @Nullable Span allocate(MemProt protection, long size, long alignment, int slots) {
     long aligned = Math.max(alignment, pageSize);
     Span span = spans.allocate(size, aligned, slots);
-    if (span == null && openSpan(size, aligned, slots)) {
-      span = spans.allocate(size, aligned, slots);
+    if (span == null) {
+      span = openSpan(size, aligned, slots);
     }
     if (span != null) {
       map(span);
@@ -114,8 +114,10 @@ final class PagePool implements Pool {
   private void map(Span span) {
     try {
       Libc.mprotect(span.address(), span.size(), PROT_READ | PROT_WRITE);
-      keptBytes -= kept.get(page(span.address()), page(span.end())).cardinality() * pageSize;
-      kept.clear(page(span.address()), page(span.end()));
+      if (keptBytes > 0) {
+        keptBytes -= kept.get(page(span.address()), page(span.end())).cardinality() * pageSize;
+        kept.clear(page(span.address()), page(span.end()));
+      }
       used++;
     } catch (HostException refused) {
       spans.free(span);
@@ -123,16 +125,18 @@ final class PagePool implements Pool {
     }
   }
 
-  private boolean openSpan(long size, long alignment, int slots) {
+  private @Nullable Span openSpan(long size, long alignment, int slots) {
     long start = (fresh + alignment - 1) & -alignment;
     long end = start + spans.rounded(size);
     if (end > reserve.base() + reserve.size() || slots > unwindTable.remaining()) {
-      return false;
+      return null;
     }
     int firstSlot = unwindTable.append(slots, end);
-    spans.free(new Span(fresh, end - fresh, firstSlot, slots));
+    if (start > fresh) {
+      spans.free(new Span(fresh, start - fresh, firstSlot, 0));
+    }
     fresh = end;
-    return true;
+    return new Span(start, end - start, firstSlot, slots);
   }
 
   @Override
@@ -175,8 +179,10 @@ final class PagePool implements Pool {
     long firstPage = Math.min(end, (address + pageSize - 1) & -pageSize);
     MemorySegment.ofAddress(address).reinterpret(firstPage - address).fill((byte) 0);
     // The other pages have no content: they become fresh ones, which cost nothing until used.
-    if (firstPage < end) {
-      Libc.madvise(firstPage, (end - firstPage + pageSize - 1) & -pageSize, Libc.MADV_DONTNEED);
+    long pages = (end - firstPage + pageSize - 1) & -pageSize;
+    // Pages that are locked in memory (mlockall) the kernel does not take.
+    if (pages > 0 && !Libc.madvise(firstPage, pages, Libc.MADV_DONTNEED)) {
+      MemorySegment.ofAddress(firstPage).reinterpret(pages).fill((byte) 0);
     }
   }
 

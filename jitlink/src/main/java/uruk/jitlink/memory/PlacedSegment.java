@@ -30,6 +30,10 @@ record PlacedSegment(Segment segment, PlacedMemory memory) {
       int slot = memory.span().firstSlot();
       for (FrameDescriptions.Entry frame : frames) {
         if (range.contains(frame.function())) {
+          if (slot == memory.span().firstSlot() + memory.span().slots()) {
+            throw new IllegalStateException(
+                "there are more frame descriptions than when the memory was allocated");
+          }
           memory.pool().unwindTable().set(slot++, frame.function(), frame.description());
         }
       }

@@ -53,10 +53,12 @@ final class PoolSet {
   private static boolean wantsPages(List<Segment> segments) {
     long size = 0;
     for (Segment segment : segments) {
-      size += segment.size();
-      if (segment.alignment() > InProcessMemoryManager.LARGE_OBJECT) {
+      // Before they are added up: the sum may be more than an address space.
+      if (segment.size() >= InProcessMemoryManager.LARGE_OBJECT
+          || segment.alignment() > InProcessMemoryManager.LARGE_OBJECT) {
         return true;
       }
+      size += segment.size();
     }
     return size >= InProcessMemoryManager.LARGE_OBJECT;
   }
@@ -115,10 +117,16 @@ final class PoolSet {
     }
   }
 
+  /**
+   * Variables go last: only they, by their zero-fill, can be so large that what follows them is out
+   * of reach of the unwind table and of the frame descriptions.
+   */
   private static @Nullable List<PlacedSegment> take(Pool pool, List<Segment> segments, int frames) {
+    List<Segment> ordered = new ArrayList<>(segments);
+    ordered.sort((a, b) -> Boolean.compare(a.memProt().writable(), b.memProt().writable()));
     List<PlacedSegment> placed = new ArrayList<>(segments.size());
     try {
-      for (Segment segment : segments) {
+      for (Segment segment : ordered) {
         int slots = segment.memProt().executable() ? frames : 0;
         long size = Math.max(1, segment.size());
         Span span = pool.allocate(segment.memProt(), size, segment.alignment(), slots);

@@ -1,6 +1,7 @@
 package uruk.jitlink.memory;
 
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -15,11 +16,12 @@ import org.jspecify.annotations.Nullable;
  * slots, and spans that grow together join their runs. Slots without functions hold addresses of
  * their span. Regions without code hand out spans with no slots.
  *
- * <p>Best fit, with neighbours joined at once; sizes are multiples of the granule. Not thread-safe:
- * the memory manager's lock guards it.
+ * <p>Best fit, with neighbours joined at once; sizes are multiples of the granule. Alignment leaves
+ * gaps without slots, which fit nothing that has functions: when too many free spans of the right
+ * size are such, one of the largest serves. Not thread-safe: the memory manager's lock guards it.
  */
 final class SpanAllocator {
-  /** Free spans of one size that lack slots are not searched further than this. */
+  /** So many free spans that lack slots or alignment are passed over at either end. */
   private static final int CANDIDATES = 64;
 
   /** Keeps the slots that have no function in the order of their addresses. */
@@ -76,17 +78,30 @@ final class SpanAllocator {
    */
   @Nullable Span allocate(long size, long alignment, int slots) {
     long wanted = rounded(size);
+    NavigableSet<Span> largeEnough = bySize.tailSet(new Span(Long.MIN_VALUE, wanted, 0, 0), true);
+    Span found = first(largeEnough, wanted, alignment, slots);
+    if (found == null) {
+      found = first(largeEnough.descendingSet(), wanted, alignment, slots);
+    }
+    return found == null ? null : take(found, aligned(found, alignment), wanted, slots);
+  }
+
+  private static @Nullable Span first(
+      NavigableSet<Span> candidates, long wanted, long alignment, int slots) {
     int tried = 0;
-    for (Span candidate : bySize.tailSet(new Span(Long.MIN_VALUE, wanted, 0, 0), true)) {
-      long start = (candidate.address() + alignment - 1) & -alignment;
-      if (start + wanted <= candidate.end() && candidate.slots() >= slots) {
-        return take(candidate, start, wanted, slots);
+    for (Span candidate : candidates) {
+      if (aligned(candidate, alignment) + wanted <= candidate.end() && candidate.slots() >= slots) {
+        return candidate;
       }
       if (++tried == CANDIDATES) {
         return null;
       }
     }
     return null;
+  }
+
+  private static long aligned(Span span, long alignment) {
+    return (span.address() + alignment - 1) & -alignment;
   }
 
   private Span take(Span from, long start, long size, int slots) {
@@ -116,6 +131,16 @@ final class SpanAllocator {
    */
   void add(Span fresh) {
     insert(fresh);
+  }
+
+  /**
+   * Adds a fresh span as {@link #add} does, and takes a part of it, whatever else is free.
+   *
+   * @param fresh large enough for the part, with at least as many slots
+   */
+  Span addAndTake(Span fresh, long size, long alignment, int slots) {
+    insert(fresh);
+    return take(fresh, aligned(fresh, alignment), rounded(size), slots);
   }
 
   /** Gives a span back. */

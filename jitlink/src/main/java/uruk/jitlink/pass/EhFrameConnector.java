@@ -33,7 +33,7 @@ final class EhFrameConnector {
   void connect() {
     for (Block block : records) {
       EhFrameRecord record = EhFrameRecord.at(block, 0);
-      checkEdgesEndInside(block);
+      checkEdges(block, record);
       if (record.terminator()) {
         graph.removeBlock(block);
       } else if (record.cie()) {
@@ -69,8 +69,11 @@ final class EhFrameConnector {
     return cie;
   }
 
-  /** A relocation that was inside of the section may cross the end of a record. */
-  private static void checkEdgesEndInside(Block block) {
+  /**
+   * A relocation that was inside of the section may cross the end of a record; one in a record's
+   * frame would make another record of it when it is applied.
+   */
+  private static void checkEdges(Block block, EhFrameRecord record) {
     if (!block.hasEdges()) {
       return;
     }
@@ -80,6 +83,10 @@ final class EhFrameConnector {
       if (offset > block.size() - edges.kind(i).field().size()) {
         throw EhFrameRecord.malformed(
             block, 0, "ends at 0x%x, amid a relocation at 0x%x".formatted(block.size(), offset));
+      }
+      if (offset < record.functionField() && edges.kind(i).field().size() > 0) {
+        throw EhFrameRecord.malformed(
+            block, 0, "has a relocation at 0x%x, in its length or kind".formatted(offset));
       }
     }
   }

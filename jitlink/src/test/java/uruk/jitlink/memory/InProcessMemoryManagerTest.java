@@ -12,12 +12,15 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
+import uruk.jitlink.MemoryAllocationException;
 import uruk.jitlink.graph.Block;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.MemLifetime;
@@ -32,6 +35,12 @@ class InProcessMemoryManagerTest {
 
   private static final long MINCORE =
       Linker.nativeLinker().defaultLookup().findOrThrow("mincore").address();
+
+  private static final long MLOCK =
+      Linker.nativeLinker().defaultLookup().findOrThrow("mlock").address();
+
+  private static final long MUNLOCK =
+      Linker.nativeLinker().defaultLookup().findOrThrow("munlock").address();
 
   private final InProcessMemoryManager manager = InProcessMemoryManager.shared();
   private final LinkGraph graph = new LinkGraph("test", manager.target());
@@ -100,6 +109,85 @@ class InProcessMemoryManagerTest {
       }
       allocation.deallocate().join();
     }
+  }
+
+  /** As after mlockall(2): the kernel does not take locked pages back. */
+  @Test
+  void zeroFillIsZeroWherePagesAreLockedInMemory() {
+    int size = 5 * Libc.pageSize();
+    FinalizedAllocation first = fullOfOnes(size);
+    SegmentRange range = first.segments().getFirst();
+    assertThat((int) NativeCall.call(MLOCK, range.address(), range.size())).isZero();
+    first.deallocate().join();
+    LinkGraph next = new LinkGraph("next", manager.target());
+    Section data = next.createSection(".data", MemProt.READ_WRITE);
+    addContent(next, data);
+    Block zeros = next.createZeroFillBlock(data, size, 1 << 20, 16, 0);
+
+    FinalizedAllocation second = manager.allocate(next).join().complete().join();
+
+    assertThat(second.segments().getFirst().address()).isEqualTo(range.address());
+    byte[] bytes = new byte[size];
+    memory(zeros.address(), size).get(bytes);
+    NativeCall.call(MUNLOCK, range.address(), range.size());
+    second.deallocate().join();
+    assertThat(bytes).containsOnly(0);
+  }
+
+  private FinalizedAllocation fullOfOnes(int zeroFill) {
+    LinkGraph ones = new LinkGraph("ones", manager.target());
+    Section data = ones.createSection(".data", MemProt.READ_WRITE);
+    addContent(ones, data);
+    Block zeros = ones.createZeroFillBlock(data, zeroFill, 1 << 20, 16, 0);
+    FinalizedAllocation allocation = manager.allocate(ones).join().complete().join();
+    ByteBuffer bytes = memory(zeros.address(), zeroFill);
+    for (int i = 0; i < zeroFill; i++) {
+      bytes.put(i, (byte) 1);
+    }
+    return allocation;
+  }
+
+  @Test
+  void paddingIsZeroWhereOthersHaveWritten() {
+    LinkGraph before = new LinkGraph("before", manager.target());
+    byte[] ones = new byte[64];
+    Arrays.fill(ones, (byte) 1);
+    before.createContentBlock(before.createSection(".data", MemProt.READ_WRITE), ones, 0, 64, 0);
+    manager.allocate(before).join().complete().join().deallocate().join();
+    Section data = section(MemProt.READ_WRITE);
+    Block first = graph.createContentBlock(data, new byte[4], 0, 64, 0);
+    graph.createContentBlock(data, new byte[8], 32, 32, 0);
+
+    FinalizedAllocation allocation = link();
+
+    byte[] bytes = new byte[40];
+    memory(first.address(), bytes.length).get(bytes);
+    allocation.deallocate().join();
+    assertThat(bytes).containsOnly(0);
+  }
+
+  @Test
+  void sizesThatAddUpToMoreThanAnAddressSpaceAreRefused() {
+    graph.createZeroFillBlock(section(MemProt.READ), Long.MAX_VALUE, 0, 1, 0);
+    graph.createZeroFillBlock(section(MemProt.READ_WRITE), Long.MAX_VALUE, 0, 1, 0);
+
+    assertThat(manager.allocate(graph))
+        .failsWithin(Duration.ZERO)
+        .withThrowableOfType(ExecutionException.class)
+        .withCauseInstanceOf(MemoryAllocationException.class)
+        .withMessageContaining("it needs more memory than there are addresses");
+  }
+
+  @Test
+  void codeIsInReachOfReadOnlyDataHoweverManyVariablesThereAre() {
+    Block text = graph.createContentBlock(section(MemProt.READ_EXEC), ADD, 0, 16, 0);
+    Block constants = graph.createContentBlock(section(MemProt.READ), ADD, 0, 16, 0);
+    graph.createZeroFillBlock(section(MemProt.READ_WRITE), 5L << 30, 0, 16, 0);
+
+    FinalizedAllocation allocation = link();
+
+    assertThat(Math.abs(text.address() - constants.address())).isLessThan(1L << 31);
+    allocation.deallocate().join();
   }
 
   /** Content that ends amid a page, of an object that gets pages of its own. */

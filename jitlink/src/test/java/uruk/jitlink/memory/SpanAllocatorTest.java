@@ -91,6 +91,44 @@ class SpanAllocatorTest {
   }
 
   @Test
+  void gapsWithoutSlotsDoNotHideTheRestHoweverManyThereAre() {
+    addFresh(16 << 10);
+    for (int i = 0; i < 100; i++) {
+      assertThat(spans.allocate(16, 64, 1)).isNotNull();
+    }
+
+    Span function = spans.allocate(16, 16, 1);
+
+    assertThat(function).isNotNull();
+    assertThat(table).isSorted();
+  }
+
+  @Test
+  void holesOfAnotherAlignmentDoNotHideTheRestHoweverManyThereAre() {
+    addFresh(16 << 10);
+    List<Span> holes = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      assertThat(spans.allocate(16, 1, 0)).isNotNull();
+      holes.add(requireNonNull(spans.allocate(64, 1, 0)));
+      assertThat(spans.allocate(48, 1, 0)).isNotNull();
+    }
+    holes.forEach(spans::free);
+
+    assertThat(spans.allocate(64, 64, 0)).isNotNull();
+  }
+
+  @Test
+  void aFreshSpanServesWhateverElseIsFree() {
+    addFresh(64);
+    assertThat(spans.allocate(64, 1, SLOTS - 4)).isNotNull();
+
+    Span part = spans.addAndTake(new Span(BASE + 64 + 16, 4096 - 16, SLOTS - 4, 4), 100, 64, 2);
+
+    assertThat(part).isEqualTo(new Span(BASE + 128, 112, SLOTS - 4, 2));
+    assertThat(spans.allocate(4096 - 64 - 112, 1, 2)).isNotNull();
+  }
+
+  @Test
   void whatTakingAndGivingBackCostsDoesNotGrowWithTheFreeSlots() {
     addFresh(SLOTS * 64);
     fillAndFree(64);
