@@ -280,7 +280,7 @@ public final class Archive implements AutoCloseable {
     }
     if (stored != null) {
       Content.Inside inside = (Content.Inside) stored.part.content();
-      byte[] image = source.read(inside.start(), (int) stored.part.size());
+      byte[] image = reader.tableBytes(stored.part);
       return new SymbolIndexReader(stored.format, image, path().toString(), inside.start()).read();
     }
     if (scanner != null) {

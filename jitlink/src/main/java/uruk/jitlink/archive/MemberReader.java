@@ -56,7 +56,7 @@ final class MemberReader {
     if (isTable(header.name())) {
       Part table = stored(offset, header.name(), 0, header.size());
       if (header.name().equals(LONG_NAMES)) {
-        longNames = source.read(((Content.Inside) table.content()).start(), arrayLength(table));
+        longNames = tableBytes(table);
         longNamesRead.clear();
       }
       return table;
@@ -68,6 +68,11 @@ final class MemberReader {
     return thin
         ? elsewhere(offset, name, new Content.OwnFile(name), header.size())
         : stored(offset, name, 0, header.size());
+  }
+
+  /** {@return the bytes of one of the archive's own tables} Needs no lock. */
+  byte[] tableBytes(Part table) {
+    return source.read(((Content.Inside) table.content()).start(), arrayLength(table));
   }
 
   private byte[] readHeader(long offset) {

@@ -205,9 +205,10 @@ public interface Target {
    *     are only instructions
    * @param thunks a section of code near the block
    * @param pointers a section of constants near the block
-   * @return false if the instruction is of a form that has no thunk; nothing has changed then
+   * @return the offset of the instruction, from which on there are only instructions now, too; -1
+   *     if it is of a form that has no thunk: nothing has changed then
    */
-  default boolean extendRange(Block block, int edge, int start, Section thunks, Section pointers) {
-    return false;
+  default int extendRange(Block block, int edge, int start, Section thunks, Section pointers) {
+    return -1;
   }
 }

@@ -80,10 +80,11 @@ public final class FarReferences implements Pass {
 
     private void extend(Section section, Block block, Map<Block, int[]> starts) {
       Edges edges = block.edges();
+      int instruction = 0; // the last one that was found, so that a function is walked once
       for (int i = 0, size = edges.size(); i < size; i++) {
         if (!edges.target(i).defined() && outOfRange(block, edges, i)) {
           if (section.memProt().executable()) {
-            extendInstruction(section, block, i, starts);
+            instruction = extendInstruction(section, block, i, starts, instruction);
           } else {
             extendData(block, edges, i);
           }
@@ -109,22 +110,31 @@ public final class FarReferences implements Pass {
       return !kind.field().holds(value);
     }
 
-    private void extendInstruction(
-        Section section, Block block, int edge, Map<Block, int[]> starts) {
+    /**
+     * {@return the offset of the edge's instruction, or of the one known before}
+     *
+     * @param known the offset of an instruction, or 0
+     */
+    private int extendInstruction(
+        Section section, Block block, int edge, Map<Block, int[]> starts, int known) {
       Edges edges = block.edges();
       if (graph.target().branches(edges.kind(edge))) {
         edges.setTarget(edge, stub(edges.target(edge)));
-        return;
+        return known;
       }
       if (starts.isEmpty()) {
         starts.putAll(functions(section));
       }
       int start = startBefore(edges.offset(edge), starts.getOrDefault(block, new int[] {0}));
+      if (known <= edges.offset(edge)) {
+        start = Math.max(start, known);
+      }
       if (graph.target().branches(block, edge, start)) {
         edges.setTarget(edge, stub(edges.target(edge)));
-      } else {
-        graph.target().extendRange(block, edge, start, thunks(), pointers());
+        return known;
       }
+      int found = graph.target().extendRange(block, edge, start, thunks(), pointers());
+      return found < 0 ? known : found;
     }
 
     private static int startBefore(int offset, int[] starts) {

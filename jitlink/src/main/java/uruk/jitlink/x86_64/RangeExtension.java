@@ -97,16 +97,17 @@ final class RangeExtension {
    *
    * @param edge the fix-up in it
    * @param start offset of an instruction before it, from which on there are only instructions
-   * @return false if the instruction has a form for which there is no thunk; nothing has changed
+   * @return the offset of the instruction, from which on there are only instructions now, too; -1
+   *     if it has a form for which there is no thunk: nothing has changed then
    */
-  static boolean extend(Block block, int edge, int start, Section thunks, Section pointers) {
+  static int extend(Block block, int edge, int start, Section thunks, Section pointers) {
     EdgeKind kind = block.edges().kind(edge);
     if (kind != DELTA32 && kind != PC_REL32 && kind != POINTER32 && kind != POINTER32_SIGNED) {
-      return false;
+      return -1;
     }
     RangeExtension extension = new RangeExtension(block, edge, thunks, pointers);
     Instruction instruction = extension.find(start);
-    return instruction != null && extension.extend(instruction);
+    return instruction != null && extension.extend(instruction) ? instruction.start() : -1;
   }
 
   /**
@@ -237,8 +238,11 @@ final class RangeExtension {
   }
 
   private void copyImmediate(Instruction instruction, ThunkCode thunk) {
+    if (instruction.immediate() == instruction.end()) {
+      return;
+    }
     int immediate = edgeAt(instruction.immediate());
-    if (immediate >= 0 && instruction.immediate() < instruction.end()) {
+    if (immediate >= 0) {
       moveEdge(immediate, 0, thunk);
     }
     thunk.bytes(code, instruction.immediate(), instruction.end());

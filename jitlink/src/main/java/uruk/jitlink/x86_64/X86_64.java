@@ -159,7 +159,7 @@ public final class X86_64 implements Target {
   }
 
   @Override
-  public boolean extendRange(Block block, int edge, int start, Section thunks, Section pointers) {
+  public int extendRange(Block block, int edge, int start, Section thunks, Section pointers) {
     return RangeExtension.extend(block, edge, start, thunks, pointers);
   }
 }

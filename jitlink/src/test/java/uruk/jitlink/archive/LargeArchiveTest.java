@@ -1,6 +1,7 @@
 package uruk.jitlink.archive;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -40,6 +41,26 @@ class LargeArchiveTest {
       long before = source.bytesRead;
       assertThat(last.bytes()).hasSize(MEMBER_SIZE);
       assertThat(source.bytesRead - before).isEqualTo(MEMBER_SIZE);
+    }
+  }
+
+  /** Cut to 32 bits, its size would be that of an index without symbols. */
+  @Test
+  void anIndexThatNoArrayHoldsIsRefused() throws IOException {
+    Path file = directory.resolve("index.a");
+    long indexSize = (1L << 32) + 4;
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      channel.write(
+          ByteBuffer.wrap(ArchiveWriter.regular().header("/", Long.toString(indexSize)).bytes()),
+          0);
+      channel.write(ByteBuffer.wrap(new byte[1]), 8 + 60 + indexSize - 1);
+    }
+
+    try (Archive archive = Archive.open(file)) {
+      assertThatThrownBy(() -> archive.memberDefining("symbol"))
+          .isInstanceOf(MalformedArchiveException.class)
+          .hasMessageContaining("a table or name of 4294967300 bytes is too large");
     }
   }
 
