@@ -61,6 +61,30 @@ class RunCommandTest {
   }
 
   @Test
+  void librariesThatTheProgramOpensFindItsSymbolsIfAsked() throws Exception {
+    write("plugin.c", "int base(void); int plugin(void) { return base() + 1; }");
+    write(
+        "host.c",
+        """
+        #include <dlfcn.h>
+        int base(void) { return 41; }
+        int main(void) {
+          void *library = dlopen("./plugin.so", RTLD_NOW);
+          int (*plugin)(void) = library ? dlsym(library, "plugin") : 0;
+          return plugin ? plugin() : 7;
+        }
+        """);
+    assertThat(
+            RealProgram.finish(
+                    folder, List.of("cc", "-shared", "-fPIC", "-o", "plugin.so", "plugin.c"))
+                .status())
+        .isZero();
+
+    assertThat(run("-rdynamic", "host.c").status()).isEqualTo(42);
+    assertThat(run("host.c").status()).isEqualTo(7);
+  }
+
+  @Test
   void aFailureOfOursIsToldOnceAndStatusThree() throws Exception {
     write("missing.c", "int elsewhere(void); int main(void) { return elsewhere(); }");
     Finished finished = run("missing.c");

@@ -148,6 +148,9 @@ public final class RunCommand implements Command {
         progress.begin("link", () -> jit.objects().objects().size());
         phases.begin();
         linkFirst(jit);
+        if (request.observers().process()) {
+          jit.exportSymbols();
+        }
         times.end(request.reports().time() ? phases.milliseconds() : Map.of());
         return jit;
       }

@@ -16,6 +16,7 @@ enum RunOption implements Option {
   JSON("--json", "print --memory, --time and --call's result as JSON"),
   GDB("--gdb", "tell gdb of linked code, to debug it with source lines"),
   PERF("--perf", "tell perf of linked functions, in /tmp/perf-PID.map"),
+  EXPORT("-rdynamic", "let dlsym and libraries that the program opens find its symbols"),
   VERBOSE("-v", "log every link; print where the start's time went, and failures with their stack"),
   HELP("--help", "print this");
 

@@ -46,8 +46,9 @@ record RunRequest(
    *
    * @param gdb the debugger
    * @param perf the profiler
+   * @param process dlsym(3), and with it libraries that the program opens
    */
-  record Observers(boolean gdb, boolean perf) {}
+  record Observers(boolean gdb, boolean perf, boolean process) {}
 
   /** The command's own options, then those of all programs. */
   static final List<Option> OPTIONS =
@@ -78,6 +79,7 @@ record RunRequest(
     private boolean json;
     private boolean gdb;
     private boolean perf;
+    private boolean exported;
     private boolean verbose;
     private boolean help;
 
@@ -97,6 +99,7 @@ record RunRequest(
         case JSON -> json = true;
         case GDB -> gdb = true;
         case PERF -> perf = true;
+        case EXPORT -> exported = true;
         case VERBOSE -> verbose = true;
         case HELP -> help = true;
       }
@@ -116,7 +119,7 @@ record RunRequest(
           files.files(call.isPresent()),
           call,
           new Reports(memory, time, json),
-          new Observers(gdb, perf),
+          new Observers(gdb, perf, exported),
           verbose,
           help,
           List.copyOf(rest));
