@@ -62,7 +62,6 @@ class ShellMannersTest {
     "segv, 139",
     "abort, 134",
     "raise 15, 143",
-    "raise 2, 130",
     "raise 1, 129",
     "raise 3, 131",
     "raise 13, 141",
