@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,7 +102,7 @@ public final class JITLinker {
     try {
       context.notifyFinalized(finalized);
     } catch (RuntimeException refused) {
-      failAfter(finalized.deallocate(), asLinkException("finalization", refused));
+      failAfter(finalized::deallocate, asLinkException("finalization", refused));
     }
   }
 
@@ -178,17 +179,27 @@ public final class JITLinker {
       context.notifyFailed(failure);
       return;
     }
-    failAfter(abandoned.abandon(), failure);
+    failAfter(abandoned::abandon, failure);
   }
 
-  private void failAfter(CompletableFuture<Void> givenBack, LinkException failure) {
+  /** The context hears of the failure also if memory cannot be given back. */
+  private void failAfter(Supplier<CompletableFuture<Void>> giveBack, LinkException failure) {
     var _ =
-        givenBack.whenComplete((done, alsoThrown) -> {
-          if (alsoThrown != null) {
-            failure.addSuppressed(alsoThrown);
-          }
-          context.notifyFailed(failure);
-        });
+        attempt(giveBack)
+            .whenComplete((done, alsoThrown) -> {
+              if (alsoThrown != null) {
+                failure.addSuppressed(alsoThrown);
+              }
+              context.notifyFailed(failure);
+            });
+  }
+
+  private static CompletableFuture<Void> attempt(Supplier<CompletableFuture<Void>> giveBack) {
+    try {
+      return giveBack.get();
+    } catch (Throwable refused) {
+      return CompletableFuture.failedFuture(refused);
+    }
   }
 
   private LinkException asLinkException(String phase, Throwable thrown) {

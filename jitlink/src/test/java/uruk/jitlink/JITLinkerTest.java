@@ -170,6 +170,18 @@ class JITLinkerTest {
   }
 
   @Test
+  void aFailureIsReportedThoughMemoryCannotBeGivenBack() {
+    context.failAt = Boundary.LOOKUP;
+    context.abandonFailure = new IllegalStateException("kept");
+
+    JITLinker.link(graph, context);
+
+    assertThat(events).endsWith("abandon", "failed");
+    assertThat(context.failure).isNotNull().hasRootCauseMessage("refused");
+    assertThat(context.failure.getSuppressed()).containsExactly(context.abandonFailure);
+  }
+
+  @Test
   void aMissingSymbolIsNamed() {
     context.found = Map.of();
 
@@ -237,6 +249,7 @@ class JITLinkerTest {
     private @Nullable LinkException failure;
     private boolean later;
     private boolean refuseFinalized;
+    private @Nullable RuntimeException abandonFailure;
 
     private <T> CompletableFuture<T> answer(Boundary boundary, T value) {
       CompletableFuture<T> future = new CompletableFuture<>();
@@ -281,6 +294,9 @@ class JITLinkerTest {
             @Override
             public CompletableFuture<Void> abandon() {
               events.add("abandon");
+              if (abandonFailure != null) {
+                throw abandonFailure;
+              }
               return allocation.abandon();
             }
           });
