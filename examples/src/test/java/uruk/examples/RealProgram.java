@@ -103,8 +103,12 @@ record RealProgram(
 
   /** {@return a folder with SQLite's amalgamation} */
   static Path sqliteAmalgamation(Path folder) throws IOException, InterruptedException {
-    Finished script =
-        finish(folder, List.of(ROOT.resolve("scripts/sqlite-amalgamation").toString()));
+    return preparedFolder(folder, "sqlite-amalgamation");
+  }
+
+  /** {@return the folder that a script of ours has prepared and prints} */
+  static Path preparedFolder(Path folder, String name) throws IOException, InterruptedException {
+    Finished script = finish(folder, List.of(ROOT.resolve("scripts").resolve(name).toString()));
     assertThat(script.status()).as(script.messages()).isZero();
     return Path.of(script.output().strip());
   }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,6 +86,56 @@ class RealProgramsTest {
             List.of());
     Finished ours = runsAlike(program);
     assertMembersLinked(ours, "libsqlite3.a", "vdbe.o", "btree.o", "pager.o");
+  }
+
+  @Test
+  void sqlitesShellAnswersAsTheOrdinaryOneDoes() throws Exception {
+    Path shell = RealProgram.sqliteAmalgamation(folder).resolve("shell.c");
+    Path library = RealProgram.staticLibrary(folder, "libsqlite3.a");
+    String statements =
+        "create table t(a,b); insert into t values(1,'x'),(2,'y');\n.mode json\nselect * from t;\n"
+            + "select sum(a), json_object('k', max(b)) from t;\n";
+    Path executable = folder.resolve("ordinary-shell");
+    List<String> libraries = List.of("-lm", "-ldl", "-lpthread");
+    List<String> link =
+        new ArrayList<>(List.of("cc", "-o", executable.toString(), shell.toString()));
+    link.add(library.toString());
+    link.addAll(libraries);
+    assertThat(RealProgram.finish(folder, link).status()).isZero();
+    Finished ordinary =
+        RealProgram.finish(folder, List.of(executable.toString(), "-batch"), statements);
+
+    List<String> run =
+        new ArrayList<>(UrukCommand.command("run", shell.toString(), library.toString()));
+    run.addAll(libraries);
+    run.addAll(List.of("--", "-batch"));
+    Finished ours = RealProgram.finish(folder, run, statements);
+
+    assertThat(ours).isEqualTo(ordinary);
+    assertThat(ours.output()).contains("{\"a\":2,\"b\":\"y\"}");
+  }
+
+  @Test
+  void luaFromSourceRunsAScript() throws Exception {
+    Path sources = RealProgram.preparedFolder(folder, "lua-source");
+    List<Path> inputs;
+    try (Stream<Path> files = Files.list(sources)) {
+      inputs =
+          files
+              .filter(file -> file.toString().endsWith(".c"))
+              .filter(file -> !file.endsWith("lua.c") && !file.endsWith("luac.c"))
+              .sorted()
+              .toList();
+    }
+    RealProgram program =
+        new RealProgram(
+            "lua-script",
+            List.of("-g", "-ffunction-sections", "-DLUA_USE_LINUX", "-I" + sources),
+            inputs,
+            List.of("-lm"),
+            List.of(RealProgram.file("lua-script", "script.lua").toString(), "x", "y"));
+    Finished ours = runsAlike(program);
+    assertThat(ours.linkedObjects()).hasSizeGreaterThan(25);
   }
 
   @Test

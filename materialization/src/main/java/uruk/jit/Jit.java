@@ -19,17 +19,13 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import uruk.jitlink.ObjectFile;
 import uruk.jitlink.Targets;
 import uruk.jitlink.archive.LibraryInput;
 import uruk.jitlink.archive.LibrarySearch;
 import uruk.jitlink.archive.LibrarySearch.Preference;
-import uruk.jitlink.graph.Target;
 import uruk.jitlink.host.Libc;
 import uruk.jitlink.memory.InProcessMemoryManager;
-import uruk.materialization.BindingPolicy;
 import uruk.materialization.DriverLibraries;
 import uruk.materialization.LibrarySymbols;
 import uruk.materialization.LinkedObject;
@@ -39,20 +35,16 @@ import uruk.materialization.ProcessSymbols;
 import uruk.materialization.StaticLibrary;
 import uruk.materialization.UseWarnings;
 import uruk.materialization.platform.ElfPlatform;
-import uruk.materialization.platform.GdbPlugin;
 import uruk.materialization.platform.Guard;
 import uruk.materialization.platform.HostThreads;
 import uruk.materialization.platform.IndirectFunctionPlugin;
-import uruk.materialization.platform.PerfPlugin;
 import uruk.materialization.platform.SymbolExports;
 import uruk.materialization.platform.Symbolizer;
 import uruk.materialization.platform.ThreadLocalPlugin;
-import uruk.orc.ErrorReporter;
 import uruk.orc.ExecutionSession;
 import uruk.orc.JITDylib;
 import uruk.orc.JITDylibLookupFlags;
 import uruk.orc.SearchOrder;
-import uruk.orc.TaskDispatcher;
 
 /**
  * A running program made of object files.
@@ -70,8 +62,6 @@ import uruk.orc.TaskDispatcher;
  * are searched in the order in which they were added, before the process. Thread-safe.
  */
 public final class Jit implements AutoCloseable {
-  private static final Logger LOGGER = LoggerFactory.getLogger(Jit.class);
-
   private final ExecutionSession session;
   private final ObjectLinkingLayer objects;
   private final JITDylib main;
@@ -88,115 +78,7 @@ public final class Jit implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final Deque<StaticLibrary> archives = new ArrayDeque<>(); // guarded by itself
 
-  /** Chooses how a program is run. */
-  public static final class Builder {
-    private final ExecutionSession.Builder session =
-        ExecutionSession.builder().errorReporter(error -> LOGGER.warn(error.getMessage(), error));
-
-    private boolean guarded = true;
-    private boolean gdb;
-    private boolean perf;
-    private BindingPolicy bindingPolicy = BindingPolicy.STUB;
-    private final List<Path> searchPath = new ArrayList<>();
-    private Targets targets = Targets.standard();
-    private Consumer<String> warnings = LOGGER::warn;
-
-    private Builder() {}
-
-    /**
-     * Chooses whether function handles and bound interfaces go through the {@link Guard}, true by
-     * default. Without it a call is some nanoseconds faster, and a fault in it ends the process.
-     */
-    public Builder guard(boolean guardCalls) {
-      guarded = guardCalls;
-      return this;
-    }
-
-    /**
-     * Tells GDB of linked objects, so that it knows their functions, lines and variables; see
-     * {@link GdbPlugin}. Off by default: it costs pages of its own and a copy of its debug
-     * information for each object.
-     */
-    public Builder gdb() {
-      gdb = true;
-      return this;
-    }
-
-    /**
-     * Tells Linux's perf of linked functions; see {@link PerfPlugin}. Off by default: it costs
-     * pages of its own for each object, and writes files.
-     */
-    public Builder perf() {
-      perf = true;
-      return this;
-    }
-
-    /**
-     * Chooses how calls between the program's objects are bound; {@link BindingPolicy#STUB} by
-     * default.
-     */
-    public Builder bindingPolicy(BindingPolicy policy) {
-      bindingPolicy = policy;
-      return this;
-    }
-
-    /**
-     * Adds folders in which {@link Jit#addLibrary(String)} looks before it looks where the system
-     * keeps its libraries, as {@code -L} does for a compiler driver.
-     */
-    public Builder searchPath(Path... folders) {
-      searchPath.addAll(List.of(folders));
-      return this;
-    }
-
-    /**
-     * Reads objects of a machine by a target from outside of this library, which wins over those of
-     * the library. Code runs only if it is for the machine that the JVM runs on.
-     */
-    public Builder target(Target target) {
-      targets = targets.with(target);
-      return this;
-    }
-
-    /** Links with the given dispatcher, which {@link Jit#close} closes; in place by default. */
-    public Builder dispatcher(TaskDispatcher dispatcher) {
-      session.dispatcher(dispatcher);
-      return this;
-    }
-
-    /**
-     * Reports errors to the given sink, also those that a caller gets as an exception; by default
-     * they are logged as warnings.
-     */
-    public Builder errorReporter(ErrorReporter reporter) {
-      session.errorReporter(reporter);
-      return this;
-    }
-
-    /**
-     * Gives warnings to a sink: those that objects attach to the use of their symbols, and which
-     * libraries were passed over because they are for other machines. Logged by default.
-     */
-    public Builder warnings(Consumer<String> sink) {
-      warnings = sink;
-      return this;
-    }
-
-    /** {@return a new program without objects} */
-    public Jit create() {
-      Jit jit = new Jit(this);
-      jit.objects.setBindingPolicy(jit.main, bindingPolicy);
-      if (gdb) {
-        GdbPlugin.addTo(jit.objects);
-      }
-      if (perf) {
-        PerfPlugin.addTo(jit.objects);
-      }
-      return jit;
-    }
-  }
-
-  private Jit(Builder builder) {
+  Jit(JitBuilder builder) {
     boolean guarded = builder.guarded;
     warnings = builder.warnings;
     targets = builder.targets;
@@ -232,8 +114,8 @@ public final class Jit implements AutoCloseable {
   }
 
   /** {@return a builder with the usual choices} */
-  public static Builder builder() {
-    return new Builder();
+  public static JitBuilder builder() {
+    return new JitBuilder();
   }
 
   /** {@return a new program without objects} */
@@ -338,7 +220,7 @@ public final class Jit implements AutoCloseable {
 
   /**
    * Adds a library by its name, as {@code -l} does for a compiler driver: an archive, a shared
-   * library, or a script that names others. Looked for in {@link Builder#searchPath}, then where
+   * library, or a script that names others. Looked for in {@link JitBuilder#searchPath}, then where
    * the system keeps its libraries; in each folder an archive is preferred. Libraries for other
    * machines are passed over with a warning.
    *

@@ -24,6 +24,7 @@ import uruk.materialization.Replacement;
 import uruk.materialization.ReplacementRefusedException;
 import uruk.materialization.SymbolUse;
 import uruk.materialization.UnloadPolicy;
+import uruk.materialization.UpdateVerifier;
 import uruk.materialization.platform.ForeignException;
 import uruk.materialization.platform.UnboundSymbolException;
 
@@ -32,6 +33,7 @@ class UpdatePoliciesTest {
   private static final FunctionDescriptor INT = FunctionDescriptor.of(JAVA_INT);
 
   @AutoClose private final Jit jit = Jit.create();
+  @AutoClose private final UpdateVerifier verifier = UpdateVerifier.of(jit.objects());
 
   private LinkedObject add(String name, String source, String... options) {
     return jit.add(Compiler.c(name, source, options));

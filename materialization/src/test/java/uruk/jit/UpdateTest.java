@@ -28,6 +28,7 @@ import uruk.materialization.Quiescent;
 import uruk.materialization.Replacement;
 import uruk.materialization.ReplacementListener;
 import uruk.materialization.UnloadPolicy;
+import uruk.materialization.UpdateVerifier;
 import uruk.materialization.platform.UnboundSymbolException;
 
 /** Removal and replacement as a program does it whose calls are guarded and counted. */
@@ -35,6 +36,7 @@ class UpdateTest {
   private static final FunctionDescriptor INT = FunctionDescriptor.of(JAVA_INT);
 
   @AutoClose private final Jit jit = Jit.create();
+  @AutoClose private final UpdateVerifier verifier = UpdateVerifier.of(jit.objects());
 
   @AutoClose("shutdownNow")
   private final ExecutorService threads = Executors.newCachedThreadPool();

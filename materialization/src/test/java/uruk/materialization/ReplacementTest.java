@@ -33,6 +33,7 @@ import uruk.orc.SymbolsNotFoundException;
 class ReplacementTest {
   @AutoClose private final ExecutionSession session = ExecutionSession.create();
   private final ObjectLinkingLayer layer = new ObjectLinkingLayer(session);
+  @AutoClose private final UpdateVerifier verifier = UpdateVerifier.of(layer);
   private final JITDylib main = session.createJITDylib("main");
 
   @BeforeEach

@@ -49,6 +49,7 @@ public final class SectionBounds {
     for (Symbol symbol : bounds) {
       if (symbol.live() && symbol.defined()) {
         place(graph, symbol);
+        symbol.setLive(false); // as LLVM's, which its linker defines behind dead-stripping
       }
     }
   }

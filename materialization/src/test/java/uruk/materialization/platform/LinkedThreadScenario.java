@@ -7,6 +7,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.nio.file.Path;
 import uruk.jit.Jit;
+import uruk.jit.JitBuilder;
 import uruk.jitlink.host.DynamicLinker;
 
 /**
@@ -25,7 +26,7 @@ public final class LinkedThreadScenario {
   public static void main(String[] arguments) throws Throwable {
     DynamicLinker.open("libstdc++.so.6", DynamicLinker.RTLD_NOW | DynamicLinker.RTLD_GLOBAL);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> System.out.println("shutdown hook")));
-    Jit.Builder builder =
+    JitBuilder builder =
         Jit.builder()
             .errorReporter(error -> {
               System.out.println("reported " + error.getMessage().replace('\n', ' '));

@@ -9,6 +9,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import uruk.jit.Jit;
+import uruk.jit.JitBuilder;
 import uruk.materialization.platform.ProgramDefaults;
 import uruk.orc.SymbolsNotFoundException;
 import uruk.tools.AotCache;
@@ -120,8 +121,8 @@ public final class RunCommand implements Command {
       return outcome.status();
     }
 
-    private Jit.Builder builder() {
-      Jit.Builder builder = Jit.builder().warnings(console.err()::println);
+    private JitBuilder builder() {
+      JitBuilder builder = Jit.builder().warnings(console.err()::println);
       if (request.observers().gdb()) {
         builder.gdb();
       }

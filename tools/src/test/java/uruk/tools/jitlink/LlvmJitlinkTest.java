@@ -181,6 +181,39 @@ class LlvmJitlinkTest {
   }
 
   @Test
+  void boundsOfSectionsAreTheSameInDumps() throws Exception {
+    String object =
+        workshop()
+            .object(
+                "bounds.o",
+                """
+                  .globl main
+                  .type main, @function
+                main:
+                  leaq __start_things(%rip), %rax
+                  leaq __stop_things(%rip), %rcx
+                  leaq thing(%rip), %rdx
+                  ret
+                  .size main, .-main
+                  .section things,"a"
+                  .globl thing
+                  .type thing, @object
+                thing:
+                  .quad 1
+                  .size thing, 8
+                """);
+    assertSame(
+        List.of(
+            "-noexec",
+            "-slab-allocate=64Kb",
+            "-slab-page-size=4096",
+            "-slab-address=0x10000",
+            "-show-graphs=bounds",
+            object),
+        22);
+  }
+
+  @Test
   void contentsAreTheSame() throws Exception {
     String object =
         workshop()
