@@ -141,7 +141,7 @@ class WithdrawalTest extends SessionFixture {
                     ChronoUnit.FOREVER.getDuration())
                 .size())
         .isOne();
-    assertThat(first).isCompleted();
+    assertThat(first.join().size()).isOne();
   }
 
   @Test
