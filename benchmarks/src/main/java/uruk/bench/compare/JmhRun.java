@@ -42,6 +42,12 @@ public final class JmhRun {
             .measurementTime(ROUND);
   }
 
+  /** Sets how long the benchmark runs before the first round; 6 seconds unless told. */
+  public JmhRun warmUp(int seconds) {
+    options.warmupIterations(seconds);
+    return this;
+  }
+
   /** Sets a parameter of the benchmark. */
   public JmhRun with(String parameter, Object value) {
     options.param(parameter, value.toString());

@@ -19,6 +19,9 @@ import uruk.bench.compare.Samples;
  * --any-load} measures although the machine is busy.
  */
 public final class LinkSpeed {
+  /** A link is some thousand methods, which the compiler takes this long for. */
+  private static final int WARM_UP_SECONDS = 12;
+
   private final Peer peer;
   private final Map<String, Double> medians = new LinkedHashMap<>();
 
@@ -68,7 +71,10 @@ public final class LinkSpeed {
       peer.measure(one.peerRounds() / 2);
     }
     JmhRun.Rounds rounds =
-        new JmhRun(LinkBenchmark.class, "link").with("linkCase", one.name()).run();
+        new JmhRun(LinkBenchmark.class, "link")
+            .with("linkCase", one.name())
+            .warmUp(WARM_UP_SECONDS)
+            .run();
     Figures mine =
         new Figures(
             rounds.time(), rounds.counter("cpu", "links"), rounds.counter("removal", "links"));
