@@ -58,6 +58,7 @@ final class ManyCyclesScenario {
     replaced.remove();
     assertThat(layer.ledger()).isEqualTo(MemoryLedger.EMPTY);
     session.close();
+    System.out.println("nothing left after " + cycles + " cycles");
   }
 
   private void cycle(int number) {

@@ -1,5 +1,7 @@
 package uruk.materialization;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +33,9 @@ class ManyCyclesTest {
   }
 
   private static void run(ManyCyclesScenario.Kind kind, int cycles) throws Exception {
-    ChildJvm.runWith(QUIET_JVM, ManyCyclesScenario.class, kind.name(), Integer.toString(cycles));
+    assertThat(
+            ChildJvm.runWith(
+                QUIET_JVM, ManyCyclesScenario.class, kind.name(), Integer.toString(cycles)))
+        .contains("nothing left after " + cycles + " cycles");
   }
 }

@@ -61,23 +61,7 @@ class DispatchTest extends SessionFixture {
 
   /** A unit that resolves only after what it needs is ready. */
   private TestUnit waiting(String name, String needed) {
-    return TestUnit.of(
-        responsibility ->
-            responsibility
-                .lookup(
-                    LookupKind.STATIC,
-                    SearchOrder.of(main),
-                    SymbolLookupSet.of(needed),
-                    SymbolState.READY,
-                    null)
-                .whenComplete((found, failure) -> {
-                  if (failure == null) {
-                    TestUnit.emit(responsibility);
-                  } else {
-                    responsibility.failMaterialization(failure);
-                  }
-                }),
-        name);
+    return TestUnit.waiting(main, name, needed, SymbolState.READY, TestUnit::emit);
   }
 
   @ParameterizedTest

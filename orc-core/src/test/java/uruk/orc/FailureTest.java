@@ -68,23 +68,12 @@ class FailureTest extends SessionFixture {
    * A unit that waits for another one before it resolves, and fails with whatever that fails with.
    */
   private TestUnit linkedUnit(String name, String needed) {
-    return TestUnit.of(
-        responsibility ->
-            responsibility
-                .lookup(
-                    LookupKind.STATIC,
-                    SearchOrder.of(main),
-                    SymbolLookupSet.of(needed),
-                    SymbolState.RESOLVED,
-                    null)
-                .whenComplete((found, failure) -> {
-                  if (failure == null) {
-                    emit(responsibility, main, needed);
-                  } else {
-                    responsibility.failMaterialization(failure);
-                  }
-                }),
-        name);
+    return TestUnit.waiting(
+        main,
+        name,
+        needed,
+        SymbolState.RESOLVED,
+        responsibility -> emit(responsibility, main, needed));
   }
 
   @Test

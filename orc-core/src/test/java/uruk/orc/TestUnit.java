@@ -43,6 +43,34 @@ final class TestUnit extends MaterializationUnit {
     return new TestUnit(String.join("+", names), flags(FUNCTION, names), action);
   }
 
+  /**
+   * {@return a unit that goes on once another symbol is found, and fails with whatever that does}
+   */
+  static TestUnit waiting(
+      JITDylib dylib,
+      String name,
+      String needed,
+      SymbolState state,
+      Consumer<MaterializationResponsibility> found) {
+    return of(
+        responsibility ->
+            responsibility
+                .lookup(
+                    LookupKind.STATIC,
+                    SearchOrder.of(dylib),
+                    SymbolLookupSet.of(needed),
+                    state,
+                    null)
+                .whenComplete((ignored, failure) -> {
+                  if (failure == null) {
+                    found.accept(responsibility);
+                  } else {
+                    responsibility.failMaterialization(failure);
+                  }
+                }),
+        name);
+  }
+
   static TestUnit of(SymbolFlags flags, String... names) {
     return new TestUnit(String.join("+", names), flags(flags, names), TestUnit::emit);
   }
