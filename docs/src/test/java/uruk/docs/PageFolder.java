@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 /**
  * The folder in which the blocks of one page run, one after the other, as a reader would type them:
  * it shows the repository's {@code uruk} and {@code examples}; {@code uruk} and the JDK's commands
- * are on the PATH.
+ * are on the PATH, and {@code URUK} names the repository's folder.
  */
 final class PageFolder {
 
@@ -110,6 +110,7 @@ final class PageFolder {
     try {
       String first = ROOT + ":" + JAVA.getParent();
       builder.environment().merge("PATH", first, (path, folders) -> folders + ":" + path);
+      builder.environment().put("URUK", ROOT.toString());
       Process process =
           builder
               .directory(folder.toFile())

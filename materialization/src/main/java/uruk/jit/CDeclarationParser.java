@@ -1,302 +1,325 @@
 package uruk.jit;
 
-import java.lang.foreign.MemoryLayout;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import uruk.jit.CType.Scalar;
 
 /** Reads the part of C's declarations (ISO C 6.7) that tells how to call a function. */
 final class CDeclarationParser {
-  private static final Set<String> IGNORED =
-      Set.of(
-          "const",
-          "volatile",
-          "restrict",
-          "__restrict",
-          "extern",
-          "static",
-          "inline",
-          "register",
-          "_Noreturn");
-
-  private static final Set<String> INTEGER_WORDS =
-      Set.of("char", "short", "int", "long", "signed", "unsigned");
-
-  private static final Map<String, CType> NAMED_TYPES =
-      Map.ofEntries(
-          Map.entry("void", new CType.VoidType()),
-          Map.entry("float", Scalar.FLOAT),
-          Map.entry("double", Scalar.DOUBLE),
-          Map.entry("bool", Scalar.BOOLEAN),
-          Map.entry("_Bool", Scalar.BOOLEAN),
-          Map.entry("int8_t", Scalar.SIGNED_8),
-          Map.entry("uint8_t", Scalar.UNSIGNED_8),
-          Map.entry("int16_t", Scalar.SIGNED_16),
-          Map.entry("uint16_t", Scalar.UNSIGNED_16),
-          Map.entry("int32_t", Scalar.SIGNED_32),
-          Map.entry("uint32_t", Scalar.UNSIGNED_32),
-          Map.entry("int64_t", Scalar.SIGNED_64),
-          Map.entry("uint64_t", Scalar.UNSIGNED_64),
-          Map.entry("wchar_t", Scalar.SIGNED_32),
-          Map.entry("size_t", Scalar.UNSIGNED_64),
-          Map.entry("ssize_t", Scalar.SIGNED_64),
-          Map.entry("off_t", Scalar.SIGNED_64),
-          Map.entry("time_t", Scalar.SIGNED_64),
-          Map.entry("intptr_t", Scalar.SIGNED_64),
-          Map.entry("uintptr_t", Scalar.UNSIGNED_64),
-          Map.entry("ptrdiff_t", Scalar.SIGNED_64));
-
-  /** A pointer to a function is as far from characters as a pointer to a pointer. */
-  private static final int FUNCTION_POINTER = 2;
-
   private final CTokens tokens;
+
+  /** The structures and unions that the declaration has defined so far, by {@code struct NAME}. */
+  private final Map<String, CType> tags = new HashMap<>();
 
   CDeclarationParser(String text) {
     this.tokens = new CTokens(text);
   }
 
-  /**
-   * What a declarator makes of a type.
-   *
-   * @param name the name, if it has one
-   * @param stars how many pointers are between the name and the type
-   * @param arrayLength how many elements all dimensions have together; -1 if it is no array
-   */
-  private record Declarator(@Nullable String name, int stars, int arrayLength) {}
+  /** What a declarator makes of a type (ISO C 6.7.6). */
+  private sealed interface Derivation {
+    record PointerTo() implements Derivation {}
 
-  CSignature function() {
-    Type written = type();
-    int stars = stars();
-    String name = tokens.identifier("the function's name");
-    tokens.expect("(");
-    List<CType> parameters = new ArrayList<>();
-    OptionalInt fixed = parameters(parameters);
-    tokens.accept(";");
-    tokens.expectEnd();
-    CType result = stars > 0 ? written.pointer(stars) : written.resultType(tokens);
-    return new CSignature(name, result, List.copyOf(parameters), fixed);
+    /** {@code length} is 0 where it is not said. */
+    record ArrayOf(int length) implements Derivation {}
+
+    /** {@code fixed} is how many parameters come before the variadic ones, if there are such. */
+    record Function(List<CType> parameters, OptionalInt fixed) implements Derivation {}
   }
 
-  /** Reads up to the closing parenthesis; returns the number of fixed ones if there are others. */
-  private OptionalInt parameters(List<CType> parameters) {
+  /**
+   * A declarator.
+   *
+   * @param name the name, if it has one
+   * @param derivations read from the name outward: {@code *f[2]} is an array of pointers
+   */
+  private record Declarator(@Nullable String name, List<Derivation> derivations) {}
+
+  /**
+   * A type as it is written, whose layout is asked for only if it is not behind a pointer.
+   *
+   * @param known null if there is no value of this type, or its layout is not known
+   */
+  private record Specifier(String text, @Nullable CType known, CTokens.Place place) {
+    boolean isVoid() {
+      return known instanceof CType.VoidType;
+    }
+
+    boolean isCharacter() {
+      return known == CType.Scalar.CHARACTER
+          || known == CType.Scalar.SIGNED_8
+          || known == CType.Scalar.UNSIGNED_8;
+    }
+  }
+
+  CSignature function() {
+    Specifier specifier = specifier();
+    Declarator declarator = declarator("the function's name");
+    if (declarator.derivations().isEmpty()
+        || !(declarator.derivations().getFirst() instanceof Derivation.Function function)) {
+      throw tokens.error("'(' is expected");
+    }
+    skipAttributes();
+    tokens.accept(";");
+    tokens.expectEnd();
+    List<Derivation> result = afterFirst(declarator.derivations());
+    if (!result.isEmpty() && result.getFirst() instanceof Derivation.ArrayOf) {
+      throw specifier.place().error("no function returns an array; it may return a pointer");
+    }
+    return new CSignature(
+        String.valueOf(declarator.name()),
+        result.isEmpty() && specifier.isVoid() ? new CType.VoidType() : type(specifier, result),
+        function.parameters(),
+        function.fixed());
+  }
+
+  private static List<Derivation> afterFirst(List<Derivation> derivations) {
+    return derivations.subList(1, derivations.size());
+  }
+
+  private CType type(Specifier specifier, List<Derivation> derivations) {
+    if (derivations.isEmpty()) {
+      return valueType(specifier);
+    }
+    List<Derivation> rest = afterFirst(derivations);
+    return switch (derivations.getFirst()) {
+      case Derivation.PointerTo _ -> new CType.Pointer(rest.isEmpty() && specifier.isCharacter());
+      case Derivation.ArrayOf array -> new CType.Array(type(specifier, rest), array.length());
+      case Derivation.Function _ ->
+          throw specifier
+              .place()
+              .error("a function is no value; a pointer to one is: int (*f)(int)");
+    };
+  }
+
+  private static CType valueType(Specifier specifier) {
+    CType known = specifier.known();
+    if (specifier.isVoid()) {
+      throw specifier.place().error("void is no type of a value");
+    }
+    if (known == null) {
+      throw specifier
+          .place()
+          .error(
+              "the layout of "
+                  + specifier.text()
+                  + " is not known; write out what it stands for, as in struct { double x, y; }, or"
+                  + " use a pointer");
+    }
+    return known;
+  }
+
+  /** A parameter that is written as an array or a function is a pointer (ISO C 6.7.6.3). */
+  private CType parameterType(Specifier specifier, List<Derivation> derivations) {
+    if (derivations.isEmpty()) {
+      return valueType(specifier);
+    }
+    boolean toValues = derivations.size() == 1;
+    return switch (derivations.getFirst()) {
+      case Derivation.ArrayOf _ -> new CType.Pointer(toValues && specifier.isCharacter());
+      case Derivation.Function _ -> new CType.Pointer(false);
+      case Derivation.PointerTo _ -> type(specifier, derivations);
+    };
+  }
+
+  /** Reads what follows the opening parenthesis. */
+  private Derivation.Function parameters() {
+    List<CType> parameters = new ArrayList<>();
     OptionalInt fixed = OptionalInt.empty();
     if (tokens.accept(")")) {
-      return fixed;
+      return new Derivation.Function(parameters, fixed);
     }
     do {
       if (tokens.accept("...")) {
         fixed = OptionalInt.of(parameters.size());
       } else {
-        Type type = type();
-        Declarator declarator = declarator();
-        int stars = declarator.stars() + (declarator.arrayLength() >= 0 ? 1 : 0);
-        if (stars == 0 && type.isVoid() && parameters.isEmpty()) {
+        Specifier specifier = specifier();
+        Declarator declarator = declarator(null);
+        skipAttributes();
+        boolean nothing = declarator.name() == null && declarator.derivations().isEmpty();
+        if (nothing && specifier.isVoid() && parameters.isEmpty() && tokens.peek().equals(")")) {
           break; // f(void)
         }
-        CType parameter = stars > 0 ? type.pointer(stars) : type.valueType(tokens);
+        CType parameter = parameterType(specifier, declarator.derivations());
         parameters.add(fixed.isPresent() ? promoted(parameter) : parameter);
       }
     } while (tokens.accept(","));
     tokens.expect(")");
-    return fixed;
+    return new Derivation.Function(List.copyOf(parameters), fixed);
   }
 
   /** The default argument promotions of ISO C 6.5.2.2, which variadic arguments undergo. */
   private static CType promoted(CType type) {
     return switch (type) {
-      case Scalar scalar ->
+      case CType.Scalar scalar ->
           switch (scalar) {
             case BOOLEAN, CHARACTER, SIGNED_8, UNSIGNED_8, SIGNED_16, UNSIGNED_16 ->
-                Scalar.SIGNED_32;
-            case FLOAT -> Scalar.DOUBLE;
+                CType.Scalar.SIGNED_32;
+            case FLOAT -> CType.Scalar.DOUBLE;
             case SIGNED_32, UNSIGNED_32, SIGNED_64, UNSIGNED_64, DOUBLE -> scalar;
           };
       case CType.VoidType _, CType.Pointer _, CType.Structure _, CType.Array _ -> type;
     };
   }
 
-  /** Pointers, then a name, arrays, or a function pointer. */
-  private Declarator declarator() {
-    int stars = stars();
-    if (tokens.accept("(")) {
-      tokens.expect("*");
-      String name = tokens.optionalIdentifier();
-      tokens.expect(")");
+  /**
+   * Reads pointers, then a name or a declarator in parentheses, then arrays and parameters.
+   *
+   * @param wanted what the name is of, if there has to be one
+   */
+  private Declarator declarator(@Nullable String wanted) {
+    int pointers = pointers();
+    Declarator inner;
+    if (isParenthesized()) {
       tokens.expect("(");
-      parameters(new ArrayList<>());
-      return new Declarator(name, FUNCTION_POINTER, -1);
+      inner = declarator(wanted);
+      tokens.expect(")");
+    } else {
+      String name = wanted == null ? tokens.optionalIdentifier() : tokens.identifier(wanted);
+      inner = new Declarator(name, List.of());
     }
-    String name = tokens.optionalIdentifier();
-    int length = -1;
-    while (tokens.accept("[")) {
-      int dimension = tokens.optionalNumber();
-      length = length < 0 ? dimension : length * dimension;
-      tokens.expect("]");
+    List<Derivation> derivations = new ArrayList<>(inner.derivations());
+    while (true) {
+      if (tokens.accept("[")) {
+        derivations.add(arrayOf());
+      } else if (tokens.accept("(")) {
+        derivations.add(parameters());
+      } else {
+        break;
+      }
     }
-    return new Declarator(name, stars, length);
+    for (int i = 0; i < pointers; i++) {
+      derivations.add(new Derivation.PointerTo());
+    }
+    return new Declarator(inner.name(), derivations);
   }
 
-  private int stars() {
-    int stars = 0;
+  /** Parameters begin with a type, a declarator in parentheses does not. */
+  private boolean isParenthesized() {
+    String second = tokens.peekSecond();
+    return tokens.peek().equals("(")
+        && !second.equals(")")
+        && !second.equals("...")
+        && !CTypeNames.beginsType(second);
+  }
+
+  private Derivation.ArrayOf arrayOf() {
+    skipIgnored();
+    tokens.accept("*"); // of a length that varies
+    int length = tokens.optionalNumber();
+    tokens.expect("]");
+    return new Derivation.ArrayOf(length);
+  }
+
+  private int pointers() {
+    int pointers = 0;
     while (true) {
       if (tokens.accept("*")) {
-        stars++;
-      } else if (!tokens.acceptAny(IGNORED)) {
-        return stars;
+        pointers++;
+      } else if (!tokens.acceptAny(CTypeNames.IGNORED)) {
+        return pointers;
       }
     }
   }
 
-  /** A type as it is written, whose layout is asked for only if it is not behind a pointer. */
-  private record Type(String text, @Nullable CType known) {
-    boolean isVoid() {
-      return known instanceof CType.VoidType;
-    }
+  private void skipIgnored() {
+    while (tokens.acceptAny(CTypeNames.IGNORED)) {}
+  }
 
-    CType pointer(int stars) {
-      boolean character =
-          known == Scalar.CHARACTER || known == Scalar.SIGNED_8 || known == Scalar.UNSIGNED_8;
-      return new CType.Pointer(stars == 1 && character);
-    }
-
-    CType resultType(CTokens tokens) {
-      return isVoid() ? new CType.VoidType() : valueType(tokens);
-    }
-
-    CType valueType(CTokens tokens) {
-      if (known == null || isVoid()) {
-        throw tokens.error(
-            isVoid()
-                ? "void is no type of a value"
-                : "the layout of "
-                    + text
-                    + " is not known; write a structure's members out, as in"
-                    + " struct { double x, y; }, or use a pointer");
+  /** {@code __attribute__((…))} of GNU C, as headers have it behind a function. */
+  private void skipAttributes() {
+    while (tokens.accept("__attribute__")) {
+      tokens.expect("(");
+      for (int depth = 1; depth > 0; ) {
+        depth += tokens.peek().equals("(") ? 1 : tokens.peek().equals(")") ? -1 : 0;
+        tokens.any("')'");
       }
-      return known;
     }
   }
 
-  private Type type() {
-    while (tokens.acceptAny(IGNORED)) {}
+  private Specifier specifier() {
+    skipIgnored();
+    CTokens.Place place = tokens.place();
     if (tokens.accept("struct")) {
-      return structure();
-    }
-    if (tokens.accept("enum")) {
-      tokens.identifier("the enumeration's name");
-      return new Type("enum", Scalar.SIGNED_32);
+      return group("struct", place);
     }
     if (tokens.accept("union")) {
-      return new Type("union " + tokens.identifier("the union's name"), null);
+      return group("union", place);
+    }
+    if (tokens.accept("enum")) {
+      return enumeration(place);
     }
     List<String> words = new ArrayList<>();
-    while (INTEGER_WORDS.contains(tokens.peek())) {
-      words.add(tokens.identifier("a type"));
-      while (tokens.acceptAny(IGNORED)) {}
-    }
-    if (words.isEmpty()) {
-      String name = tokens.identifier("a type");
-      return new Type(name, NAMED_TYPES.get(name));
+    while (CTypeNames.isIntegerWord(tokens.peek())) {
+      words.add(tokens.typeName());
+      skipIgnored();
     }
     if (words.equals(List.of("long")) && tokens.accept("double")) {
-      return new Type("long double", null);
+      throw impassable("long double", place);
     }
-    if (!isInteger(words)) {
-      throw tokens.error("'" + String.join(" ", words) + "' is no type");
+    String text = words.isEmpty() ? tokens.typeName() : String.join(" ", words);
+    CType known = words.isEmpty() ? CTypeNames.named(text) : CTypeNames.integer(words);
+    if (!words.isEmpty() && known == null) {
+      throw place.error("'" + text + "' is no type");
     }
-    return new Type(String.join(" ", words), integer(words));
+    skipIgnored();
+    if (CTypeNames.isImpassable(text) || CTypeNames.isImpassable(tokens.peek())) {
+      throw impassable(CTypeNames.isImpassable(text) ? text : tokens.peek(), place);
+    }
+    return new Specifier(text, known, place);
   }
 
-  /** ISO C 6.7.2: the words may come in any order. */
-  private static boolean isInteger(List<String> words) {
-    int signs = count(words, "signed") + count(words, "unsigned");
-    int chars = count(words, "char");
-    int shorts = count(words, "short");
-    int ints = count(words, "int");
-    int longs = count(words, "long");
-    int sizes = chars + shorts + Math.min(longs, 1);
-    return signs <= 1 && sizes <= 1 && longs <= 2 && ints <= 1 && chars + ints <= 1;
+  private static IllegalArgumentException impassable(String type, CTokens.Place place) {
+    return place.error(
+        "Java cannot pass " + type + "; call a C function of yours that takes another type");
   }
 
-  private static int count(List<String> words, String word) {
-    return Collections.frequency(words, word);
+  private Specifier enumeration(CTokens.Place place) {
+    boolean named = tokens.optionalIdentifier() != null;
+    if (tokens.accept("{")) {
+      while (!tokens.accept("}")) {
+        tokens.any("'}'");
+      }
+    } else if (!named) {
+      throw tokens.error("the enumeration's name is expected");
+    }
+    return new Specifier("enum", CType.Scalar.SIGNED_32, place);
   }
 
-  private static CType integer(List<String> words) {
-    boolean unsigned = words.contains("unsigned");
-    if (words.contains("char")) {
-      return unsigned
-          ? Scalar.UNSIGNED_8
-          : words.contains("signed") ? Scalar.SIGNED_8 : Scalar.CHARACTER;
-    }
-    if (words.contains("short")) {
-      return unsigned ? Scalar.UNSIGNED_16 : Scalar.SIGNED_16;
-    }
-    if (words.contains("long")) {
-      return unsigned ? Scalar.UNSIGNED_64 : Scalar.SIGNED_64;
-    }
-    return unsigned ? Scalar.UNSIGNED_32 : Scalar.SIGNED_32;
-  }
-
-  private Type structure() {
+  private Specifier group(String word, CTokens.Place place) {
     String name = tokens.optionalIdentifier();
-    String text = name == null ? "struct" : "struct " + name;
+    String text = name == null ? word : word + " " + name;
     if (!tokens.accept("{")) {
-      return new Type(text, null);
+      if (name == null) {
+        throw tokens.error("'{' or a name is expected");
+      }
+      return new Specifier(text, tags.get(text), place);
     }
-    StructureBuilder members = new StructureBuilder();
+    CType.Structure group = members(word.equals("union"), place);
+    if (name != null) {
+      tags.put(text, group);
+    }
+    return new Specifier(text, group, place);
+  }
+
+  private CType.Structure members(boolean union, CTokens.Place place) {
+    CGroupBuilder members = new CGroupBuilder(union);
     while (!tokens.accept("}")) {
-      Type type = type();
+      Specifier specifier = specifier();
       do {
-        Declarator declarator = declarator();
-        members.add(declarator.name(), memberType(type, declarator));
+        Declarator declarator = declarator(null);
+        if (tokens.peek().equals(":")) {
+          throw tokens.error("bit-fields are not read; write the integer that they are parts of");
+        }
+        members.add(declarator.name(), type(specifier, declarator.derivations()));
       } while (tokens.accept(","));
       tokens.expect(";");
     }
-    return new Type(text, members.build());
-  }
-
-  private CType memberType(Type type, Declarator declarator) {
-    CType element =
-        declarator.stars() > 0 ? type.pointer(declarator.stars()) : type.valueType(tokens);
-    return declarator.arrayLength() < 0
-        ? element
-        : new CType.Array(element, declarator.arrayLength());
-  }
-
-  /** Lays members out at their natural alignment, as every ABI of ours does. */
-  private static final class StructureBuilder {
-    private final List<CType.Member> members = new ArrayList<>();
-    private final List<MemoryLayout> elements = new ArrayList<>();
-    private long offset;
-    private long alignment = 1;
-
-    void add(@Nullable String name, CType type) {
-      MemoryLayout layout = type.valueLayout();
-      pad(layout.byteAlignment());
-      members.add(new CType.Member(name == null ? "" : name, offset, type));
-      elements.add(name == null ? layout : layout.withName(name));
-      offset += layout.byteSize();
-      alignment = Math.max(alignment, layout.byteAlignment());
+    if (members.isEmpty()) {
+      throw place.error("it has no members, and so no value that could be passed");
     }
-
-    CType.Structure build() {
-      pad(alignment);
-      return new CType.Structure(
-          List.copyOf(members), MemoryLayout.structLayout(elements.toArray(MemoryLayout[]::new)));
-    }
-
-    private void pad(long boundary) {
-      long padding = -offset & boundary - 1;
-      if (padding > 0) {
-        elements.add(MemoryLayout.paddingLayout(padding));
-        offset += padding;
-      }
-    }
+    return members.build();
   }
 }

@@ -10,9 +10,11 @@ import java.util.OptionalInt;
  * A C function declaration as java.lang.foreign needs it.
  *
  * <p>Read by {@link #parse}: scalar types, {@code size_t} and the types of {@code stdint.h},
- * pointers to anything, enumerations, structures by value whose members are written out ({@code
- * struct { double x, y; }}), arrays (which are pointers as parameters), function pointers. The sign
- * of integers does not matter in a call, as in Java: {@code unsigned} has the layout of its signed
+ * pointers to anything, enumerations, structures and unions by value whose members are written out
+ * ({@code struct { double x, y; }}; a name that is given so may be used again behind it), arrays
+ * (which are pointers as parameters), function pointers. Not: bit-fields, {@code long double} and
+ * other types that Java cannot pass. {@code const} and its like are passed over. The sign of
+ * integers does not matter in a call, as in Java: {@code unsigned} has the layout of its signed
  * sister. The variadic arguments that a call will pass are listed behind the dots: {@code int
  * printf(const char *, ..., int, double)}.
  *

@@ -68,7 +68,31 @@ final class CTokens {
     }
   }
 
+  /** {@return the token behind the next one} */
+  String peekSecond() {
+    int oldStart = start;
+    int oldEnd = end;
+    advance();
+    String second = peek();
+    start = oldStart;
+    end = oldEnd;
+    return second;
+  }
+
+  /** Reads a token of any kind; there has to be one before what is awaited. */
+  void any(String awaited) {
+    if (start == text.length()) {
+      throw error(awaited + " is expected");
+    }
+    advance();
+  }
+
+  /** Reads a name, if the next token is one and no word of C's own. */
   @Nullable String optionalIdentifier() {
+    return CTypeNames.isKeyword(peek()) ? null : optionalWord();
+  }
+
+  private @Nullable String optionalWord() {
     String token = peek();
     if (token.isEmpty() || !Character.isJavaIdentifierStart(token.charAt(0))) {
       return null;
@@ -83,6 +107,15 @@ final class CTokens {
       throw error(what + " is expected");
     }
     return identifier;
+  }
+
+  /** Reads the name of a type, which may be a word of C's own. */
+  String typeName() {
+    String name = optionalWord();
+    if (name == null) {
+      throw error("a type is expected");
+    }
+    return name;
   }
 
   /** {@return the number if one is next, else 0} */
@@ -100,10 +133,37 @@ final class CTokens {
     }
   }
 
+  /** A token that errors may be about later. */
+  final class Place {
+    private final int from;
+    private final String token;
+
+    private Place(int from, String token) {
+      this.from = from;
+      this.token = token;
+    }
+
+    IllegalArgumentException error(String problem) {
+      String found = token.isEmpty() ? "the end" : "'" + token + "'";
+      return new IllegalArgumentException(
+          "C declaration \""
+              + text
+              + "\", column "
+              + (from + 1)
+              + ", at "
+              + found
+              + ": "
+              + problem);
+    }
+  }
+
+  /** {@return where the next token is} */
+  Place place() {
+    return new Place(start, peek());
+  }
+
   /** {@return an error about the next token} */
   IllegalArgumentException error(String problem) {
-    String found = start == text.length() ? "the end" : "'" + peek() + "'";
-    return new IllegalArgumentException(
-        "C declaration \"" + text + "\", column " + (start + 1) + ", at " + found + ": " + problem);
+    return place().error(problem);
   }
 }

@@ -1,7 +1,7 @@
 package uruk.jit;
 
+import java.lang.foreign.GroupLayout;
 import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 
@@ -62,18 +62,18 @@ public sealed interface CType {
   record Pointer(boolean toCharacters) implements CType {}
 
   /**
-   * A structure whose members the declaration lists.
+   * A structure or union whose members the declaration lists.
    *
-   * @param members in order
+   * @param members in order; those of a union are all at offset 0
    * @param layout with the padding between and behind them
    */
-  record Structure(List<Member> members, StructLayout layout) implements CType {}
+  record Structure(List<Member> members, GroupLayout layout) implements CType {}
 
   /**
    * A member of a structure.
    *
    * @param name its name; empty if it has none
-   * @param offset in bytes from the structure's start
+   * @param offset in bytes from the start of the structure
    * @param type its type
    */
   record Member(String name, long offset, CType type) {}

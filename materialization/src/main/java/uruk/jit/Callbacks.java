@@ -5,8 +5,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
-import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
 import uruk.materialization.platform.Guard;
 import uruk.materialization.platform.UpcallTable;
@@ -67,14 +66,11 @@ final class Callbacks implements AutoCloseable {
 
   /** {@return the one abstract method of an interface} */
   static Method onlyMethod(Class<?> type) {
-    Method[] methods =
-        Arrays.stream(type.getMethods())
-            .filter(method -> Modifier.isAbstract(method.getModifiers()))
-            .toArray(Method[]::new);
-    if (!type.isInterface() || methods.length != 1) {
+    List<Method> methods = InterfaceBinder.abstractMethods(type).toList();
+    if (!type.isInterface() || methods.size() != 1) {
       throw new IllegalArgumentException(
           type.getName() + " is not an interface with one abstract method");
     }
-    return methods[0];
+    return methods.getFirst();
   }
 }

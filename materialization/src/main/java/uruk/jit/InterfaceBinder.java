@@ -15,18 +15,20 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.DynamicConstantDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.invoke.WrongMethodTypeException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Implements interfaces by functions: a hidden class whose methods call method handles that are its
@@ -52,58 +54,99 @@ final class InterfaceBinder {
     this.functions = functions;
   }
 
+  /**
+   * What a method calls.
+   *
+   * @param options for the linker, beside the descriptor
+   */
+  private record Callee(
+      Method method, String symbol, FunctionDescriptor descriptor, List<Linker.Option> options) {
+
+    static Callee of(Method method) {
+      NativeSymbol annotation = method.getAnnotation(NativeSymbol.class);
+      String declaration = annotation == null ? "" : annotation.signature();
+      String given = annotation == null ? "" : annotation.value();
+      if (declaration.isEmpty()) {
+        String symbol = given.isEmpty() ? method.getName() : given;
+        return new Callee(method, symbol, InterfaceBinder.descriptor(method), List.of());
+      }
+      CSignature signature = CSignature.parse(declaration);
+      return new Callee(
+          method,
+          given.isEmpty() ? signature.name() : given,
+          signature.descriptor(),
+          List.of(signature.options()));
+    }
+
+    MethodHandle handle(NativeFunctions functions) {
+      MethodHandle call =
+          functions.handle(symbol, descriptor, options.toArray(Linker.Option[]::new));
+      try {
+        return Marshalling.adapt(call, type(method));
+      } catch (IllegalArgumentException | WrongMethodTypeException unfit) {
+        throw new IllegalArgumentException(
+            method
+                + " cannot call "
+                + symbol
+                + ", whose C types are "
+                + descriptor
+                + ": "
+                + unfit.getMessage()
+                + ". Change the method's Java types, or the declaration in @NativeSymbol.",
+            unfit);
+      }
+    }
+  }
+
   /** Makes an object that implements the interface. */
   <T> T bind(MethodHandles.Lookup lookup, Class<T> type) {
-    if (!type.isInterface()) {
-      throw new IllegalArgumentException(type.getName() + " is not an interface");
+    if (!type.isInterface() || type.isAnnotation() || type.isSealed() || type.isHidden()) {
+      throw new IllegalArgumentException(
+          type.getName() + " is not an interface that others may implement");
     }
-    List<Method> methods = abstractMethods(type);
-    List<MethodHandle> handles = methods.stream().map(this::handle).toList();
+    List<Callee> callees = abstractMethods(type).map(Callee::of).toList();
+    // At once, so that an error names all that is missing.
+    functions.require(callees.stream().map(Callee::symbol).distinct().toList());
+    List<MethodHandle> handles = callees.stream().map(each -> each.handle(functions)).toList();
+    List<Method> methods = callees.stream().map(Callee::method).toList();
     try {
       MethodHandles.Lookup hidden =
           lookup.defineHiddenClassWithClassData(classBytes(lookup, type, methods), handles, true);
       MethodHandle constructor =
           hidden.findConstructor(hidden.lookupClass(), MethodType.methodType(void.class));
       return type.cast(constructor.invoke());
-    } catch (RuntimeException | Error unexpected) {
-      throw unexpected;
-    } catch (Throwable refused) {
+    } catch (LinkageError | IllegalAccessException refused) {
       throw new IllegalArgumentException(
           type.getName()
               + " cannot be implemented with the given lookup: "
               + refused.getMessage()
               + ". Use MethodHandles.lookup() of a class in the interface's package.",
           refused);
+    } catch (RuntimeException | Error unexpected) {
+      throw unexpected;
+    } catch (Throwable impossible) {
+      throw new AssertionError("a class that we have written does not work", impossible);
     }
   }
 
-  private static List<Method> abstractMethods(Class<?> type) {
-    List<Method> methods = new ArrayList<>();
-    for (Method method : type.getMethods()) {
-      if (Modifier.isAbstract(method.getModifiers())) {
-        methods.add(method);
-      }
-    }
-    for (Method method : type.getDeclaredMethods()) {
-      if (Modifier.isAbstract(method.getModifiers()) && !methods.contains(method)) {
-        methods.add(method);
-      }
-    }
-    return methods;
+  /**
+   * {@return the methods that an implementation has to have} An interface may declare methods anew
+   * that every object has, as {@link java.util.Comparator} does.
+   */
+  static Stream<Method> abstractMethods(Class<?> type) {
+    return Stream.concat(Arrays.stream(type.getMethods()), Arrays.stream(type.getDeclaredMethods()))
+        .filter(method -> Modifier.isAbstract(method.getModifiers()))
+        .filter(method -> !isOfObject(method))
+        .distinct();
   }
 
-  private MethodHandle handle(Method method) {
-    NativeSymbol annotation = method.getAnnotation(NativeSymbol.class);
-    String declaration = annotation == null ? "" : annotation.signature();
-    String given = annotation == null ? "" : annotation.value();
-    if (declaration.isEmpty()) {
-      String symbol = given.isEmpty() ? method.getName() : given;
-      return Marshalling.adapt(functions.handle(symbol, descriptor(method)), type(method));
+  private static boolean isOfObject(Method method) {
+    try {
+      Object.class.getMethod(method.getName(), method.getParameterTypes());
+      return true;
+    } catch (NoSuchMethodException _) {
+      return false;
     }
-    CSignature signature = CSignature.parse(declaration);
-    String symbol = given.isEmpty() ? signature.name() : given;
-    MethodHandle call = functions.handle(symbol, signature.descriptor(), signature.options());
-    return Marshalling.adapt(call, type(method));
   }
 
   static MethodType type(Method method) {

@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -385,6 +386,7 @@ public final class Jit implements AutoCloseable {
    * @see #define(String, Class, Object)
    */
   public <T> void define(String name, Class<T> type, T implementation, Arena lifetime) {
+    Objects.requireNonNull(implementation, "implementation");
     Method method = Callbacks.onlyMethod(type);
     try {
       MethodHandle target =

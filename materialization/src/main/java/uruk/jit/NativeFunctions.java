@@ -20,6 +20,7 @@ import uruk.materialization.platform.Guard;
 import uruk.orc.ExecutionSession;
 import uruk.orc.ExecutorSymbolDef;
 import uruk.orc.JITDylib;
+import uruk.orc.SymbolLookupSet;
 
 /**
  * Handles for the functions that a dylib sees. A handle calls the function's entry, so it reaches
@@ -97,6 +98,15 @@ final class NativeFunctions implements LinkPlugin {
     long address = session.lookup(dylib.linkOrder(), name).address();
     platform.initialize(dylib, null);
     return address;
+  }
+
+  /**
+   * Links functions.
+   *
+   * @throws uruk.orc.OrcException naming all that are missing
+   */
+  void require(List<String> names) {
+    session.lookup(dylib.linkOrder(), SymbolLookupSet.of(names));
   }
 
   /** {@return a handle that calls a function} */

@@ -65,6 +65,51 @@ class CSignatureTest {
   }
 
   @Test
+  void declaratorsAreReadFromTheNameOutward() {
+    assertThat(descriptor("int (*pick(int which))(int, int)"))
+        .isEqualTo(FunctionDescriptor.of(ADDRESS, JAVA_INT));
+    assertThat(
+            descriptor(
+                "int (f)(int callback(int), int (*row)[3], int (*all[2])(int), char name[static 8])"))
+        .isEqualTo(FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS));
+    assertThat(descriptor("struct { int m[2][3]; int (*f[2])(void); } g(void)").returnLayout())
+        .contains(
+            MemoryLayout.structLayout(
+                MemoryLayout.sequenceLayout(2, MemoryLayout.sequenceLayout(3, JAVA_INT))
+                    .withName("m"),
+                MemoryLayout.sequenceLayout(2, ADDRESS).withName("f")));
+  }
+
+  @Test
+  void unionsAreAsLargeAsTheirLargestMember() {
+    assertThat(descriptor("union u { char c[9]; double d; char *text; } f(void)").returnLayout())
+        .contains(
+            MemoryLayout.unionLayout(
+                MemoryLayout.sequenceLayout(9, JAVA_BYTE).withName("c"),
+                JAVA_DOUBLE.withName("d"),
+                ADDRESS.withName("text"),
+                MemoryLayout.paddingLayout(16)));
+  }
+
+  @Test
+  void aStructureThatHasANameIsWrittenOutOnce() {
+    FunctionDescriptor swap = descriptor("struct pair { int x, y; } swap(struct pair p)");
+
+    assertThat(swap.argumentLayouts()).containsExactly(swap.returnLayout().orElseThrow());
+  }
+
+  @Test
+  void declarationsOfHeadersAreReadAsTheyStand() {
+    assertThat(
+            descriptor(
+                "extern __inline int f (enum { RED, GREEN = 7 } color, const char *__restrict text)"
+                    + " __attribute__ ((__nonnull__ (1)));"))
+        .isEqualTo(FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
+    assertThat(descriptor("intmax_t f(int_fast16_t, uint_least8_t, pid_t)"))
+        .isEqualTo(FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_BYTE, JAVA_INT));
+  }
+
+  @Test
   void voidMeansNoArgumentsAndNoResult() {
     assertThat(descriptor("void f(void)")).isEqualTo(FunctionDescriptor.ofVoid());
     assertThat(descriptor("void f()")).isEqualTo(FunctionDescriptor.ofVoid());
@@ -125,9 +170,22 @@ class CSignatureTest {
           """
           int add(int, int      | column 17, at the end: ')' is expected
           int (int)             | column 5, at '(': the function's name is expected
-          int f(struct point p) | the layout of struct point is not known; write a structure's members out
-          int f(thing t)        | the layout of thing is not known
-          long double f(int)    | the layout of long double is not known
+          int f(int, struct point p) | column 12, at 'struct': the layout of struct point is not known; write out
+          int f(thing t)        | column 7, at 'thing': the layout of thing is not known
+          long double f(int)    | column 1, at 'long': Java cannot pass long double; call a C function of yours
+          int f(unsigned __int128 x) | column 7, at 'unsigned': Java cannot pass __int128
+          double _Complex f(int) | Java cannot pass _Complex
+          int f(short double)   | column 13, at 'double': ')' is expected
+          struct { int a : 3; } f(void) | column 16, at ':': bit-fields are not read
+          struct {} f(void)     | column 1, at 'struct': it has no members
+          struct *f(void)       | '{' or a name is expected
+          int f(enum)           | the enumeration's name is expected
+          void f(void, int)     | void is no type of a value
+          int f(int)(int)       | a function is no value; a pointer to one is
+          int f(int)[3]         | column 1, at 'int': no function returns an array
+          void f(void x)        | void is no type of a value
+          int x                 | at the end: '(' is expected
+          int f(int) __attribute__((x | at the end: ')' is expected
           short char f(int)     | 'short char' is no type
           int int f(int)        | 'int int' is no type
           unsigned signed f(int) | 'unsigned signed' is no type

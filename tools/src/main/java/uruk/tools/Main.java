@@ -9,6 +9,7 @@ import uruk.tools.completion.CompletionCommand;
 import uruk.tools.doctor.DoctorCommand;
 import uruk.tools.inspect.InspectCommand;
 import uruk.tools.jitlink.JitlinkCommand;
+import uruk.tools.option.SimilarWords;
 import uruk.tools.run.RunCommand;
 import uruk.tools.watch.WatchCommand;
 
@@ -88,7 +89,11 @@ public final class Main {
   }
 
   private static int unknownCommand(String word, Console console) {
-    console.err().printf("uruk: unknown command '%s', see 'uruk --help'%n", word);
+    String guess =
+        SimilarWords.find(COMMANDS.stream().map(Command::name).toList(), word)
+            .map(" (did you mean '%s'?)"::formatted)
+            .orElse("");
+    console.err().printf("uruk: unknown command '%s'%s, see 'uruk --help'%n", word, guess);
     return ExitStatus.WRONG_USAGE;
   }
 

@@ -55,6 +55,12 @@ class MainTest {
   }
 
   @Test
+  void aMistypedCommandIsGuessed() {
+    assertThat(run("insepct")).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(text(err)).contains("unknown command 'insepct' (did you mean 'inspect'?), see");
+  }
+
+  @Test
   void trainingRunsCommandLinesUntilOneFails() {
     assertThat(run("--train", "--version", "--then", "fly", "--then", "--version"))
         .isEqualTo(ExitStatus.WRONG_USAGE);

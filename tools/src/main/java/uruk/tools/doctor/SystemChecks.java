@@ -9,8 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import uruk.tools.source.ObjectCache;
 
 /** What the kernel and the C library are set to. */
 final class SystemChecks {
@@ -41,6 +43,7 @@ final class SystemChecks {
     String limits = read(LIMITS);
     findings.add(openFiles(limits));
     findings.add(addressSpace(limits));
+    findings.add(objectCache(ObjectCache.ofUser().folder()));
     findings.add(staticTls(System.getenv()));
     return findings;
   }
@@ -159,5 +162,19 @@ final class SystemChecks {
             "static TLS",
             "only %,d bytes".formatted(bytes),
             "export GLIBC_TUNABLES=glibc.rtld.optional_static_tls=100000");
+  }
+
+  /** The folder is made when it is first written to. */
+  static Finding objectCache(Path folder) {
+    Path existing = folder;
+    while (!Files.exists(existing)) {
+      existing = Objects.requireNonNull(existing.getParent());
+    }
+    return Files.isDirectory(existing) && Files.isWritable(existing)
+        ? Finding.good("object cache", folder.toString())
+        : Finding.limited(
+            "object cache",
+            "%s cannot be written, so sources are compiled at every run".formatted(existing),
+            "Let XDG_CACHE_HOME name a folder that can.");
   }
 }

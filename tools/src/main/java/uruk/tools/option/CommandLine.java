@@ -96,7 +96,11 @@ public record CommandLine<O extends Option>(List<Argument<O>> arguments, List<St
         return option;
       }
     }
-    throw new UsageException("unknown option '%s'".formatted(word));
+    String guess =
+        SimilarWords.find(table.stream().map(Option::spelling).toList(), word)
+            .map(" (did you mean '%s'?)"::formatted)
+            .orElse("");
+    throw new UsageException("unknown option '%s'%s".formatted(word, guess));
   }
 
   private static boolean takesNextWord(Option option, String word) {

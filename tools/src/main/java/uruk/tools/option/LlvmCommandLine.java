@@ -120,27 +120,8 @@ public final class LlvmCommandLine {
   }
 
   private static String nearMiss(List<? extends Option> table, String name) {
-    for (Option option : table) {
-      if (option.spelling().equalsIgnoreCase(name) || differsInOneLetter(option.spelling(), name)) {
-        return " Did you mean '%s'?".formatted(option.spelling());
-      }
-    }
-    return "";
-  }
-
-  /** {@return whether one letter is wrong, missing or too many} */
-  private static boolean differsInOneLetter(String a, String b) {
-    int same = 0;
-    while (same < Math.min(a.length(), b.length()) && a.charAt(same) == b.charAt(same)) {
-      same++;
-    }
-    String restOfA = a.substring(same);
-    String restOfB = b.substring(same);
-    return switch (restOfA.length() - restOfB.length()) {
-      case 0 -> !restOfA.isEmpty() && restOfA.substring(1).equals(restOfB.substring(1));
-      case 1 -> restOfA.substring(1).equals(restOfB);
-      case -1 -> restOfB.substring(1).equals(restOfA);
-      default -> false;
-    };
+    return SimilarWords.find(table.stream().map(Option::spelling).toList(), name)
+        .map(" Did you mean '%s'?"::formatted)
+        .orElse("");
   }
 }

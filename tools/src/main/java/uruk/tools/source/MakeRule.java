@@ -11,7 +11,8 @@ final class MakeRule {
   /**
    * {@return the files after the colon}
    *
-   * <p>A blank in a name is written with a backslash before it, a dollar sign twice.
+   * <p>Only the first rule counts: rustc lets others follow, and comments. A blank in a name is
+   * written with a backslash before it, a dollar sign twice.
    *
    * @param rule the text of the file
    */
@@ -27,7 +28,12 @@ final class MakeRule {
       } else if (c == '$' && next == '$') {
         file.append('$');
         i++;
-      } else if (c == ' ' || c == '\n' || (c == '\\' && next == '\n')) {
+      } else if (c == '\\' && next == '\n') {
+        addUnlessEmpty(files, file);
+        i++;
+      } else if (c == '\n') {
+        break;
+      } else if (c == ' ') {
         addUnlessEmpty(files, file);
       } else {
         file.append(c);

@@ -24,9 +24,11 @@ import uruk.tools.source.SourceCompiler.Compiled;
  * Objects of earlier compilations, in the user's cache folder.
  *
  * <p>An entry is found by the source file's content, its path as given, the folder the compiler
- * runs in, the options and the compiler's identity. It is good as long as every file the compiler
- * read (the included headers, too) and the object itself have the size and time they had. Several
- * processes may use the cache at once: entries appear whole, by a rename.
+ * runs in, the options, the compiler's identity and the environment variables that change what
+ * compilers do. It is good as long as every file the compiler read (the included headers, too) and
+ * the object itself are the files they were, with the size and time they had. Several processes may
+ * use the cache at once: entries appear whole, by a rename. Where the folder cannot be written,
+ * objects last as long as the process.
  */
 public final class ObjectCache {
 
@@ -41,23 +43,46 @@ public final class ObjectCache {
 
   private static final Duration LIFETIME = Duration.ofDays(30);
 
+  /** GCC's manual, "Environment Variables Affecting GCC"; clang's; rustc's and rustup's. */
+  private static final List<String> VARIABLES =
+      List.of(
+          "CPATH",
+          "C_INCLUDE_PATH",
+          "CPLUS_INCLUDE_PATH",
+          "COMPILER_PATH",
+          "GCC_EXEC_PREFIX",
+          "SOURCE_DATE_EPOCH",
+          "CCC_OVERRIDE_OPTIONS",
+          "RUSTC_BOOTSTRAP",
+          "RUSTUP_TOOLCHAIN");
+
   /** No compiler runs longer: what is older was left by a process that was killed. */
   private static final Duration LIFETIME_OF_NEW = Duration.ofDays(1);
 
   private final Path folder;
+  private final Map<String, String> environment;
 
   /**
    * Creates a cache.
    *
    * @param folder where the entries are; made when the first one is written
+   * @param environment what the compilers run in
    */
-  public ObjectCache(Path folder) {
+  ObjectCache(Path folder, Map<String, String> environment) {
     this.folder = folder;
+    this.environment = environment;
   }
 
   /** {@return the cache of the user: {@code $XDG_CACHE_HOME/uruk}, or {@code ~/.cache/uruk}} */
   public static ObjectCache ofUser() {
-    return new ObjectCache(cacheFolder(System.getenv()).resolve("uruk").resolve("objects"));
+    Map<String, String> environment = System.getenv();
+    Path folder = cacheFolder(environment).resolve("uruk").resolve("objects");
+    return new ObjectCache(folder, environment);
+  }
+
+  /** {@return where the entries are} */
+  public Path folder() {
+    return folder;
   }
 
   /** XDG Base Directory Specification: a relative path counts as none. */
@@ -86,6 +111,9 @@ public final class ObjectCache {
     putWord(hasher, fingerprint(compiler).orElse(""));
     for (String option : options) {
       putWord(hasher, option);
+    }
+    for (String variable : VARIABLES) {
+      putWord(hasher, environment.getOrDefault(variable, ""));
     }
     return new Key(hasher.hash().toString());
   }
@@ -126,11 +154,23 @@ public final class ObjectCache {
     try {
       Files.createDirectories(folder);
       removeOldEntries();
-      return new NewEntry(key, Files.createTempFile(folder, NEW_MARK, ".o"));
+      return new NewEntry(key, Files.createTempFile(folder, NEW_MARK, ".o"), true);
+    } catch (IOException unwritable) {
+      return createTemporary(key, unwritable);
+    }
+  }
+
+  private NewEntry createTemporary(Key key, IOException unwritable) {
+    try {
+      NewEntry entry = new NewEntry(key, Files.createTempFile("uruk-", ".o"), false);
+      entry.object().toFile().deleteOnExit();
+      entry.dependencies().toFile().deleteOnExit();
+      return entry;
     } catch (IOException e) {
+      e.addSuppressed(unwritable);
       throw new CommandException(
-          "%s: cannot be written: %s. XDG_CACHE_HOME may name another folder for caches."
-              .formatted(folder, FileFailure.reason(e)),
+          "%s: cannot be written: %s; nor can a temporary file: %s. XDG_CACHE_HOME may name another folder for caches."
+              .formatted(folder, FileFailure.reason(unwritable), FileFailure.reason(e)),
           e);
     }
   }
@@ -157,17 +197,20 @@ public final class ObjectCache {
     return folder.resolve(key.hash() + ".inputs");
   }
 
-  /** {@return size, time and path of a file, or nothing when there is none} */
+  /** {@return size, time, number and path of a file, or nothing when there is none} */
   private static Optional<String> fingerprint(Path file) {
     try {
       BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
       Instant time = attributes.lastModifiedTime().toInstant();
+      // The number, because files out of one package may have the same size and time.
       return Optional.of(
           attributes.size()
               + " "
               + time.getEpochSecond()
               + "."
               + time.getNano()
+              + " "
+              + attributes.fileKey()
               + "\t"
               + file.toAbsolutePath());
     } catch (IOException e) {
@@ -180,10 +223,14 @@ public final class ObjectCache {
 
     private final Key key;
     private final Path object;
+    private final boolean isKept;
+    private final Instant begun = Instant.now();
 
-    private NewEntry(Key key, Path object) {
+    /** An entry that is not kept is gone when the process ends. */
+    private NewEntry(Key key, Path object, boolean isKept) {
       this.key = key;
       this.object = object;
+      this.isKept = isKept;
     }
 
     /** {@return where the compiler writes the object} */
@@ -202,32 +249,52 @@ public final class ObjectCache {
     }
 
     /**
-     * Keeps the object.
+     * Keeps the object, unless a file was written while the compiler was reading: which version it
+     * has seen is unknown.
      *
      * @param libraries archives that it has to be linked with
      * @return where it is from now on
      */
     Compiled commit(List<Path> libraries) {
       try {
-        List<String> inputs = new ArrayList<>();
-        List<Path> files = new ArrayList<>();
-        for (String file : MakeRule.prerequisites(Files.readString(dependencies()))) {
-          fingerprint(Path.of(file)).ifPresent(inputs::add);
-          files.add(Path.of(file).toAbsolutePath());
-        }
-        for (Path library : libraries) {
-          fingerprint(library).ifPresent(print -> inputs.add(LIBRARY_MARK + print));
+        List<Path> files =
+            MakeRule.prerequisites(Files.readString(dependencies())).stream()
+                .map(file -> Path.of(file).toAbsolutePath())
+                .toList();
+        if (!isKept) {
+          return new Compiled(object, libraries, files);
         }
         // The list last: an object counts only when its list is there.
         Files.move(object, objectFile(key), StandardCopyOption.ATOMIC_MOVE);
-        objectLine(objectFile(key)).ifPresent(inputs::addFirst);
-        Files.write(dependencies(), inputs, StandardCharsets.UTF_8);
-        Files.move(dependencies(), inputsFile(key), StandardCopyOption.ATOMIC_MOVE);
+        if (files.stream().allMatch(this::isOlder)) {
+          Files.write(dependencies(), inputs(files, libraries), StandardCharsets.UTF_8);
+          Files.move(dependencies(), inputsFile(key), StandardCopyOption.ATOMIC_MOVE);
+        } else {
+          Files.delete(dependencies());
+        }
         return new Compiled(objectFile(key), libraries, files);
       } catch (IOException e) {
         throw new CommandException(
             "%s: cannot be written: %s".formatted(folder, FileFailure.reason(e)), e);
       }
+    }
+
+    private boolean isOlder(Path file) {
+      try {
+        return Files.getLastModifiedTime(file).toInstant().isBefore(begun);
+      } catch (IOException _) {
+        return true; // what the compiler read from stdin is listed too
+      }
+    }
+
+    private List<String> inputs(List<Path> files, List<Path> libraries) {
+      List<String> inputs = new ArrayList<>();
+      objectLine(objectFile(key)).ifPresent(inputs::add);
+      files.forEach(file -> fingerprint(file).ifPresent(inputs::add));
+      for (Path library : libraries) {
+        fingerprint(library).ifPresent(print -> inputs.add(LIBRARY_MARK + print));
+      }
+      return inputs;
     }
 
     /** Forgets the object. */

@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import uruk.tools.AotCache;
 import uruk.tools.Console;
 import uruk.tools.UsageException;
@@ -67,6 +71,15 @@ class DoctorCommandTest {
     assertThat(SystemChecks.hugePages("always [madvise] never").verdict()).isEqualTo(Verdict.GOOD);
     assertThat(SystemChecks.mappings("1000").remedy()).contains("sysctl vm.max_map_count=65530");
     assertThat(SystemChecks.mappings("65530").detail()).isEqualTo("65530 a process");
+  }
+
+  @Test
+  void aCacheThatCannotBeWrittenIsToldWithTheWayOut(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "");
+    assertThat(SystemChecks.objectCache(file.resolve("uruk/objects")).remedy())
+        .contains("XDG_CACHE_HOME");
+    assertThat(SystemChecks.objectCache(folder.resolve("uruk/objects")).verdict())
+        .isEqualTo(Verdict.GOOD);
   }
 
   @Test

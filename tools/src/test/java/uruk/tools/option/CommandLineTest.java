@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import uruk.tools.UsageException;
 import uruk.tools.option.Argument.Operand;
 import uruk.tools.option.Argument.Setting;
@@ -66,7 +70,29 @@ class CommandLineTest {
   void anUnknownOptionIsNamed() {
     assertThatThrownBy(() -> parse("--flags"))
         .isInstanceOf(UsageException.class)
-        .hasMessage("unknown option '--flags'");
+        .hasMessage("unknown option '--flags' (did you mean '--flag'?)");
+    assertThatThrownBy(() -> parse("--wing"))
+        .isInstanceOf(UsageException.class)
+        .hasMessage("unknown option '--wing'");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--memory, --memory",
+    "--memroy, --memory",
+    "--memry, --memory",
+    "--memoryy, --memory",
+    "--memosy, --memory",
+    "--MEMORY, --memory",
+    "-V, -v",
+    "-x, ",
+    "--mem, ",
+    "'', ",
+    "--memroyy, "
+  })
+  void aWordThatDiffersInOnePlaceIsGuessed(String typed, @Nullable String meant) {
+    assertThat(SimilarWords.find(List.of("-v", "--memory"), typed))
+        .isEqualTo(Optional.ofNullable(meant));
   }
 
   @Test

@@ -17,4 +17,12 @@ class MakeRuleTest {
     assertThat(MakeRule.prerequisites("out.o: my\\ file.c cost$$.h\n"))
         .containsExactly("my file.c", "cost$.h");
   }
+
+  @Test
+  void rulesAndCommentsThatFollowAreRustcs() {
+    assertThat(
+            MakeRule.prerequisites(
+                "a.d: a.rs b.rs\n\na: a.rs b.rs\n\na.rs:\nb.rs:\n\n# env-dep:X=1\n"))
+        .containsExactly("a.rs", "b.rs");
+  }
 }

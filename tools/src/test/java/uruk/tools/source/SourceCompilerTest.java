@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +52,46 @@ class SourceCompilerTest {
     Files.writeString(source, "#include \"answer.h\"\nint answer(void) { return ANSWER; }\n");
     compile();
     Files.writeString(header, "#define ANSWER 4242\n");
+    assertThat(startAndFinish()).isInstanceOf(Compilation.Running.class);
+  }
+
+  @Test
+  void aHeaderOfTheSameSizeAndTimeInItsPlaceIsNoticed() throws IOException {
+    Path header = Files.writeString(folder.resolve("answer.h"), "#define ANSWER 42\n");
+    Files.writeString(source, "#include \"answer.h\"\nint answer(void) { return ANSWER; }\n");
+    compile();
+    Path other = Files.writeString(folder.resolve("other.h"), "#define ANSWER 43\n");
+    Files.setLastModifiedTime(other, Files.getLastModifiedTime(header));
+    Files.move(other, header, StandardCopyOption.REPLACE_EXISTING);
+    assertThat(startAndFinish()).isInstanceOf(Compilation.Running.class);
+  }
+
+  @Test
+  void anObjectIsNotKeptIfAFileWasWrittenWhileItWasCompiled() throws IOException {
+    SourceCompiler compiler = compiler();
+    Compilation begun = compiler.start(source());
+    Files.setLastModifiedTime(source, FileTime.from(Instant.now()));
+    assertThat(compiler.await(begun).object()).isNotEmptyFile();
+    assertThat(startAndFinish()).isInstanceOf(Compilation.Running.class);
+    assertThat(startAndFinish()).isInstanceOf(Compilation.Cached.class);
+  }
+
+  @Test
+  void variablesThatChangeWhatCompilersFindAreAnotherObject() {
+    compile();
+    SourceCompiler elsewhere =
+        new SourceCompiler(
+            new ObjectCache(folder.resolve("cache"), Map.of("CPATH", "/elsewhere")),
+            new CompilerOptions(Optional.empty(), List.of(), false));
+    Compilation compilation = elsewhere.start(source());
+    elsewhere.await(compilation);
+    assertThat(compilation).isInstanceOf(Compilation.Running.class);
+  }
+
+  @Test
+  void objectsThatCannotBeKeptAreMadeForThisRun() throws IOException {
+    Files.writeString(folder.resolve("cache"), "a file where the folder should be");
+    assertThat(compile().object()).isNotEmptyFile();
     assertThat(startAndFinish()).isInstanceOf(Compilation.Running.class);
   }
 
@@ -161,6 +204,6 @@ class SourceCompilerTest {
   }
 
   private ObjectCache cache() {
-    return new ObjectCache(folder.resolve("cache"));
+    return new ObjectCache(folder.resolve("cache"), Map.of());
   }
 }
