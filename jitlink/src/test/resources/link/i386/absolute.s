@@ -24,6 +24,8 @@ memory:
 # jitlink-check: *{2}(data + 10) = small + 2
 # jitlink-check: *{1}(data + 12) = tiny
 # jitlink-check: *{1}(data + 13) = tiny + 15
+# jitlink-check: *{2}(data + 14) = small - 2
+# jitlink-check: *{1}(data + 16) = tiny - 2
 data:
 	.long main
 	.long main - 4
@@ -31,3 +33,5 @@ data:
 	.short small + 2
 	.byte tiny
 	.byte tiny + 15
+	.short small - 2
+	.byte tiny - 2

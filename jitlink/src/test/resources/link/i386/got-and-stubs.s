@@ -20,6 +20,12 @@ load_absolute:
 	.byte 0x8b, 0x0d # movl far@GOT, %ecx
 	.reloc ., R_386_GOT32X, far
 	.long 0
+load_absolute_unrelaxable:
+# Assemblers that are told -mrelax-relocations=no write the older relocation, and mean the same.
+# jitlink-check: decode_operand(load_absolute_unrelaxable, 4) = got_addr(got-and-stubs.o, far)
+	.byte 0x8b, 0x0d # movl far@GOT, %ecx
+	.reloc ., R_386_GOT32, far
+	.long 0
 offset:
 # jitlink-check: decode_operand(offset, 4) = data - _GLOBAL_OFFSET_TABLE_
 	leal data@GOTOFF(%ebx), %eax
@@ -37,5 +43,9 @@ call_near:
 	.data
 	.globl data
 # jitlink-check: *{4}data = got_addr(got-and-stubs.o, far) - _GLOBAL_OFFSET_TABLE_
+# jitlink-check: *{4}(data + 5) = got_addr(got-and-stubs.o, far) - _GLOBAL_OFFSET_TABLE_
 data:
+	.long far@GOT
+# Data is no instruction, whatever it looks like.
+	.byte 5
 	.long far@GOT

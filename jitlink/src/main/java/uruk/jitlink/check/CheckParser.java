@@ -8,6 +8,9 @@ import java.util.Optional;
 final class CheckParser {
 
   private static final int MAX_NESTING = 200;
+  private static final int OCTAL = 8;
+  private static final int DECIMAL = 10;
+  private static final int HEXADECIMAL = 16;
   private static final String EXPRESSION_START = "'(', '*', identifier, or number";
   private static final String END = "";
 
@@ -216,9 +219,9 @@ final class CheckParser {
   private long number() throws CheckSyntaxException {
     skipBlanks();
     int start = position;
-    int radix = 10;
+    int radix = DECIMAL;
     if (text.startsWith("0x", position)) {
-      radix = 16;
+      radix = HEXADECIMAL;
       position += 2;
     }
     int digits = position;
@@ -229,11 +232,18 @@ final class CheckParser {
       position = start;
       throw unexpected("number");
     }
+    if (radix == DECIMAL && position - digits > 1 && text.charAt(digits) == '0') {
+      radix = OCTAL;
+    }
     try {
       return Long.parseUnsignedLong(text, digits, position, radix);
     } catch (NumberFormatException e) {
       throw new CheckSyntaxException(
-          start + 1, "Number '%s' exceeds 64 bits".formatted(text.substring(start, position)));
+          start + 1,
+          "Number '%s' %s"
+              .formatted(
+                  text.substring(start, position),
+                  radix == OCTAL ? "begins with 0, but is not octal" : "exceeds 64 bits"));
     }
   }
 

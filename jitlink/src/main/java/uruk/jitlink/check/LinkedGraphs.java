@@ -1,7 +1,7 @@
 package uruk.jitlink.check;
 
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -29,9 +29,30 @@ public final class LinkedGraphs implements CheckContext {
   private final Map<String, Place> localSymbols = new TreeMap<>();
   private final Map<String, Place> symbols = new TreeMap<>();
   private final Set<Long> absoluteAddresses = new HashSet<>();
-  private final TreeMap<Long, byte[]> contents = new TreeMap<>(Long::compareUnsigned);
+  private final TreeMap<Long, Content> contents = new TreeMap<>(Long::compareUnsigned);
   private @Nullable String target;
   private ByteOrder byteOrder = ByteOrder.LITTLE_ENDIAN;
+
+  /**
+   * The bytes of a block.
+   *
+   * @param bytes null if they all are zero, however many
+   */
+  private record Content(long size, @Nullable ByteBuffer bytes) {
+
+    static Content of(Block block) {
+      return new Content(
+          block.size(), block.zeroFill() ? null : ByteBuffer.wrap(block.contentCopy()));
+    }
+
+    byte[] copy(long offset, int limit) {
+      byte[] copy = new byte[(int) Math.min(limit, size - offset)];
+      if (bytes != null) {
+        bytes.get((int) offset, copy);
+      }
+      return copy;
+    }
+  }
 
   /** Bytes of the target: zero-fill, or content that was linked. */
   private record Place(long address, long size, boolean zeroFill) {
@@ -105,7 +126,7 @@ public final class LinkedGraphs implements CheckContext {
   private void addSection(Section section, FileFacts file) {
     for (Block block : section.blocks()) {
       if (block.size() > 0) {
-        contents.put(block.address(), block.contentCopy());
+        contents.put(block.address(), Content.of(block));
       }
       file.sections.merge(section.name(), Place.of(block), Place::and);
     }
@@ -163,13 +184,11 @@ public final class LinkedGraphs implements CheckContext {
 
   @Override
   public synchronized byte[] content(long address, int limit) {
-    Map.Entry<Long, byte[]> block = contents.floorEntry(address);
+    Map.Entry<Long, Content> block = contents.floorEntry(address);
     if (block != null) {
       long offset = address - block.getKey();
-      byte[] bytes = block.getValue();
-      if (Long.compareUnsigned(offset, bytes.length) < 0) {
-        int from = (int) offset;
-        return Arrays.copyOfRange(bytes, from, from + Math.min(limit, bytes.length - from));
+      if (Long.compareUnsigned(offset, block.getValue().size()) < 0) {
+        return block.getValue().copy(offset, limit);
       }
     }
     return new byte[absoluteAddresses.contains(address) ? limit : 0];

@@ -84,6 +84,7 @@ final class BlockReader {
   }
 
   private String text(int section) {
+    countBytes(section, sections.size(section));
     int begin = sections.offset(section);
     byte[] text = new byte[(int) sections.size(section)];
     sections.file().bytes().get(begin, text);

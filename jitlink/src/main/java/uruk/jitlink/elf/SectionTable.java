@@ -31,6 +31,7 @@ final class SectionTable {
       count = checkCount();
     }
     names = names();
+    checkNames();
   }
 
   ElfFile file() {
@@ -159,6 +160,9 @@ final class SectionTable {
 
   static final long MAXIMUM_ALIGNMENT = 1L << 30;
 
+  /** How often a file's size all its names have at most. A header takes more room than a name. */
+  static final long NAME_RATIO = 16;
+
   private int nameOffset(int section) {
     return bytes.getInt(at(section));
   }
@@ -195,6 +199,18 @@ final class SectionTable {
               .formatted(Long.toUnsignedString(number), begin, file.size()));
     }
     return (int) number;
+  }
+
+  /** Names may overlap: without this check, they could ask for the square of the file's size. */
+  private void checkNames() {
+    long length = 0;
+    for (int i = 0; i < count; i++) {
+      length += names.length(nameOffset(i));
+      if (length > NAME_RATIO * file.size()) {
+        throw file.malformed(
+            "section headers", "the names are more than %d times the file".formatted(NAME_RATIO));
+      }
+    }
   }
 
   private StringTable names() {

@@ -43,6 +43,11 @@ final class StringTable implements NameSource {
     return new StringTable(sections.file(), place, offset, (int) sections.size(section));
   }
 
+  /** {@return the bytes of the name at an offset, without its end; 0 if there is no such name} */
+  int length(int offset) {
+    return contains(offset) ? end(offset) - begin - offset : 0;
+  }
+
   /** {@return whether a name begins inside of the table and ends there} */
   boolean contains(int offset) {
     return offset >= 0 && offset < size && end(offset) < begin + size;
@@ -93,7 +98,7 @@ final class StringTable implements NameSource {
   /** Bytes that are no UTF-8 are taken as Latin-1, so that different names stay different. */
   private String decode(int at, int length) {
     String name = new String(bytes, at, length, StandardCharsets.UTF_8);
-    return name.length() == length || name.indexOf('\ufffd') < 0
+    return name.indexOf('\ufffd') < 0
         ? name
         : new String(bytes, at, length, StandardCharsets.ISO_8859_1);
   }

@@ -1,5 +1,8 @@
 package uruk.jitlink.elf;
 
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import uruk.jitlink.UnsupportedObjectException;
 import uruk.jitlink.graph.Scope;
 import uruk.jitlink.graph.TargetFlags;
@@ -13,6 +16,7 @@ final class SymbolFacts {
 
   private final SectionTable sections;
   private final SymbolTable symbols;
+  private @Nullable Set<String> plainNames; // of definitions, once a versioned one is met
 
   SymbolFacts(SectionTable sections, SymbolTable symbols) {
     this.sections = sections;
@@ -116,12 +120,17 @@ final class SymbolFacts {
   }
 
   private boolean definesPlain(String name) {
-    for (int i = symbols.firstGlobal(); i < symbols.count(); i++) {
-      if (symbols.sectionField(i) != Elf.SHN_UNDEF && symbols.name(i).equals(name)) {
-        return true;
+    Set<String> names = plainNames;
+    if (names == null) {
+      names = new HashSet<>();
+      for (int i = symbols.firstGlobal(); i < symbols.count(); i++) {
+        if (symbols.sectionField(i) != Elf.SHN_UNDEF) {
+          names.add(symbols.name(i));
+        }
       }
+      plainNames = names;
     }
-    return false;
+    return names.contains(name);
   }
 
   RuntimeException malformed(int symbol, String what) {

@@ -19,6 +19,7 @@ final class SymbolTable {
   private final int firstGlobal;
   private final int extendedIndices;
   private final @Nullable String[] globalNames;
+  private long nameLength; // of the global names that were read; threads may count one twice
 
   private SymbolTable(SectionTable sections, int section) {
     ElfFile file = sections.file();
@@ -88,9 +89,22 @@ final class SymbolTable {
     String name = globalNames[symbol - firstGlobal];
     if (name == null) {
       name = names.name(nameOffset(symbol));
+      countName(name);
       globalNames[symbol - firstGlobal] = name;
     }
     return name;
+  }
+
+  /** Names may overlap: without this check, they could ask for the square of the file's size. */
+  private void countName(String name) {
+    nameLength += name.length();
+    if (nameLength > SectionTable.NAME_RATIO * bytes.limit()) {
+      throw sections
+          .file()
+          .malformed(
+              "symbol table",
+              "the names are more than %d times the file".formatted(SectionTable.NAME_RATIO));
+    }
   }
 
   int binding(int symbol) {

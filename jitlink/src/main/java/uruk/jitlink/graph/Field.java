@@ -77,6 +77,9 @@ public record Field(int size, int bits, int alignment, Range range, List<Piece> 
   /** Two bytes, extended either way by their reader. */
   public static final Field EITHER16 = bytes(2, Range.SIGNED_OR_UNSIGNED);
 
+  /** One byte, extended either way by its reader. */
+  public static final Field EITHER8 = bytes(1, Range.SIGNED_OR_UNSIGNED);
+
   /** Two bytes, sign-extended by their reader. */
   public static final Field SIGNED16 = bytes(2, Range.SIGNED);
 

@@ -122,7 +122,10 @@ public final class I386 implements Target {
     TableBuilder.build(graph, TABLE_KINDS, mayBeOutOfReach);
   }
 
-  /** R_386_GOT32X means two things, told apart by the instruction (psABI, section 4.4.1). */
+  /**
+   * R_386_GOT32 and R_386_GOT32X mean two things, told apart by the instruction (psABI, section
+   * 4.4.1). In data they mean the place in the table.
+   */
   private static void tellOperands(Block block) {
     Edges edges = block.edges();
     for (int i = 0, size = edges.size(); i < size; i++) {
@@ -139,6 +142,7 @@ public final class I386 implements Target {
 
   private static boolean hasBaseRegister(Block block, int offset) {
     return offset == 0
+        || !block.section().memProt().executable()
         || (block.content().get(block.contentOffset() + offset - 1) & MODRM_MASK) != MODRM_NO_BASE;
   }
 

@@ -15,12 +15,12 @@ public enum I386EdgeKind implements EdgeKind {
   POINTER32("Pointer32", Formula.POINTER, Field.WORD32),
   /** A distance from the fix-up. */
   PC_REL32("PCRel32", Formula.DELTA, Field.WORD32),
-  /** A 16-bit pointer. */
-  POINTER16("Pointer16", Formula.POINTER, Field.UNSIGNED16),
+  /** A 16-bit pointer. The field holds the addend, which may be negative. */
+  POINTER16("Pointer16", Formula.POINTER, Field.EITHER16),
   /** A 16-bit distance from the fix-up. */
   PC_REL16("PCRel16", Formula.DELTA, Field.SIGNED16),
-  /** An 8-bit pointer. */
-  POINTER8("Pointer8", Formula.POINTER, Field.UNSIGNED8),
+  /** An 8-bit pointer. The field holds the addend, which may be negative. */
+  POINTER8("Pointer8", Formula.POINTER, Field.EITHER8),
   /** An 8-bit distance from the fix-up. */
   PC_REL8("PCRel8", Formula.DELTA, Field.SIGNED8),
   /** A distance from the fix-up, to the global offset table for example. */

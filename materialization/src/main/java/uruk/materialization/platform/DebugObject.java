@@ -28,6 +28,7 @@ import uruk.jitlink.memory.SegmentRange;
  */
 final class DebugObject {
   private static final String FRAMES = ".eh_frame";
+  private static final int LARGEST_SPREAD = 1024;
   private static final Set<String> RANGE_LISTS = Set.of(".debug_ranges", ".debug_loc");
 
   private final LinkGraph graph;
@@ -55,7 +56,7 @@ final class DebugObject {
     ElfExecutable elf = new ElfExecutable(graph.target().elfMachine());
     for (Section section : graph.sections()) {
       if (section.memLifetime() == MemLifetime.NO_ALLOC) {
-        if (section.name().startsWith(".debug_")) {
+        if (section.name().startsWith(".debug_") && !isSpread(section)) {
           elf.addDebugSection(section.name(), relocated(section));
         }
       } else if (!section.name().equals(FRAMES)) {
@@ -80,10 +81,25 @@ final class DebugObject {
     }
   }
 
+  /** {@return whether alignments nobody needs make a section out of all proportion} */
+  private static boolean isSpread(Section section) {
+    long bytes = 0;
+    long end = 0;
+    for (Block block : section.blocks()) {
+      if (!block.zeroFill()) {
+        bytes += block.size();
+        end = Math.max(end, block.address() + block.size());
+      }
+    }
+    return end > LARGEST_SPREAD * Math.max(bytes, LARGEST_SPREAD);
+  }
+
   private ByteBuffer relocated(Section section) {
     long size = 0;
     for (Block block : section.blocks()) {
-      size = Math.max(size, block.address() + block.size());
+      if (!block.zeroFill()) {
+        size = Math.max(size, block.address() + block.size());
+      }
     }
     ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(size)).order(graph.byteOrder());
     for (Block block : section.blocks()) {

@@ -35,6 +35,9 @@ final class ElfExecutable {
   private static final int SHF_WRITE = 1;
   private static final int SHF_ALLOC = 2;
   private static final int SHF_EXECINSTR = 4;
+  private static final int SHN_LORESERVE = 0xff00;
+  private static final int SHN_ABS = 0xfff1;
+  private static final int SHN_XINDEX = 0xffff;
   private static final int STB_GLOBAL = 1;
   private static final int STT_OBJECT = 1;
   private static final int STT_FUNC = 2;
@@ -110,7 +113,9 @@ final class ElfExecutable {
   void addSymbol(Symbol symbol) {
     boolean local = symbol.scope() == Scope.LOCAL;
     int type = symbol.section().memProt().executable() ? STT_FUNC : STT_OBJECT;
-    int section = sectionOf.getOrDefault(symbol.block(), 0);
+    int index = sectionOf.getOrDefault(symbol.block(), 0);
+    // Values are addresses, so that nobody needs the section of one that is hard to name.
+    int section = index < SHN_LORESERVE ? index : SHN_ABS;
     Entry entry =
         new Entry(
             symbol.name(),
@@ -142,13 +147,14 @@ final class ElfExecutable {
     ByteBuffer file =
         ByteBuffer.allocate(Math.addExact(end, sections.size() * SECTION_HEADER_SIZE))
             .order(ByteOrder.nativeOrder());
-    putHeader(file, end);
+    boolean extended = offsets.length >= SHN_LORESERVE;
+    putHeader(file, end, extended);
     for (int i = 0; i < offsets.length; i++) {
       ByteBuffer content = sections.get(i).content();
       file.put(offsets[i], content, content.position(), content.remaining());
       putSectionHeader(
           file.position(end + i * SECTION_HEADER_SIZE),
-          sections.get(i),
+          i == 0 && extended ? extendedNumbers() : sections.get(i),
           nameOffsets[i],
           offsets[i]);
     }
@@ -184,13 +190,19 @@ final class ElfExecutable {
     table.putShort(entry.section()).putLong(entry.value()).putLong(entry.size());
   }
 
-  private void putHeader(ByteBuffer file, int sectionHeaders) {
+  /** Section 0 holds what has no room in the file's header (gABI, "Sections"). */
+  private Header extendedNumbers() {
+    return new Header("", 0, 0, 0, sections.size(), NONE, sections.size() - 1, 0);
+  }
+
+  private void putHeader(ByteBuffer file, int sectionHeaders, boolean extended) {
     byte order = (byte) (file.order() == ByteOrder.LITTLE_ENDIAN ? 1 : 2);
     file.put(new byte[] {0x7f, 'E', 'L', 'F', 2, order, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0});
     file.putShort(ET_EXEC).putShort(machine).putInt(1).putLong(0).putLong(0);
     file.putLong(sectionHeaders).putInt(0).putShort((short) HEADER_SIZE);
     file.putShort((short) 0).putShort((short) 0).putShort((short) SECTION_HEADER_SIZE);
-    file.putShort((short) sections.size()).putShort((short) (sections.size() - 1));
+    file.putShort((short) (extended ? 0 : sections.size()));
+    file.putShort((short) (extended ? SHN_XINDEX : sections.size() - 1));
   }
 
   private static void putSectionHeader(ByteBuffer file, Header section, int name, int offset) {

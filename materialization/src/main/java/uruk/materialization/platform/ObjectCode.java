@@ -15,6 +15,7 @@ import uruk.jitlink.dwarf.LineTable;
 import uruk.jitlink.dwarf.SourceLocation;
 import uruk.jitlink.graph.Block;
 import uruk.jitlink.graph.Edges;
+import uruk.jitlink.graph.Field;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.MemLifetime;
 import uruk.jitlink.graph.Section;
@@ -95,7 +96,7 @@ final class ObjectCode {
 
   /** Reads the object file again, now with its debug sections, and places its code as it is. */
   private Details read(ObjectFile file) {
-    LinkGraph graph = file.linkGraph(Set.of(ReadOption.NON_ALLOC_SECTIONS));
+    LinkGraph graph = graph(file);
     Set<Block> dropped = blocks.applyTo(graph);
     for (Section section : graph.sections()) {
       if (section.memLifetime() == MemLifetime.NO_ALLOC) {
@@ -111,6 +112,14 @@ final class ObjectCode {
       }
     }
     return new Details(functions, lines(graph));
+  }
+
+  private static LinkGraph graph(ObjectFile file) {
+    try {
+      return file.linkGraph(Set.of(ReadOption.NON_ALLOC_SECTIONS));
+    } catch (LinkException malformed) {
+      return file.linkGraph(); // This much was linked; debug information is as good as none.
+    }
   }
 
   private @Nullable LineTable lines(LinkGraph graph) {
@@ -133,12 +142,17 @@ final class ObjectCode {
       return ByteBuffer.allocate(0);
     }
     Block block = section.blocks().iterator().next();
+    if (block.zeroFill()) {
+      return ByteBuffer.allocate(0);
+    }
     ByteBuffer bytes = block.mutableContent();
     if (block.hasEdges()) {
       Edges edges = block.edges();
       for (int i = 0; i < edges.size(); i++) {
-        long value = edges.target(i).address() + edges.addend(i);
-        edges.kind(i).field().store(bytes, edges.offset(i), value);
+        Field field = edges.kind(i).field();
+        if (field.size() > 0) {
+          field.store(bytes, edges.offset(i), edges.target(i).address() + edges.addend(i));
+        }
       }
     }
     return bytes;

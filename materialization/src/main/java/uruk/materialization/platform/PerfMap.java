@@ -1,5 +1,6 @@
 package uruk.materialization.platform;
 
+import com.google.common.base.CharMatcher;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -64,7 +65,7 @@ final class PerfMap implements AutoCloseable {
     forgetRemoved(function);
     byte[] text =
         "%016x %016x %s\n"
-            .formatted(function.address(), function.size(), function.name())
+            .formatted(function.address(), function.size(), line(function.name()))
             .getBytes(StandardCharsets.UTF_8);
     lines.put(function.address(), new Line(function, end, text.length - 1, false));
     write(text, end);
@@ -94,13 +95,18 @@ final class PerfMap implements AutoCloseable {
     if (line == null || !line.function().equals(function)) {
       return;
     }
-    String name = REMOVED + function.name();
+    String name = REMOVED + line(function.name());
     String size = Long.toHexString(function.size());
     int width = line.length() - name.getBytes(StandardCharsets.UTF_8).length - size.length() - 2;
     String start = "0".repeat(16) + Long.toHexString(function.address());
     String text = start.substring(start.length() - width) + " " + size + " " + name;
     write(text.getBytes(StandardCharsets.UTF_8), line.position());
     lines.put(function.address(), new Line(function, line.position(), line.length(), true));
+  }
+
+  /** Assemblers take any name between quotes; one with a newline would be two lines. */
+  private static String line(String name) {
+    return CharMatcher.javaIsoControl().replaceFrom(name, '?');
   }
 
   private void write(byte[] bytes, long position) {

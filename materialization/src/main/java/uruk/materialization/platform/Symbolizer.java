@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -104,8 +103,8 @@ public final class Symbolizer implements LinkPlugin {
     }
   }
 
+  /** Not by a {@code Path}: not every name is one in the locale's encoding. */
   private static String fileName(String path) {
-    Path name = Path.of(path).getFileName();
-    return name == null ? path : name.toString();
+    return path.substring(path.lastIndexOf('/') + 1);
   }
 }
