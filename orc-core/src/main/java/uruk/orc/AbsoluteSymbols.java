@@ -1,7 +1,5 @@
 package uruk.orc;
 
-import java.util.List;
-
 /** Symbols whose addresses are known from the start. */
 public final class AbsoluteSymbols extends MaterializationUnit {
   private final SymbolMap symbols;
@@ -23,8 +21,7 @@ public final class AbsoluteSymbols extends MaterializationUnit {
 
   @Override
   protected void materialize(MaterializationResponsibility responsibility) {
-    responsibility.notifyResolved(Emission.owned(responsibility.definition(), symbols));
-    responsibility.notifyEmitted(List.of());
+    responsibility.bind(symbols);
   }
 
   @Override

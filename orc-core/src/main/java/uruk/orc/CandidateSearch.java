@@ -54,7 +54,7 @@ final class CandidateSearch {
    * back for the next dylib.
    */
   void match(ExecutionSession session, Match match) {
-    SymbolTable table = order.dylibAt(dylibAt).table();
+    SymbolTable table = order.tableAt(dylibAt);
     int kept = 0;
     for (int at = 0; at < candidateCount; at++) {
       int name = candidates[at];

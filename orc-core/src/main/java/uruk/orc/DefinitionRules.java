@@ -117,9 +117,10 @@ final class DefinitionRules {
       if (dylib.table().size() == 0) {
         return;
       }
-      unit.symbols()
-          .forEach((name, flags) -> {
-            SymbolEntry existing = dylib.table().find(name);
+      SymbolMap.forEach(
+          unit.symbols(),
+          (name, hash, flags) -> {
+            SymbolEntry existing = dylib.table().find(name, hash);
             if (existing != null) {
               var _ = judge(name, flags, existing);
             }
@@ -151,12 +152,12 @@ final class DefinitionRules {
       Map<String, SymbolFlags> symbols = unit.symbols();
       dylib.session().lock().tablesChange();
       dylib.table().reserve(symbols.size());
-      symbols.forEach(this::add);
+      SymbolMap.forEach(symbols, this::add);
       finish();
     }
 
-    private void add(String name, SymbolFlags flags) {
-      SymbolEntry entry = new SymbolEntry(name, flags, definition);
+    private void add(String name, int hash, SymbolFlags flags) {
+      SymbolEntry entry = new SymbolEntry(name, hash, flags, definition);
       SymbolEntry existing = dylib.table().addIfAbsent(entry);
       if (existing == null) {
         added(entry);

@@ -35,23 +35,6 @@ final class Emission {
         });
   }
 
-  /** {@return what of the map the responsibility answers for: discarded symbols are left out} */
-  static SymbolMap owned(Definition definition, SymbolMap symbols) {
-    return definition
-        .dylib()
-        .session()
-        .locked(() -> {
-          if (definition.live == symbols.size()) {
-            return symbols;
-          }
-          SymbolMap.Builder owned = SymbolMap.builder(definition.live);
-          for (SymbolEntry entry : definition.liveEntries()) {
-            owned.put(entry.name(), symbols.get(entry.name()));
-          }
-          return owned.build();
-        });
-  }
-
   private static void checkResolution(Definition definition, SymbolMap resolved, int at) {
     SymbolEntry entry = responsibility(definition, resolved.nameAt(at), at);
     SymbolFlags declared = entry.flags();
@@ -90,6 +73,31 @@ final class Emission {
           grouped.nodes().forEach(node -> connect(node, outcome));
           ReadinessGraph.emit(grouped.nodes(), outcome);
           grouped.throwIfUnsatisfied();
+        });
+  }
+
+  /**
+   * Resolves the symbols of a definition that depend on nothing and emits them, all in one pass:
+   * there may be a million of them.
+   *
+   * @param addresses in the order in which the symbols were defined; discarded ones are among them
+   */
+  static void bind(Definition definition, SymbolMap addresses) {
+    Outcome.locked(
+        definition.dylib().session(),
+        outcome -> {
+          definition.tracker.checkUsable();
+          definition.started = null;
+          int at = 0;
+          for (SymbolEntry entry : definition.entries()) {
+            if (definition.isResponsibleFor(entry)) {
+              while (!addresses.nameAt(at).equals(entry.name())) {
+                at++;
+              }
+              entry.resolve(addresses.addressAt(at), addresses.flagsAt(at).without(MAY_DIFFER));
+              ReadinessGraph.ready(entry, outcome);
+            }
+          }
         });
   }
 

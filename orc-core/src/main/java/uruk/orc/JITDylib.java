@@ -252,7 +252,7 @@ public final class JITDylib {
   public <T extends DefinitionGenerator> T addGenerator(T generator) {
     return session.locked(() -> {
       checkOpen();
-      generators = generators.with(new GeneratorSlot(generator, this));
+      setGenerators(generators.with(new GeneratorSlot(generator, this)));
       session.lock().tablesChange();
       return generator;
     });
@@ -266,8 +266,13 @@ public final class JITDylib {
     Outcome.locked(
         session,
         outcome -> {
-          generators = generators.without(generator, outcome);
+          setGenerators(generators.without(generator, outcome));
         });
+  }
+
+  private void setGenerators(GeneratorList list) {
+    generators = list;
+    table.setExtensible(!list.isEmpty());
   }
 
   /** {@return the generators in the order in which they are asked: a copy} */
@@ -475,7 +480,7 @@ public final class JITDylib {
   void finishClosing(Outcome outcome) {
     state = State.CLOSED;
     generators.removeAll(outcome);
-    generators = GeneratorList.EMPTY;
+    setGenerators(GeneratorList.EMPTY);
     linkOrder = SearchOrder.of();
   }
 

@@ -54,7 +54,7 @@ final class LookupMatches {
       entries[name] = null;
       for (int at = 0; at < order.size() && entries[name] == null; at++) {
         session.countStep();
-        SymbolEntry entry = order.dylibAt(at).table().find(request.names().nameAt(name));
+        SymbolEntry entry = order.tableAt(at).find(request.names().nameAt(name));
         if (entry != null && entry.isVisible(order.matchesAllAt(at))) {
           entries[name] = entry;
         }

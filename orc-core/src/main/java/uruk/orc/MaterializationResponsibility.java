@@ -156,6 +156,16 @@ public final class MaterializationResponsibility {
     }
   }
 
+  /** Gives the symbols the addresses of the map, which may hold more, and makes them ready. */
+  void bind(SymbolMap addresses) {
+    try {
+      Emission.bind(definition, addresses);
+      settle();
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
   /**
    * Claims further symbols, as a linker does that finds definitions its unit did not promise.
    *

@@ -3,18 +3,22 @@ package uruk.orc;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the position of a name in an array of names: open addressing over positions. Immutable. */
+/**
+ * Finds the position of a name in an array of names: open addressing over positions. Keeps the
+ * names' hashes, so that neither a search nor a table that takes the names over reads a name again.
+ * Immutable.
+ */
 final class NameIndex {
   private static final int SCAN_LIMIT = 8;
 
   private final String[] names;
-  private final int size;
+  private final int[] hashes;
   private final int[] slots;
   private final @Nullable String duplicate;
 
   NameIndex(String[] names, int size) {
     this.names = names;
-    this.size = size;
+    this.hashes = new int[size];
     this.slots = size <= SCAN_LIMIT ? new int[0] : new int[SymbolTable.capacityFor(size)];
     Arrays.fill(slots, -1);
     this.duplicate = insertAll();
@@ -27,46 +31,50 @@ final class NameIndex {
 
   /** {@return the position of the name, or -1} */
   int find(String name) {
-    if (slots.length == 0) {
-      return scan(name, size);
-    }
-    return slots[slotOf(name)];
+    int hash = SymbolTable.hash(name);
+    return slots.length == 0 ? scan(name, hash, hashes.length) : slots[slotOf(name, hash)];
+  }
+
+  /** {@return the {@linkplain SymbolTable#hash hash} of the name at a position} */
+  int hashAt(int at) {
+    return hashes[at];
   }
 
   private @Nullable String insertAll() {
     String twice = null;
-    for (int at = 0; at < size; at++) {
+    for (int at = 0; at < hashes.length; at++) {
+      String name = names[at];
+      int hash = SymbolTable.hash(name);
+      hashes[at] = hash;
       if (slots.length == 0) {
-        twice = scan(names[at], at) < 0 ? twice : names[at];
+        twice = scan(name, hash, at) < 0 ? twice : name;
       } else {
-        int slot = slotOf(names[at]);
-        twice = slots[slot] < 0 ? twice : names[at];
+        int slot = slotOf(name, hash);
+        twice = slots[slot] < 0 ? twice : name;
         slots[slot] = at;
       }
     }
     return twice;
   }
 
-  private int scan(String name, int end) {
+  private int scan(String name, int hash, int end) {
     for (int at = 0; at < end; at++) {
-      if (names[at].equals(name)) {
+      if (hashes[at] == hash && names[at].equals(name)) {
         return at;
       }
     }
     return -1;
   }
 
-  private int slotOf(String name) {
+  private int slotOf(String name, int hash) {
     int mask = slots.length - 1;
-    int slot = SymbolTable.hash(name) & mask;
-    while (slots[slot] >= 0 && !equal(names[slots[slot]], name)) {
+    int slot = hash & mask;
+    for (int at = slots[slot]; at >= 0; at = slots[slot]) {
+      if (hashes[at] == hash && names[at].equals(name)) {
+        return slot;
+      }
       slot = slot + 1 & mask;
     }
     return slot;
-  }
-
-  /** Strings keep their hash, so that those of others need not be read. */
-  private static boolean equal(String one, String other) {
-    return one.hashCode() == other.hashCode() && one.equals(other);
   }
 }

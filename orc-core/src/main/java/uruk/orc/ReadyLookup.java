@@ -66,12 +66,12 @@ final class ReadyLookup {
   private static @Nullable SymbolEntry first(SearchOrder order, String name) {
     int hash = SymbolTable.hash(name);
     for (int at = 0; at < order.size(); at++) {
-      JITDylib dylib = order.dylibAt(at);
-      SymbolEntry entry = dylib.table().find(name, hash);
+      SymbolTable table = order.tableAt(at);
+      SymbolEntry entry = table.find(name, hash);
       if (entry != null && entry.isVisible(order.matchesAllAt(at))) {
         return entry;
       }
-      if (entry == null && !dylib.generatorList().isEmpty()) {
+      if (entry == null && table.isExtensible()) {
         return null;
       }
     }

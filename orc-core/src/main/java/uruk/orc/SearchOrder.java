@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 public final class SearchOrder {
   private final ImmutableList<Entry> entries;
   private final JITDylib[] dylibs;
+  private final SymbolTable[] tables;
   private final boolean[] matchAll;
 
   /**
@@ -27,9 +28,11 @@ public final class SearchOrder {
   private SearchOrder(List<Entry> entries) {
     this.entries = ImmutableList.copyOf(entries);
     this.dylibs = new JITDylib[entries.size()];
+    this.tables = new SymbolTable[entries.size()];
     this.matchAll = new boolean[entries.size()];
     for (int at = 0; at < dylibs.length; at++) {
       dylibs[at] = entries.get(at).dylib();
+      tables[at] = dylibs[at].table();
       matchAll[at] = entries.get(at).flags() == JITDylibLookupFlags.MATCH_ALL_SYMBOLS;
     }
   }
@@ -74,6 +77,10 @@ public final class SearchOrder {
 
   JITDylib dylibAt(int at) {
     return dylibs[at];
+  }
+
+  SymbolTable tableAt(int at) {
+    return tables[at];
   }
 
   boolean matchesAllAt(int at) {

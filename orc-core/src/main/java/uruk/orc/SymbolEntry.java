@@ -44,8 +44,13 @@ final class SymbolEntry {
   @Nullable UserList users;
 
   SymbolEntry(String name, SymbolFlags flags, @Nullable Definition owner) {
+    this(name, SymbolTable.hash(name), flags, owner);
+  }
+
+  /** An entry for a name whose {@linkplain SymbolTable#hash hash} is known. */
+  SymbolEntry(String name, int hash, SymbolFlags flags, @Nullable Definition owner) {
     this.name = name;
-    this.hash = SymbolTable.hash(name);
+    this.hash = hash;
     this.word = flags.bits();
     this.owner = owner;
   }

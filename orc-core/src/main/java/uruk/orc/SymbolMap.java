@@ -130,6 +130,28 @@ public final class SymbolMap {
     return flags instanceof View ? flags : ImmutableMap.copyOf(flags);
   }
 
+  /** Takes the name of a symbol, the name's {@linkplain SymbolTable#hash hash}, and flags. */
+  interface HashedAction {
+    void accept(String name, int hash, SymbolFlags flags);
+  }
+
+  /** Calls the action for each symbol in order, with hashes that need not be computed again. */
+  static void forEach(Map<String, SymbolFlags> symbols, HashedAction action) {
+    if (symbols instanceof View<SymbolFlags> view) {
+      view.map.forEach(action);
+    } else {
+      symbols.forEach((name, flags) -> action.accept(name, SymbolTable.hash(name), flags));
+    }
+  }
+
+  private void forEach(HashedAction action) {
+    NameIndex built = index;
+    for (int at = 0; at < names.length; at++) {
+      int hash = built == null ? SymbolTable.hash(names[at]) : built.hashAt(at);
+      action.accept(names[at], hash, flagsAt(at));
+    }
+  }
+
   String nameAt(int at) {
     return names[at];
   }

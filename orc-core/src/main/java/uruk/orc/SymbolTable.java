@@ -34,6 +34,9 @@ final class SymbolTable {
 
   private volatile Slots slots = NOTHING;
 
+  /** Kept here so that a search which passes many dylibs touches little of each. */
+  private volatile boolean extensible;
+
   // Guarded by the session lock.
   private int live;
   private int used;
@@ -102,6 +105,16 @@ final class SymbolTable {
     int spread = ((hash >>> NEIGHBOUR_BITS) * GOLDEN_RATIO) & SPREAD_MASK;
     int mixed = ((spread ^ (spread >>> 16)) << NEIGHBOUR_BITS) | (hash & NEIGHBOUR_MASK);
     return mixed == 0 ? 1 : mixed;
+  }
+
+  /** {@return whether generators may add what a search does not find; needs no lock} */
+  boolean isExtensible() {
+    return extensible;
+  }
+
+  /** Says whether generators may add what a search does not find. Called under the session lock. */
+  void setExtensible(boolean whether) {
+    extensible = whether;
   }
 
   /** {@return the entry of that name, or null; needs no lock} */

@@ -40,7 +40,8 @@ final class DoublingCost {
   enum Figure {
     SYMBOLS("symbols", 62_500, FreshSessions::absoluteSymbols),
     CHAIN("units in a chain", 5000, FreshSessions::chain),
-    EDGES("symbols with 4 edges each", 5000, FreshSessions::woven),
+    EDGES("edges among 2,500 symbols", 10_000, FreshSessions::edges),
+    WOVEN("symbols with 4 edges each", 5000, FreshSessions::woven),
     DYLIBS("dylibs searched", 1000, FreshSessions::dylibs),
     GENERATORS("generators asked", 1000, FreshSessions::generators),
     WAITERS("waiters", 5000, FreshSessions::waiters);

@@ -32,6 +32,8 @@ import uruk.orc.SymbolState;
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 public class FreshSessions {
   private static final int LOOKUPS = 100;
+  private static final int EDGES = 4;
+  private static final int CONNECTED = 2500;
 
   /** What there are so many of. */
   @Param("1000")
@@ -77,7 +79,13 @@ public class FreshSessions {
   /** Symbols of one unit that need four others each. */
   @Benchmark
   public ExecutorSymbolDef woven() {
-    return SessionWork.woven(session, names);
+    return SessionWork.woven(session, names, EDGES);
+  }
+
+  /** Edges between symbols of one unit, of which there are always as many. */
+  @Benchmark
+  public ExecutorSymbolDef edges() {
+    return SessionWork.woven(session, names.subList(0, CONNECTED), size / CONNECTED);
   }
 
   /** Dylibs, in the last of which a hundred symbols are looked up. */

@@ -59,10 +59,10 @@ final class SessionWork {
     return names;
   }
 
-  /** Defines one unit whose symbols need four others each, and looks one up. */
-  static ExecutorSymbolDef woven(ExecutionSession session, List<String> names) {
+  /** Defines one unit whose symbols need so many others each, and looks one up. */
+  static ExecutorSymbolDef woven(ExecutionSession session, List<String> names, int edges) {
     JITDylib main = session.createBareJITDylib("main");
-    main.define(new WovenUnit(names));
+    main.define(new WovenUnit(names, edges));
     return session.lookup(main, names.getFirst());
   }
 
@@ -113,10 +113,12 @@ final class SessionWork {
 
   private static final class WovenUnit extends MaterializationUnit {
     private final List<String> names;
+    private final int edges;
 
-    private WovenUnit(List<String> names) {
+    private WovenUnit(List<String> names, int edges) {
       super(new Interface(absolute(names).flags()));
       this.names = names;
+      this.edges = edges;
     }
 
     private static SymbolMap absolute(List<String> names) {
@@ -137,7 +139,7 @@ final class SessionWork {
       int state = 1;
       for (String name : names) {
         Set<String> needs = new HashSet<>();
-        for (int edge = 0; edge < 4; edge++) {
+        for (int edge = 0; edge < edges; edge++) {
           state = state * 1664525 + 1013904223;
           needs.add(names.get((state >>> 8) % names.size()));
         }
