@@ -1,6 +1,8 @@
 package uruk.orc;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,10 @@ final class NameIndex {
   private final String[] names;
   private final int[] hashes;
   private final int[] slots;
+
+  /** Positions of names for which no slot near their own was free: see {@link SymbolTable}. */
+  private final Map<String, Integer> crowd = new HashMap<>(0);
+
   private final @Nullable String duplicate;
 
   NameIndex(String[] names, int size) {
@@ -32,7 +38,17 @@ final class NameIndex {
   /** {@return the position of the name, or -1} */
   int find(String name) {
     int hash = SymbolTable.hash(name);
-    return slots.length == 0 ? scan(name, hash, hashes.length) : slots[slotOf(name, hash)];
+    if (slots.length == 0) {
+      return scan(name, hash, hashes.length);
+    }
+    int mask = slots.length - 1;
+    for (int slot = hash, end = slot + SymbolTable.PROBES; slot != end; slot++) {
+      int at = slots[slot & mask];
+      if (at < 0 || isAt(at, name, hash)) {
+        return at;
+      }
+    }
+    return crowd.getOrDefault(name, -1);
   }
 
   /** {@return the {@linkplain SymbolTable#hash hash} of the name at a position} */
@@ -43,38 +59,39 @@ final class NameIndex {
   private @Nullable String insertAll() {
     String twice = null;
     for (int at = 0; at < hashes.length; at++) {
-      String name = names[at];
-      int hash = SymbolTable.hash(name);
-      hashes[at] = hash;
-      if (slots.length == 0) {
-        twice = scan(name, hash, at) < 0 ? twice : name;
-      } else {
-        int slot = slotOf(name, hash);
-        twice = slots[slot] < 0 ? twice : name;
-        slots[slot] = at;
-      }
+      hashes[at] = SymbolTable.hash(names[at]);
+      boolean isNew = slots.length == 0 ? scan(names[at], hashes[at], at) < 0 : add(at);
+      twice = isNew ? twice : names[at];
     }
     return twice;
   }
 
   private int scan(String name, int hash, int end) {
     for (int at = 0; at < end; at++) {
-      if (hashes[at] == hash && names[at].equals(name)) {
+      if (isAt(at, name, hash)) {
         return at;
       }
     }
     return -1;
   }
 
-  private int slotOf(String name, int hash) {
+  /** Adds the name at a position, unless it is there. Returns whether it was added. */
+  private boolean add(int at) {
     int mask = slots.length - 1;
-    int slot = hash & mask;
-    for (int at = slots[slot]; at >= 0; at = slots[slot]) {
-      if (hashes[at] == hash && names[at].equals(name)) {
-        return slot;
+    for (int slot = hashes[at], end = slot + SymbolTable.PROBES; slot != end; slot++) {
+      int other = slots[slot & mask];
+      if (other < 0) {
+        slots[slot & mask] = at;
+        return true;
       }
-      slot = slot + 1 & mask;
+      if (isAt(other, names[at], hashes[at])) {
+        return false;
+      }
     }
-    return slot;
+    return crowd.putIfAbsent(names[at], at) == null;
+  }
+
+  private boolean isAt(int at, String name, int hash) {
+    return hashes[at] == hash && names[at].equals(name);
   }
 }

@@ -2,6 +2,8 @@ package uruk.orc;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -14,12 +16,20 @@ import org.jspecify.annotations.Nullable;
  * A writer stores the entry before its hash, so that a reader who sees the hash sees the entry. A
  * reader may see slots that are about to be replaced. That is the state of a moment ago: entries
  * that left since say so themselves ({@link SymbolEntry#isRemoved()}).
+ *
+ * <p>No search looks at more than {@value #PROBES} slots: an entry that finds none free among them
+ * goes to a map for the crowd, whose trees of names keep an object full of names made to collide
+ * from costing the square of their number.
  */
 final class SymbolTable {
+  /** How many slots a search looks at. */
+  static final int PROBES = 128;
+
   private static final VarHandle HASH = MethodHandles.arrayElementVarHandle(int[].class);
   private static final VarHandle ENTRY = MethodHandles.arrayElementVarHandle(SymbolEntry[].class);
   private static final SymbolEntry REMOVED = SymbolEntry.tombstone();
   private static final int SMALLEST = 8;
+  private static final int IN_CROWD = -1;
   private static final int PIECE_BITS = 15;
   private static final int PIECE = 1 << PIECE_BITS;
   private static final int PIECE_MASK = PIECE - 1;
@@ -49,6 +59,9 @@ final class SymbolTable {
   private static final class Slots {
     private final int[] hashes;
     private final @Nullable SymbolEntry[][] pieces;
+
+    /** Entries for which no slot near their own was free; written under the session lock. */
+    private final Map<String, SymbolEntry> crowd = new ConcurrentHashMap<>();
 
     private Slots(int capacity) {
       hashes = new int[capacity];
@@ -84,6 +97,23 @@ final class SymbolTable {
     void put(int slot, SymbolEntry entry) {
       setEntry(slot, entry);
       HASH.setRelease(hashes, slot, entry.hash());
+    }
+
+    /** Adds an entry unless there is one with its name, which is returned. */
+    @Nullable SymbolEntry addIfAbsent(SymbolEntry entry) {
+      int mask = mask();
+      for (int at = entry.hash(), end = at + PROBES; at != end; at++) {
+        int other = hashes[at & mask];
+        if (other == 0) {
+          put(at & mask, entry);
+          return null;
+        }
+        SymbolEntry there = other == entry.hash() ? at(at & mask) : null;
+        if (there != null && there != REMOVED && there.name().equals(entry.name())) {
+          return there;
+        }
+      }
+      return crowd.putIfAbsent(entry.name(), entry);
     }
   }
 
@@ -127,19 +157,20 @@ final class SymbolTable {
     Slots current = slots;
     int[] hashes = current.hashes;
     int mask = hashes.length - 1;
-    int slot = hash & mask;
-    for (int other = (int) HASH.getAcquire(hashes, slot);
-        other != 0;
-        other = (int) HASH.getAcquire(hashes, slot)) {
+    for (int at = hash, end = at + PROBES; at != end; at++) {
+      int other = (int) HASH.getAcquire(hashes, at & mask);
+      if (other == 0) {
+        return null;
+      }
       if (other == hash) {
-        SymbolEntry entry = current.published(slot);
+        SymbolEntry entry = current.published(at & mask);
         if (entry != REMOVED && entry.name().equals(name)) {
           return entry.isRemoved() ? null : entry;
         }
       }
-      slot = (slot + 1) & mask;
     }
-    return null;
+    SymbolEntry entry = current.crowd.get(name);
+    return entry == null || entry.isRemoved() ? null : entry;
   }
 
   /** Adds an entry whose name is not in the table. Called under the session lock. */
@@ -157,31 +188,34 @@ final class SymbolTable {
    * @return the entry that is there, or null
    */
   @Nullable SymbolEntry addIfAbsent(SymbolEntry entry) {
-    Slots current = slots;
-    int mask = current.mask();
-    int slot = entry.hash() & mask;
-    for (int other = current.hashes[slot]; other != 0; other = current.hashes[slot]) {
-      SymbolEntry there = other == entry.hash() ? current.at(slot) : null;
-      if (there != null && there != REMOVED && there.name().equals(entry.name())) {
-        return there;
-      }
-      slot = (slot + 1) & mask;
+    SymbolEntry there = slots.addIfAbsent(entry);
+    if (there == null) {
+      live++;
+      used++;
     }
-    current.put(slot, entry);
-    live++;
-    used++;
-    return null;
+    return there;
   }
 
   /** Puts an entry in the place of one with the same name. Called under the session lock. */
   void replace(SymbolEntry old, SymbolEntry entry) {
-    slots.put(slotOf(old), entry);
+    Slots current = slots;
+    int slot = slotOf(old);
+    if (slot == IN_CROWD) {
+      current.crowd.put(entry.name(), entry);
+    } else {
+      current.put(slot, entry);
+    }
   }
 
   /** Removes an entry that is in the table. Called under the session lock. */
   void remove(SymbolEntry entry) {
     Slots current = slots;
-    current.setEntry(slotOf(entry), REMOVED);
+    int slot = slotOf(entry);
+    if (slot == IN_CROWD) {
+      current.crowd.remove(entry.name());
+    } else {
+      current.setEntry(slot, REMOVED);
+    }
     live--;
     if (current.capacity() > SMALLEST && live < current.capacity() / 8) {
       rehash(capacityFor(live * 2));
@@ -222,7 +256,8 @@ final class SymbolTable {
   /** {@return how many slots a search for a name that is there looks at} */
   int probes(String name) {
     SymbolEntry entry = find(name);
-    return entry == null ? 0 : 1 + ((slotOf(entry) - entry.hash()) & slots.mask());
+    int slot = entry == null ? IN_CROWD : slotOf(entry);
+    return entry == null || slot == IN_CROWD ? PROBES : 1 + ((slot - entry.hash()) & slots.mask());
   }
 
   /** {@return the number of entries} */
@@ -233,22 +268,26 @@ final class SymbolTable {
   /** {@return the entries, in no order; needs no lock} */
   Stream<SymbolEntry> entries() {
     Slots current = slots;
-    return IntStream.range(0, current.capacity())
-        .filter(slot -> (int) HASH.getAcquire(current.hashes, slot) != 0)
-        .mapToObj(current::published)
-        .filter(entry -> !entry.isRemoved());
+    Stream<SymbolEntry> near =
+        IntStream.range(0, current.capacity())
+            .filter(slot -> (int) HASH.getAcquire(current.hashes, slot) != 0)
+            .mapToObj(current::published);
+    return Stream.concat(near, current.crowd.values().stream()).filter(entry -> !entry.isRemoved());
   }
 
+  /** {@return the slot of an entry that is in the table, or {@link #IN_CROWD}} */
   private int slotOf(SymbolEntry entry) {
     Slots current = slots;
-    int slot = entry.hash() & current.mask();
-    while (current.at(slot) != entry) {
-      if (current.hashes[slot] == 0) {
-        throw new AssertionError(entry.name() + " is not in its table");
+    int mask = current.mask();
+    for (int at = entry.hash(), end = at + PROBES; at != end; at++) {
+      if (current.at(at & mask) == entry) {
+        return at & mask;
       }
-      slot = (slot + 1) & current.mask();
     }
-    return slot;
+    if (current.crowd.get(entry.name()) != entry) {
+      throw new AssertionError(entry.name() + " is not in its table");
+    }
+    return IN_CROWD;
   }
 
   private void rehash(int capacity) {
@@ -256,14 +295,11 @@ final class SymbolTable {
     for (@Nullable SymbolEntry[] piece : slots.pieces) {
       for (SymbolEntry entry : piece) {
         if (entry != null && !entry.isRemoved()) {
-          int slot = entry.hash() & fresh.mask();
-          while (fresh.hashes[slot] != 0) {
-            slot = (slot + 1) & fresh.mask();
-          }
-          fresh.put(slot, entry);
+          var _ = fresh.addIfAbsent(entry);
         }
       }
     }
+    slots.crowd.values().stream().filter(entry -> !entry.isRemoved()).forEach(fresh::addIfAbsent);
     used = live;
     slots = fresh;
   }

@@ -1,9 +1,12 @@
 package uruk.orc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -70,6 +73,71 @@ class SymbolTableTest {
     assertThat(table.find("n0")).isNull();
     assertThat(IntStream.range(0, size / 2))
         .allMatch(at -> found(table, "n" + (2 * at + 1)).name().equals("n" + (2 * at + 1)));
+  }
+
+  @Test
+  void namesMadeToCollideAreFoundWithoutLookingAtAllOthers() {
+    List<String> names = colliding(14);
+    SymbolTable table = new SymbolTable();
+    names.forEach(name -> table.add(new SymbolEntry(name, EXPORTED, null)));
+    SymbolEntry again = new SymbolEntry(names.getLast(), EXPORTED, null);
+
+    assertThat(names).allMatch(name -> found(table, name).name().equals(name));
+    assertThat(table.probes(names.getLast())).isEqualTo(SymbolTable.PROBES);
+    assertThat(table.addIfAbsent(again)).isSameAs(found(table, names.getLast()));
+    assertThat(table.entries()).hasSameSizeAs(names);
+  }
+
+  @Test
+  void namesMadeToCollideAreReplacedAndRemoved() {
+    List<String> names = colliding(10);
+    SymbolTable table = new SymbolTable();
+    names.forEach(name -> table.add(new SymbolEntry(name, EXPORTED, null)));
+    SymbolEntry replacement = new SymbolEntry(names.getLast(), EXPORTED, null);
+
+    table.replace(found(table, names.getLast()), replacement);
+    assertThat(table.find(names.getLast())).isSameAs(replacement);
+
+    names.forEach(name -> table.remove(found(table, name)));
+    assertThat(table.size()).isZero();
+    assertThat(names).allMatch(name -> table.find(name) == null);
+  }
+
+  @Test
+  void namesMadeToCollideAreRemovedAtOnce() {
+    List<String> names = colliding(10);
+    SymbolTable table = new SymbolTable();
+    names.forEach(name -> table.add(new SymbolEntry(name, EXPORTED, null)));
+
+    names.stream().skip(1).forEach(name -> found(table, name).retire());
+    table.removeRetired(names.size() - 1);
+
+    assertThat(table.entries()).extracting(SymbolEntry::name).containsExactly(names.getFirst());
+  }
+
+  @Test
+  void mapsFindNamesMadeToCollideAndRefuseThemTwice() {
+    List<String> names = colliding(14);
+    SymbolMap.Builder symbols = SymbolMap.builder(names.size());
+    IntStream.range(0, names.size()).forEach(at -> symbols.put(names.get(at), at, EXPORTED));
+    SymbolMap map = symbols.build();
+
+    assertThat(IntStream.range(0, names.size()))
+        .allMatch(at -> map.address(names.get(names.size() - 1 - at)) == names.size() - 1 - at);
+    assertThat(map.contains("other")).isFalse();
+    symbols.put(names.getLast(), 0, EXPORTED);
+    assertThatIllegalArgumentException()
+        .isThrownBy(symbols::build)
+        .withMessageContaining(names.getLast() + " is given twice");
+  }
+
+  /** {@return 2 to the power of {@code pairs} names with the same {@code String.hashCode}} */
+  private static List<String> colliding(int pairs) {
+    List<String> names = List.of("");
+    for (int pair = 0; pair < pairs; pair++) {
+      names = names.stream().flatMap(name -> Stream.of(name + "Aa", name + "BB")).toList();
+    }
+    return names;
   }
 
   private static SymbolEntry found(SymbolTable table, String name) {
