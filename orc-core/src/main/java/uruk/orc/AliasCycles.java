@@ -17,22 +17,35 @@ final class AliasCycles {
    */
   static void check(Definition unit, Map<String, SymbolInstance> aliases) {
     unit.aliases = aliases;
-    aliases.forEach((name, target) -> follow(new SymbolInstance(unit.dylib(), name), target));
+    aliases.forEach((name, target) -> check(new SymbolInstance(unit.dylib(), name), target));
   }
 
-  private static void follow(SymbolInstance start, SymbolInstance first) {
-    StringBuilder path = new StringBuilder(start.toString());
+  private static void check(SymbolInstance start, SymbolInstance first) {
     for (SymbolInstance at = first; at != null; at = targetOf(at)) {
-      path.append(" -> ").append(at);
+      start.dylib().session().countStep();
       if (at.equals(start)) {
-        throw new AliasCycleException(path.toString());
+        throw new AliasCycleException(path(start, first));
       }
     }
   }
 
+  private static String path(SymbolInstance start, SymbolInstance first) {
+    StringBuilder path = new StringBuilder(start.toString());
+    SymbolInstance at = first;
+    while (at != null && !at.equals(start)) {
+      path.append(" -> ").append(at);
+      at = targetOf(at);
+    }
+    return path.append(" -> ").append(start).toString();
+  }
+
+  /** {@return what an alias stands for that waits itself, else null} */
   private static @Nullable SymbolInstance targetOf(SymbolInstance alias) {
     SymbolEntry entry = alias.dylib().table().find(alias.name());
-    Definition unit = entry == null ? null : entry.owner;
-    return unit == null || unit.aliases == null ? null : unit.aliases.get(alias.name());
+    if (entry == null || entry.owner == null || entry.isAtLeast(SymbolState.RESOLVED)) {
+      return null;
+    }
+    Map<String, SymbolInstance> aliases = entry.owner.aliases;
+    return aliases == null ? null : aliases.get(alias.name());
   }
 }

@@ -1,9 +1,8 @@
 package uruk.orc;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * lock.
  */
 final class BlockedThreads {
-  private final Map<Thread, List<LookupOperation>> stacks = new HashMap<>();
+  private final IdentityHashMap<Thread, List<LookupOperation>> stacks = new IdentityHashMap<>();
   private volatile boolean some;
 
   /**

@@ -41,7 +41,7 @@ final class BlockingWait {
       ExecutionSession session, LookupOperation operation, @Nullable Duration timeout) {
     long nanoseconds = nanoseconds(timeout);
     boolean inTask = Task.isRunning();
-    boolean holdsOthersUp = inTask || LookupOperation.ofRunningGenerator() != null;
+    boolean holdsOthersUp = inTask || GeneratorTurn.runningOperation() != null;
     if (holdsOthersUp) {
       block(session, operation);
     }
@@ -55,7 +55,7 @@ final class BlockingWait {
       operation.future().cancel(false);
       Thread.currentThread().interrupt();
       throw new LookupInterruptedException(operation.request().names());
-    } catch (LookupDeadlockException refusal) {
+    } catch (RuntimeException | Error refusal) { // of a dispatcher
       operation.future().cancel(false);
       throw refusal;
     } finally {
@@ -69,9 +69,10 @@ final class BlockingWait {
   }
 
   private static long nanoseconds(@Nullable Duration timeout) {
-    return timeout == null || timeout.compareTo(LONGEST) > 0
-        ? LONGEST.toNanos()
-        : timeout.toNanos();
+    if (timeout == null || timeout.compareTo(LONGEST) > 0) {
+      return LONGEST.toNanos();
+    }
+    return timeout.isNegative() ? 0 : timeout.toNanos();
   }
 
   private static void timedOut(

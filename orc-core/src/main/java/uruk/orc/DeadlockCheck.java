@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds circles of waiting: a thread blocks in a look-up, the look-up waits for a symbol, the
  * symbol for its unit, the unit for the look-up in which its thread blocks or for those it has made
- * itself. All of it runs under the session lock.
+ * itself; or a look-up queues for a generator, which serves another look-up, which it has suspended
+ * until others that it made are done. All of it runs under the session lock.
  */
 @SuppressWarnings("ReferenceEquality") // vertices are compared by identity
 final class DeadlockCheck {
@@ -35,40 +36,65 @@ final class DeadlockCheck {
 
   /**
    * A unit has begun to wait for a look-up: fails the blocked look-ups that this leaves without
-   * hope.
+   * hope. Every circle that is new goes through the look-up itself; what waits for it is not
+   * walked.
    */
-  static void failBlocked(ExecutionSession session, Outcome outcome) {
-    session.blocked().operations().forEach(operation -> failIfDeadlocked(operation, outcome));
+  static void failBlocked(LookupOperation begun, Outcome outcome) {
+    BlockedThreads blocked = begun.session().blocked();
+    if (begun.request().onBehalfOf() == null || blocked.isEmpty()) {
+      return;
+    }
+    if (new DeadlockCheck(begun).comesBack()) {
+      blocked.operations().forEach(operation -> failIfDeadlocked(operation, outcome));
+    }
   }
 
   /**
-   * A generator has suspended a look-up: those that it made itself and that queue for it never get
-   * it.
+   * A generator has suspended a look-up until others that it made are done: fails those of them
+   * that wait for the generator, or for the look-up, themselves.
    */
-  static void failSelfWaits(LookupOperation suspended, Outcome outcome) {
-    GeneratorSlot slot = suspended.heldGenerator();
-    if (slot == null) {
-      return;
+  static void failWaitsForGeneratorOf(LookupOperation suspended, Outcome outcome) {
+    DeadlockCheck check = new DeadlockCheck(suspended);
+    while (check.comesBack()) {
+      check.firstInCircle().failLocked(outcome, new LookupDeadlockException(check.chain()));
+      check = new DeadlockCheck(suspended);
     }
-    for (LookupOperation queued : List.copyOf(slot.queue())) {
-      if (queued.madeInGeneratorOf() == suspended) {
-        queued.failLocked(
-            outcome,
-            new LookupDeadlockException(
-                "a generator of \"%s\" looks up %s there, which waits for the generator itself"
-                    .formatted(slot.dylib().name(), queued.request().names())));
-      }
+  }
+
+  /**
+   * A look-up queues for a generator.
+   *
+   * @throws LookupDeadlockException if the generator, over others perhaps, waits for the look-up
+   */
+  static void checkQueued(LookupOperation queued) {
+    DeadlockCheck check = new DeadlockCheck(queued);
+    if (check.comesBack()) {
+      throw new LookupDeadlockException(check.chain());
     }
+  }
+
+  /** {@return the look-up in the circle that the start waits for, before it has found anything} */
+  private LookupOperation firstInCircle() {
+    Object first = start;
+    for (Object at = reachedFrom.get(start); at != start; at = reachedFrom.get(at)) {
+      first = at;
+    }
+    if (first instanceof LookupOperation operation) {
+      return operation;
+    }
+    throw new AssertionError("a suspended look-up waits for " + first);
   }
 
   private boolean comesBack() {
     unvisited.add(start);
     while (!unvisited.isEmpty() && !reachedFrom.containsKey(start)) {
+      start.session().countStep();
       Object next = unvisited.removeFirst();
       switch (next) {
         case LookupOperation operation -> follow(operation);
         case SymbolEntry symbol -> follow(symbol);
         case Definition unit -> follow(unit);
+        case GeneratorSlot generator -> follow(generator);
         default -> throw new AssertionError(next);
       }
     }
@@ -79,9 +105,23 @@ final class DeadlockCheck {
     operation.pending().forEach(symbol -> reach(symbol, operation));
     reach(blocked.above(operation), operation);
     GeneratorSlot slot = operation.heldGenerator();
-    LookupOperation holder = slot == null ? null : slot.holder();
-    if (holder != null && holder != operation) {
-      reachWhatBlocks(holder.generatorRun(), operation);
+    if (slot != null && slot.holder() != operation) {
+      reach(slot, operation);
+    }
+    if (operation.isSuspended()) {
+      operation.madeByGenerator().forEach(made -> reach(made, operation));
+    }
+  }
+
+  private void follow(GeneratorSlot generator) {
+    LookupOperation holder = generator.holder();
+    if (holder == null) {
+      return;
+    }
+    if (holder.isSuspended()) {
+      reach(holder, generator);
+    } else {
+      reachWhatBlocks(holder.generatorRun(), generator);
     }
   }
 
@@ -132,6 +172,7 @@ final class DeadlockCheck {
       case LookupOperation operation -> "the look-up of " + operation.request().names();
       case SymbolEntry symbol -> "symbol " + symbol.name();
       case Definition unit -> "unit " + unit.unitName();
+      case GeneratorSlot generator -> "a generator of \"%s\"".formatted(generator.dylib().name());
       case null, default -> throw new AssertionError(node);
     };
   }

@@ -1,11 +1,14 @@
 package uruk.orc;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +46,11 @@ final class Definition {
 
   private @Nullable Map<SymbolEntry, FailedToMaterializeException> failures;
 
+  /** What look-ups on behalf of the responsibility found, until that is done; null for nothing. */
+  private @Nullable List<@Nullable SymbolEntry[]> found;
+
+  private boolean done;
+
   // Links of the tracker's list.
   @Nullable Definition previous;
   @Nullable Definition next;
@@ -68,6 +76,66 @@ final class Definition {
     if (requests != null && requests.remove(request) && requests.isEmpty()) {
       requests = null; // definitions outlive their requests by far
     }
+  }
+
+  /** A look-up on behalf of the responsibility has found these symbols. */
+  void hasFound(@Nullable SymbolEntry[] symbols) {
+    if (!done) {
+      found = found == null ? new ArrayList<>(1) : found;
+      found.add(symbols);
+    }
+  }
+
+  /**
+   * {@return of the names that the responsibility has found and that have left their tables since,
+   * what it has found under them that is still there}
+   */
+  Map<String, Set<SymbolEntry>> foundAgain() {
+    Map<String, Set<SymbolEntry>> again = new HashMap<>();
+    forEachFound(entry -> {
+      if (entry.isRemoved()) {
+        again.putIfAbsent(entry.name(), new HashSet<>());
+      }
+    });
+    if (!again.isEmpty()) {
+      forEachFound(entry -> {
+        Set<SymbolEntry> there = again.get(entry.name());
+        if (there != null && !entry.isRemoved()) {
+          there.add(entry);
+        }
+      });
+    }
+    return again;
+  }
+
+  private void forEachFound(Consumer<SymbolEntry> action) {
+    if (found == null) {
+      return;
+    }
+    for (@Nullable SymbolEntry[] symbols : found) {
+      for (SymbolEntry symbol : symbols) {
+        if (symbol != null) {
+          action.accept(symbol);
+        }
+      }
+    }
+  }
+
+  /** The responsibility has emitted or failed all it answers for. */
+  void finish() {
+    done = true;
+    found = null;
+    aliases = null;
+  }
+
+  /** {@return whether the responsibility has emitted or failed all it answers for} */
+  boolean isDone() {
+    return done;
+  }
+
+  /** A part of the responsibility becomes another one, which may use what this one has found. */
+  void shareFindsWith(Definition part) {
+    part.found = found == null ? null : new ArrayList<>(found);
   }
 
   /** {@return the look-ups made on behalf of the responsibility that are under way} */
@@ -170,7 +238,7 @@ final class Definition {
    */
   @Nullable SymbolEntry responsibility(String name, int guess) {
     SymbolEntry entry = guess < entries.length ? entries[guess] : null;
-    if (entry == null || !entry.name().equals(name)) {
+    if (entry == null || !entry.name().equals(name) || !isResponsibleFor(entry)) {
       entry = dylib.table().find(name);
     }
     return entry != null && isResponsibleFor(entry) ? entry : null;

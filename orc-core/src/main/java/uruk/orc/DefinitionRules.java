@@ -1,7 +1,6 @@
 package uruk.orc;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,18 +20,21 @@ final class DefinitionRules {
     DISCARD_NEW
   }
 
-  static void define(
-      JITDylib dylib, TrackerState tracker, MaterializationUnit unit, Outcome outcome) {
+  static void define(JITDylib dylib, TrackerState tracker, UnitPromise promise, Outcome outcome) {
     dylib.checkOpen();
     tracker.checkUsable();
-    if (unit.symbols().isEmpty()) {
+    if (promise.symbols().isEmpty()) {
       return;
     }
-    Addition addition = new Addition(dylib, tracker, unit, outcome);
+    Addition addition = new Addition(dylib, tracker, promise, outcome);
     addition.checkClashes();
     Platform platform = dylib.session().platform();
     if (platform != null) {
-      platform.notifyAdding(tracker.handle(), unit);
+      platform.notifyAdding(tracker.handle(), promise.unit());
+      // It may have done anything to this dylib.
+      dylib.checkOpen();
+      tracker.checkUsable();
+      addition.checkClashes();
     }
     addition.addAll();
   }
@@ -48,10 +50,10 @@ final class DefinitionRules {
     return owner.commons == null ? null : owner.commons.get(name);
   }
 
-  static DuplicateDefinitionException duplicate(
-      MaterializationUnit unit, SymbolEntry existing, boolean boundWeak) {
+  private static DuplicateDefinitionException duplicate(
+      UnitPromise promise, SymbolEntry existing, boolean boundWeak) {
     return duplicate(
-        unit.name(),
+        promise.name(),
         existing,
         boundWeak
             ? "That one is weak, but has been searched and can no longer be overridden: define the"
@@ -67,9 +69,9 @@ final class DefinitionRules {
   }
 
   private static DuplicateDefinitionException largerCommon(
-      MaterializationUnit unit, SymbolEntry existing, CommonExtent extent, CommonExtent bound) {
+      UnitPromise promise, SymbolEntry existing, CommonExtent extent, CommonExtent bound) {
     return duplicate(
-        unit.name(),
+        promise.name(),
         existing,
         "The common symbol has been searched with %d bytes aligned to %d and cannot become %d bytes aligned to %d: define the larger one before the first look-up."
             .formatted(bound.size(), bound.alignment(), extent.size(), extent.alignment()));
@@ -79,38 +81,17 @@ final class DefinitionRules {
   private static final class Addition {
     private final Outcome outcome;
     private final JITDylib dylib;
-    private final MaterializationUnit unit;
+    private final UnitPromise promise;
     private final Definition definition;
     private final SymbolEntryArray entries;
     private final List<String> discarded = new ArrayList<>(0);
-    private @Nullable Map<String, CommonExtent> commons;
 
-    private Addition(
-        JITDylib dylib, TrackerState tracker, MaterializationUnit unit, Outcome outcome) {
+    private Addition(JITDylib dylib, TrackerState tracker, UnitPromise promise, Outcome outcome) {
       this.outcome = outcome;
       this.dylib = dylib;
-      this.unit = unit;
-      this.definition = new Definition(dylib, tracker, unit.name(), new SymbolEntry[0]);
-      this.entries = new SymbolEntryArray(unit.symbols().size());
-      unit.symbols().forEach(this::askForExtent);
-    }
-
-    private void askForExtent(String name, SymbolFlags flags) {
-      CommonExtent extent = flags.isCommon() ? unit.commonExtent(name) : null;
-      if (extent != null) {
-        keepExtent(name, extent);
-      }
-    }
-
-    private void keepExtent(String name, CommonExtent extent) {
-      if (commons == null) {
-        commons = new LinkedHashMap<>();
-      }
-      commons.put(name, extent);
-    }
-
-    private @Nullable CommonExtent extent(String name) {
-      return commons == null ? null : commons.get(name);
+      this.promise = promise;
+      this.definition = new Definition(dylib, tracker, promise.name(), new SymbolEntry[0]);
+      this.entries = new SymbolEntryArray(promise.symbols().size());
     }
 
     private void checkClashes() {
@@ -118,7 +99,7 @@ final class DefinitionRules {
         return;
       }
       SymbolMap.forEach(
-          unit.symbols(),
+          promise.symbols(),
           (name, hash, flags) -> {
             SymbolEntry existing = dylib.table().find(name, hash);
             if (existing != null) {
@@ -129,11 +110,11 @@ final class DefinitionRules {
 
     private Verdict judge(String name, SymbolFlags flags, SymbolEntry existing) {
       boolean searched = existing.state() != SymbolState.NEVER_SEARCHED;
-      CommonExtent extent = extent(name);
+      CommonExtent extent = promise.extent(name);
       CommonExtent bound = extentOf(ownerOf(existing), name);
       if (flags.isStrong()) {
         if (existing.flags().isStrong() || searched) {
-          throw duplicate(unit, existing, searched && !existing.flags().isStrong());
+          throw duplicate(promise, existing, searched && !existing.flags().isStrong());
         }
         return Verdict.REPLACE_EXISTING;
       }
@@ -141,7 +122,7 @@ final class DefinitionRules {
         return Verdict.DISCARD_NEW;
       }
       if (searched && !bound.max(extent).equals(bound)) {
-        throw largerCommon(unit, existing, extent, bound);
+        throw largerCommon(promise, existing, extent, bound);
       }
       return !searched && extent.size() > bound.size()
           ? Verdict.REPLACE_EXISTING
@@ -149,7 +130,7 @@ final class DefinitionRules {
     }
 
     private void addAll() {
-      Map<String, SymbolFlags> symbols = unit.symbols();
+      Map<String, SymbolFlags> symbols = promise.symbols();
       dylib.session().lock().tablesChange();
       dylib.table().reserve(symbols.size());
       SymbolMap.forEach(symbols, this::add);
@@ -161,7 +142,7 @@ final class DefinitionRules {
       SymbolEntry existing = dylib.table().addIfAbsent(entry);
       if (existing == null) {
         added(entry);
-      } else {
+      } else if (existing.owner != definition) { // else the unit's map holds the name twice
         settle(entry, flags, existing);
       }
     }
@@ -173,7 +154,7 @@ final class DefinitionRules {
 
     private void settle(SymbolEntry entry, SymbolFlags flags, SymbolEntry existing) {
       String name = entry.name();
-      CommonExtent extent = extent(name);
+      CommonExtent extent = promise.extent(name);
       CommonExtent bound = extentOf(ownerOf(existing), name);
       CommonExtent merged = extent == null || bound == null ? null : extent.max(bound);
       if (judge(name, flags, existing) == Verdict.DISCARD_NEW) {
@@ -186,9 +167,9 @@ final class DefinitionRules {
       dylib.table().replace(existing, entry);
       added(entry);
       discardExisting(existing);
-      if (merged != null && !merged.equals(extent)) {
-        keepExtent(name, merged);
-        outcome.tellUnit(() -> unit.commonMerged(dylib, name, merged));
+      if (merged != null && promise.commons() != null && !merged.equals(extent)) {
+        promise.commons().put(name, merged);
+        outcome.tellUnit(() -> promise.unit().commonMerged(dylib, name, merged));
       }
     }
 
@@ -214,14 +195,14 @@ final class DefinitionRules {
     private void finish() {
       definition.consistOf(entries.toArray());
       if (definition.live > 0) {
-        definition.attach(unit);
-        definition.commons = commons;
+        definition.attach(promise.unit());
+        definition.commons = promise.commons();
         if (discarded.contains(definition.initSymbol)) {
           definition.initSymbol = null;
         }
         definition.tracker.add(definition);
       }
-      discarded.forEach(name -> outcome.tellUnit(() -> unit.discard(dylib, name)));
+      discarded.forEach(name -> outcome.tellUnit(() -> promise.unit().discard(dylib, name)));
     }
   }
 }

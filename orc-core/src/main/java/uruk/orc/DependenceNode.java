@@ -55,6 +55,15 @@ final class DependenceNode {
     return live == 0;
   }
 
+  /** Returns the next node of the component, of which this one keeps nothing. */
+  @Nullable DependenceNode leaveComponent() {
+    DependenceNode next = nextMember;
+    component = null;
+    nextMember = null;
+    nextToScan = null;
+    return next;
+  }
+
   /** Makes this node known to what it depends on. */
   void connect() {
     for (SymbolEntry symbol : symbols) {

@@ -3,6 +3,7 @@ package uruk.orc;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ final class DylibList {
 
   /** See {@link ExecutionSession#createBareJITDylib}. */
   JITDylib create(String name) {
+    Objects.requireNonNull(name);
     return session.locked(() -> {
       if (closed) {
         throw new SessionClosedException();

@@ -1,5 +1,6 @@
 package uruk.orc;
 
+import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -7,13 +8,14 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a responsibility can do to its symbols. */
 final class Emission {
-  private static final SymbolFlags MAY_DIFFER =
-      SymbolFlags.of(SymbolFlags.WEAK, SymbolFlags.COMMON);
+  /** What a definition that is final has no longer. */
+  static final SymbolFlags MAY_DIFFER = SymbolFlags.of(SymbolFlags.WEAK, SymbolFlags.COMMON);
 
   private Emission() {}
 
@@ -41,8 +43,12 @@ final class Emission {
     if (entry.state() != SymbolState.MATERIALIZING) {
       throw new IllegalArgumentException(entry + " of " + definition + " is resolved already");
     }
-    if (declared.isSideEffectsOnly()
-        || !declared.without(MAY_DIFFER).equals(resolved.flagsAt(at).without(MAY_DIFFER))) {
+    if (declared.isSideEffectsOnly()) {
+      throw new IllegalArgumentException(
+          "%s of %s has side effects only, and so no address to be resolved to"
+              .formatted(entry, definition));
+    }
+    if (!declared.without(MAY_DIFFER).equals(resolved.flagsAt(at).without(MAY_DIFFER))) {
       throw new IllegalArgumentException(
           "%s of %s was declared %s and cannot be resolved as %s"
               .formatted(entry, definition, declared, resolved.flagsAt(at)));
@@ -60,19 +66,21 @@ final class Emission {
 
   // Emitting -------------------------------------------------------------------------------------
 
-  static void emit(Definition definition, List<SymbolDependenceGroup> groups) {
+  static void emit(Definition definition, List<SymbolDependenceGroup> reported) {
+    List<SymbolDependenceGroup> groups = List.copyOf(reported);
     Outcome.locked(
         definition.dylib().session(),
         outcome -> {
           definition.tracker.checkUsable();
           checkEmission(definition);
           GroupedDependences grouped = GroupedDependences.of(definition, groups);
-          definition.started = null;
           emitUngrouped(definition, outcome);
           grouped.releaseUnsatisfied();
           grouped.nodes().forEach(node -> connect(node, outcome));
           ReadinessGraph.emit(grouped.nodes(), outcome);
           grouped.throwIfUnsatisfied();
+          definition.started = null;
+          definition.finish();
         });
   }
 
@@ -98,6 +106,7 @@ final class Emission {
               ReadinessGraph.ready(entry, outcome);
             }
           }
+          definition.finish();
         });
   }
 
@@ -143,10 +152,12 @@ final class Emission {
     private final Set<String> unsatisfied = new LinkedHashSet<>();
     private final Map<JITDylib, Set<String>> bad = new LinkedHashMap<>();
     private final List<SymbolEntry> dependencies = new ArrayList<>();
-    private @Nullable Throwable firstCause;
+    private final Map<String, Set<SymbolEntry>> foundAgain;
+    private @Nullable FailedToMaterializeException firstFailure;
 
     private GroupedDependences(Definition definition, int size) {
       this.definition = definition;
+      this.foundAgain = definition.foundAgain();
       this.nodes = new ArrayList<>(size);
     }
 
@@ -199,19 +210,26 @@ final class Emission {
      * dependency.
      */
     private boolean addDependency(DependenceNode node, JITDylib dylib, String name) {
+      definition.dylib().session().checkOwn(dylib);
       SymbolEntry dependency = dylib.table().find(name);
       FailedToMaterializeException failure = dependency == null ? null : dependency.failure();
-      if (dependency == null || failure != null) {
+      if (dependency == null || failure != null || isAnother(dependency)) {
         bad.computeIfAbsent(dylib, key -> new LinkedHashSet<>()).add(name);
-        if (firstCause == null && failure != null) {
-          firstCause = firstCauseOf(failure);
-        }
+        firstFailure = firstFailure == null ? failure : firstFailure;
         return false;
       }
       if (dependency.node != node) {
         dependencies.add(dependency);
       }
       return true;
+    }
+
+    /**
+     * {@return whether the unit found a definition of that name which has made place for this one}
+     */
+    private boolean isAnother(SymbolEntry dependency) {
+      Set<SymbolEntry> found = foundAgain.get(dependency.name());
+      return found != null && !found.contains(dependency);
     }
 
     /** Symbols that cannot become ready go back to their responsibility, which must fail them. */
@@ -226,7 +244,11 @@ final class Emission {
     private void throwIfUnsatisfied() {
       if (!unsatisfied.isEmpty()) {
         throw new UnsatisfiedSymbolDependenciesException(
-            definition.dylib(), unsatisfied, bad, firstCause);
+            definition.dylib(),
+            unsatisfied,
+            bad,
+            firstFailure == null ? null : firstCauseOf(firstFailure),
+            firstFailure == null ? "" : firstFailure.because());
       }
     }
   }
@@ -238,6 +260,8 @@ final class Emission {
   // Failing --------------------------------------------------------------------------------------
 
   static void fail(Definition definition, Throwable cause) {
+    Throwable root = rootCause(cause);
+    String because = SymbolNames.because(root);
     Outcome.locked(
         definition.dylib().session(),
         outcome -> {
@@ -248,8 +272,9 @@ final class Emission {
             }
           }
           if (!left.isEmpty()) {
-            outcome.report(outcome.fail(left, rootCause(cause)));
+            outcome.report(outcome.fail(left, root, because));
           }
+          definition.finish();
         });
   }
 
@@ -263,13 +288,19 @@ final class Emission {
 
   // Claiming, handing on and back ----------------------------------------------------------------
 
-  static Set<String> claim(Definition definition, Map<String, SymbolFlags> added) {
+  static Set<String> claim(Definition definition, Map<String, SymbolFlags> claims) {
     JITDylib dylib = definition.dylib();
+    Map<String, SymbolFlags> added = ImmutableMap.copyOf(claims);
+    added.forEach((name, flags) -> UnitPromise.checkNotFailed(definition.unitName(), name, flags));
     ImmutableSet.Builder<String> claimed = ImmutableSet.builder();
     Outcome.locked(
         dylib.session(),
         outcome -> {
           definition.tracker.checkUsable();
+          if (definition.isDone()) {
+            throw new IllegalStateException(
+                "%s has emitted or failed its symbols and can claim no more".formatted(definition));
+          }
           added.forEach((name, flags) -> checkClaim(definition, name, flags));
           List<SymbolEntry> entries = new ArrayList<>(added.size());
           dylib.session().lock().tablesChange();
@@ -283,9 +314,17 @@ final class Emission {
               claimed.add(name);
             }
           });
-          definition.append(entries);
+          takeOver(definition, entries);
         });
     return claimed.build();
+  }
+
+  /** A definition without symbols is in no tracker's list. */
+  private static void takeOver(Definition definition, List<SymbolEntry> entries) {
+    if (definition.live == 0 && !entries.isEmpty()) {
+      definition.tracker.add(definition);
+    }
+    definition.append(entries);
   }
 
   private static void checkClaim(Definition definition, String name, SymbolFlags flags) {
@@ -297,10 +336,12 @@ final class Emission {
   }
 
   static void replace(Definition definition, MaterializationUnit unit) {
+    String unitName = Objects.requireNonNull(unit.name());
+    Set<String> names = ImmutableSet.copyOf(unit.symbols().keySet());
     Outcome.locked(
         definition.dylib().session(),
         outcome -> {
-          Definition replacement = split(definition, unit.symbols().keySet(), unit.name());
+          Definition replacement = split(definition, names, unitName);
           if (replacement.live == 0) {
             return;
           }
@@ -314,23 +355,16 @@ final class Emission {
         });
   }
 
-  static Definition delegate(Definition definition, Collection<String> names) {
+  static Definition delegate(Definition definition, Collection<String> delegated) {
+    Set<String> names = ImmutableSet.copyOf(delegated);
     return definition
         .dylib()
         .session()
-        .locked(() -> {
-          Definition part = split(definition, names, definition.unitName());
-          if (definition.initSymbol != null && names.contains(definition.initSymbol)) {
-            part.initSymbol = definition.initSymbol;
-            definition.initSymbol = null;
-          }
-          return part;
-        });
+        .locked(() -> split(definition, names, definition.unitName()));
   }
 
   /** Moves unresolved symbols to a new definition. */
-  private static Definition split(
-      Definition definition, Collection<String> names, String unitName) {
+  private static Definition split(Definition definition, Set<String> names, String unitName) {
     definition.tracker.checkUsable();
     List<SymbolEntry> moved = new ArrayList<>(names.size());
     for (String name : names) {
@@ -345,6 +379,11 @@ final class Emission {
         new Definition(definition.dylib(), definition.tracker, unitName, new SymbolEntry[0]);
     part.append(moved);
     part.commons = definition.commons;
+    definition.shareFindsWith(part);
+    if (definition.initSymbol != null && names.contains(definition.initSymbol)) {
+      part.initSymbol = definition.initSymbol;
+      definition.initSymbol = null;
+    }
     if (!moved.isEmpty()) {
       definition.tracker.add(part);
     }

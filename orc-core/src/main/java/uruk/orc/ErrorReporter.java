@@ -1,5 +1,9 @@
 package uruk.orc;
 
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
+
 /** The sink for errors of a session, among them those for which nobody is waiting. */
 @FunctionalInterface
 public interface ErrorReporter {
@@ -14,9 +18,16 @@ public interface ErrorReporter {
   /** {@return a reporter that prints to standard error with a session prefix} */
   static ErrorReporter toStandardError() {
     return error -> {
-      StringBuilder text = new StringBuilder("JIT session error: ").append(error.getMessage());
-      for (Throwable cause = error.getCause(); cause != null; cause = cause.getCause()) {
-        text.append("\n  caused by: ").append(cause);
+      StringBuilder text =
+          new StringBuilder("JIT session error: ").append(SymbolNames.message(error));
+      Set<Throwable> told = Collections.newSetFromMap(new IdentityHashMap<>());
+      told.add(error);
+      for (Throwable cause = error.getCause();
+          cause != null && told.add(cause);
+          cause = cause.getCause()) {
+        String name = cause.getClass().getName();
+        String message = SymbolNames.message(cause);
+        text.append("\n  caused by: ").append(message.equals(name) ? name : name + ": " + message);
       }
       System.err.println(text);
     };

@@ -1,20 +1,23 @@
 package uruk.orc;
 
+import com.google.common.collect.ImmutableList;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What listeners are to hear: recorded under the session lock, delivered outside it in the same
- * order.
+ * order, to those who listened when it happened and still do.
  */
 final class EventQueue {
   private final SessionLock sessionLock;
   private final ErrorReporter reporter;
-  private final List<SessionListener> listeners = new CopyOnWriteArrayList<>();
+
+  /** Written under the session lock. */
+  private volatile List<SessionListener> listeners = List.of();
 
   // Guarded by the session lock.
   private final ArrayDeque<Event> queue = new ArrayDeque<>();
@@ -26,12 +29,14 @@ final class EventQueue {
     REMOVED
   }
 
-  private record Event(Kind kind, JITDylib dylib, Set<String> names) {
+  private record Event(
+      Kind kind, JITDylib dylib, Set<String> names, List<SessionListener> audience) {
     void tell(SessionListener listener) {
+      Set<String> told = Collections.unmodifiableSet(names);
       switch (kind) {
-        case DEFINED -> listener.symbolsDefined(dylib, names);
-        case READY -> listener.symbolsReady(dylib, names);
-        case REMOVED -> listener.symbolsRemoved(dylib, names);
+        case DEFINED -> listener.symbolsDefined(dylib, told);
+        case READY -> listener.symbolsReady(dylib, told);
+        case REMOVED -> listener.symbolsRemoved(dylib, told);
       }
     }
   }
@@ -42,11 +47,22 @@ final class EventQueue {
   }
 
   void add(SessionListener listener) {
-    listeners.add(listener);
+    sessionLock.lock();
+    try {
+      listeners = ImmutableList.<SessionListener>builder().addAll(listeners).add(listener).build();
+    } finally {
+      sessionLock.unlock();
+    }
   }
 
+  @SuppressWarnings("ReferenceEquality") // listeners are removed by identity
   void remove(SessionListener listener) {
-    listeners.remove(listener);
+    sessionLock.lock();
+    try {
+      listeners = listeners.stream().filter(each -> each != listener).toList();
+    } finally {
+      sessionLock.unlock();
+    }
   }
 
   boolean isWanted() {
@@ -66,13 +82,17 @@ final class EventQueue {
   }
 
   /** Names of one kind and dylib in a row make one event. */
+  @SuppressWarnings("ReferenceEquality") // each change makes a new list of listeners
   private void record(Kind kind, JITDylib dylib, String name) {
     if (!isWanted()) {
       return;
     }
     Event last = queue.peekLast();
-    if (last == null || last.kind() != kind || last.dylib() != dylib) {
-      last = new Event(kind, dylib, new LinkedHashSet<>());
+    if (last == null
+        || last.kind() != kind
+        || last.dylib() != dylib
+        || last.audience() != listeners) {
+      last = new Event(kind, dylib, new LinkedHashSet<>(), listeners);
       queue.addLast(last);
     }
     last.names().add(name);
@@ -82,12 +102,14 @@ final class EventQueue {
    * Tells the listeners, unless another thread is doing so; that one goes on until nothing is left.
    */
   void deliver() {
-    if (!isWanted()) {
-      return;
+    if (queue.isEmpty()) {
+      return; // what this thread has recorded it sees
     }
     for (Event event = next(true); event != null; event = next(false)) {
-      for (SessionListener listener : listeners) {
-        tell(listener, event);
+      for (SessionListener listener : event.audience()) {
+        if (listeners.contains(listener)) {
+          tell(listener, event);
+        }
       }
     }
   }
@@ -106,7 +128,7 @@ final class EventQueue {
   private void tell(SessionListener listener, Event event) {
     try {
       event.tell(listener);
-    } catch (RuntimeException failure) {
+    } catch (Throwable failure) {
       reporter.report(failure);
     }
   }

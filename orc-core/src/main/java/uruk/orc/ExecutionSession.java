@@ -70,19 +70,19 @@ public final class ExecutionSession implements AutoCloseable {
 
     /** Runs tasks on the given dispatcher, which the session will close; in place by default. */
     public Builder dispatcher(TaskDispatcher chosen) {
-      dispatcher = chosen;
+      dispatcher = Objects.requireNonNull(chosen);
       return this;
     }
 
     /** Reports errors to the given sink; standard error by default. */
     public Builder errorReporter(ErrorReporter chosen) {
-      reporter = chosen;
+      reporter = Objects.requireNonNull(chosen);
       return this;
     }
 
     /** Prepares dylibs with the given platform; none by default. */
     public Builder platform(Platform chosen) {
-      platform = chosen;
+      platform = Objects.requireNonNull(chosen);
       return this;
     }
 
@@ -110,21 +110,24 @@ public final class ExecutionSession implements AutoCloseable {
    * @param name a name that no open dylib of the session has
    * @throws IllegalArgumentException if the name is taken
    * @throws SessionClosedException if the session is closed
+   * @throws IllegalStateException if there is a platform, and the session lock is held
    */
   public JITDylib createJITDylib(String name) {
+    if (platform == null) {
+      return createBareJITDylib(name);
+    }
+    checkOutsideLock("A platform sets dylibs up");
     JITDylib dylib = createBareJITDylib(name);
-    if (platform != null) {
-      try {
-        platform.setupJITDylib(dylib);
-      } catch (RuntimeException failure) {
-        undoCreation(dylib, failure);
-        throw failure;
-      }
+    try {
+      platform.setupJITDylib(dylib);
+    } catch (RuntimeException | Error failure) {
+      undoCreation(dylib, failure);
+      throw failure;
     }
     return dylib;
   }
 
-  private void undoCreation(JITDylib dylib, RuntimeException failure) {
+  private void undoCreation(JITDylib dylib, Throwable failure) {
     try {
       Removal.removeDylibs(this, List.of(dylib));
     } catch (ResourceRemovalException further) {
@@ -161,6 +164,7 @@ public final class ExecutionSession implements AutoCloseable {
    * @throws IllegalArgumentException if one is of another session; none is removed then
    * @throws ResourceRemovalException if releasing resources failed; the dylibs are removed all the
    *     same
+   * @throws IllegalStateException if the session lock is held
    */
   public void removeJITDylibs(List<JITDylib> removed) {
     Removal.removeDylibs(this, removed);
@@ -171,7 +175,8 @@ public final class ExecutionSession implements AutoCloseable {
    * now on gets its new address; that the users' code finds it too is the caller's duty. What
    * depends on a symbol goes on depending on it, also if the symbol moves to another tracker.
    *
-   * @throws IllegalArgumentException if a name is defined, or removed, twice
+   * @throws IllegalArgumentException if a name is defined, or removed, twice, or belongs to another
+   *     session
    * @throws DuplicateDefinitionException if a symbol to be defined belongs to another tracker
    * @throws SymbolsCouldNotBeRemovedException if a symbol is being materialized or has failed
    * @throws SymbolsNotFoundException if a symbol to be removed does not exist
@@ -180,7 +185,9 @@ public final class ExecutionSession implements AutoCloseable {
    * @throws ResourceTrackerDefunctException if a tracker has been removed
    */
   public void redefine(List<Redefinition> changes) {
-    Outcome.locked(this, outcome -> Redefinition.apply(this, changes, outcome));
+    List<Redefinition> all = List.copyOf(changes);
+    all.forEach(change -> checkOwn(change.tracker().dylib()));
+    Outcome.locked(this, outcome -> Redefinition.apply(this, all, outcome));
   }
 
   // Look-ups -------------------------------------------------------------------------------------
@@ -220,6 +227,7 @@ public final class ExecutionSession implements AutoCloseable {
 
   /** Looks up one exported symbol of the dylib; see {@link #lookup(SearchOrder, String)}. */
   public ExecutorSymbolDef lookup(JITDylib dylib, String name) {
+    checkOwn(dylib);
     ExecutorSymbolDef ready = ReadyLookup.find(dylib, name);
     return ready != null ? ready : lookup(SearchOrder.of(dylib), name);
   }
@@ -234,6 +242,7 @@ public final class ExecutionSession implements AutoCloseable {
    * @throws LookupDeadlockException if the look-up could never return
    */
   public ExecutorSymbolDef lookup(SearchOrder order, String name) {
+    checkOwn(order);
     ExecutorSymbolDef ready = ReadyLookup.find(this, order, name);
     return ready != null ? ready : lookup(order, SymbolLookupSet.of(name)).get(name);
   }
@@ -279,6 +288,7 @@ public final class ExecutionSession implements AutoCloseable {
 
   /** {@return the symbols of a search order as Java's native linker wants them} */
   public SymbolLookup symbolLookup(SearchOrder order) {
+    checkOwn(order);
     return name -> lookups.findSegment(order, name);
   }
 
@@ -286,11 +296,13 @@ public final class ExecutionSession implements AutoCloseable {
 
   /** {@return the emitted symbols that depend directly on this one} */
   public Dependents usersOf(JITDylib dylib, String name) {
+    checkOwn(dylib);
     return locked(() -> Dependences.usersOf(dylib, name));
   }
 
   /** {@return the symbols that this one depends on directly} */
   public Dependents dependenciesOf(JITDylib dylib, String name) {
+    checkOwn(dylib);
     return locked(() -> Dependences.dependenciesOf(dylib, name));
   }
 
@@ -299,26 +311,32 @@ public final class ExecutionSession implements AutoCloseable {
    * its own}
    */
   public Dependents usersOfUnit(JITDylib dylib, String name) {
+    checkOwn(dylib);
     return locked(() -> Dependences.usersOfUnit(dylib, name));
   }
 
   /** {@return the symbols of others that the unit which defines this one depends on} */
   public Dependents dependenciesOfUnit(JITDylib dylib, String name) {
+    checkOwn(dylib);
     return locked(() -> Dependences.dependenciesOfUnit(dylib, name));
   }
 
   /** {@return what some symbols of a dylib depend on, in the form in which it was reported} */
   public List<SymbolDependenceGroup> dependenceGroups(JITDylib dylib, Collection<String> names) {
-    return locked(() -> Dependences.groups(dylib, names));
+    checkOwn(dylib);
+    List<String> copy = List.copyOf(names);
+    return locked(() -> Dependences.groups(dylib, copy));
   }
 
   /** {@return the symbols outside the tracker that depend on a symbol inside} */
   public Dependents usersOf(ResourceTracker tracker) {
+    checkOwn(tracker.dylib());
     return locked(() -> Dependences.usersOf(tracker.state()));
   }
 
   /** {@return the symbols outside the tracker that a symbol inside depends on} */
   public Dependents dependenciesOf(ResourceTracker tracker) {
+    checkOwn(tracker.dylib());
     return locked(() -> Dependences.dependenciesOf(tracker.state()));
   }
 
@@ -326,7 +344,7 @@ public final class ExecutionSession implements AutoCloseable {
 
   /** Adds a manager that is told when trackers are removed or transferred. */
   public void registerResourceManager(ResourceManager manager) {
-    resourceManagers.add(manager);
+    resourceManagers.add(Objects.requireNonNull(manager));
   }
 
   /** Removes a manager; does nothing if it is not registered. */
@@ -336,7 +354,7 @@ public final class ExecutionSession implements AutoCloseable {
 
   /** Adds a listener that is told what happens to symbols from now on. */
   public void addListener(SessionListener listener) {
-    events.add(listener);
+    events.add(Objects.requireNonNull(listener));
   }
 
   /** Removes a listener; does nothing if it is not there. */
@@ -344,9 +362,20 @@ public final class ExecutionSession implements AutoCloseable {
     events.remove(listener);
   }
 
-  /** Hands a task to the session's dispatcher. What it throws goes to the error reporter. */
+  /**
+   * Hands a task to the session's dispatcher; inside the session lock, as soon as that is free.
+   * What the task throws goes to the error reporter, and so does what the dispatcher throws in the
+   * latter case.
+   */
   public void dispatch(Task task) {
-    dispatcher.dispatch(task.reportingTo(reporter));
+    Task reporting = task.reportingTo(reporter);
+    if (lock.isHeldByCurrentThread()) {
+      Outcome later = new Outcome(this);
+      later.dispatch(reporting);
+      later.deliver();
+    } else {
+      dispatcher.dispatch(reporting);
+    }
   }
 
   /** Hands an error to the session's reporter. Must not be called inside the session lock. */
@@ -386,11 +415,14 @@ public final class ExecutionSession implements AutoCloseable {
 
   /**
    * Ends the session, whatever is under way: removes all dylibs in reverse order of creation, fails
-   * the look-ups that are left, and waits for the dispatcher's tasks. Closing again does nothing.
-   * Failures to release resources go to the error reporter.
+   * the look-ups that are left, and waits for the dispatcher's tasks. Closing again does nothing,
+   * and does not wait for the first one to end. Failures go to the error reporter.
+   *
+   * @throws IllegalStateException if the session lock is held
    */
   @Override
   public void close() {
+    checkOutsideLock("A session's tasks run");
     List<JITDylib> all = dylibs.close();
     if (all == null) {
       return;
@@ -401,13 +433,62 @@ public final class ExecutionSession implements AutoCloseable {
       reportError(failure);
     }
     Outcome.locked(this, lookups::failAll);
-    dispatcher.close();
+    try {
+      dispatcher.close();
+    } catch (Throwable failure) { // of somebody's dispatcher
+      reportError(failure);
+    }
   }
 
   // For the package ------------------------------------------------------------------------------
 
   SessionLock lock() {
     return lock;
+  }
+
+  /**
+   * Checks that what is about to call others does not do so inside the lock.
+   *
+   * @param what who is called: "Resource managers run"
+   */
+  void checkOutsideLock(String what) {
+    if (lock.isHeldByCurrentThread()) {
+      throw new IllegalStateException(
+          "%s outside the session lock: this cannot be done inside the session lock, in a call-back or runSessionLocked. Do it afterwards, in a task perhaps."
+              .formatted(what));
+    }
+  }
+
+  void checkOwn(JITDylib dylib) {
+    if (dylib.session() != this) {
+      throw new IllegalArgumentException(
+          "\"%s\" is a JITDylib of another session".formatted(dylib.name()));
+    }
+  }
+
+  void checkOwn(SearchOrder order) {
+    if (!order.isEmpty()) {
+      checkOwn(order.dylibAt(0)); // an order is of one session
+    }
+  }
+
+  /** Hands a task over, or runs it here if the dispatcher will not have it. */
+  void dispatchOrRun(LookupTask task) {
+    try {
+      dispatch(task);
+    } catch (Throwable refusal) { // of a dispatcher
+      reportError(refusal);
+      task.run();
+    }
+  }
+
+  /** Hands over a task of users, who are gone if the dispatcher will not have it. */
+  void dispatchOrReport(Task task) {
+    try {
+      dispatch(task);
+    } catch (Throwable refusal) { // of a dispatcher
+      reportError(refusal);
+    }
   }
 
   <T extends @Nullable Object> T locked(Supplier<T> action) {

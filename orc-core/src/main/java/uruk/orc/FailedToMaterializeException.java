@@ -12,19 +12,32 @@ public final class FailedToMaterializeException extends OrcException {
   private static final long serialVersionUID = 1;
 
   private final transient Map<JITDylib, Set<String>> symbols;
+  private final String because;
 
-  FailedToMaterializeException(Map<JITDylib, Set<String>> symbols, @Nullable Throwable cause) {
+  /**
+   * Creates the error under the session lock.
+   *
+   * @param because the cause in words, which were asked for outside the lock
+   */
+  FailedToMaterializeException(
+      Map<JITDylib, Set<String>> symbols, @Nullable Throwable cause, String because) {
     super(
-        "Failed to materialize symbols: %s%s"
-            .formatted(SymbolNames.of(symbols), SymbolNames.because(cause)),
+        "Failed to materialize symbols: %s%s".formatted(SymbolNames.of(symbols), because),
         cause,
         false);
-    this.symbols = symbols;
+    this.symbols = SymbolNames.immutable(symbols);
+    this.because = because;
   }
 
   private FailedToMaterializeException(FailedToMaterializeException failure, String message) {
     super(message, failure.getCause());
     this.symbols = failure.symbols;
+    this.because = failure.because;
+  }
+
+  /** {@return the cause in words} */
+  String because() {
+    return because;
   }
 
   /** {@return the same error, with the calling thread's stack trace} */

@@ -6,12 +6,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** Runs tasks on the dispatching thread, from a queue that its outermost dispatch drains. */
 final class InPlaceDispatcher implements TaskDispatcher {
   @SuppressWarnings("ThreadLocalUsage") // each dispatcher has queues of its own
   private final ThreadLocal<@Nullable Queue> queues = new ThreadLocal<>();
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition idle = lock.newCondition();
+  private int busyThreads; // guarded by lock
 
   /** What one thread has to do; confined to it. */
   private static final class Queue {
@@ -37,12 +43,26 @@ final class InPlaceDispatcher implements TaskDispatcher {
     }
     queue = new Queue();
     queues.set(queue);
+    countBusy(1);
     try {
       for (Task next = task; next != null; next = queue.next()) {
         next.run();
       }
     } finally {
       queues.remove();
+      countBusy(-1);
+    }
+  }
+
+  private void countBusy(int change) {
+    lock.lock();
+    try {
+      busyThreads += change;
+      if (change < 0) {
+        idle.signalAll();
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -52,19 +72,31 @@ final class InPlaceDispatcher implements TaskDispatcher {
    */
   @Override
   public void awaitInTask(CompletableFuture<?> done, long nanoseconds) throws InterruptedException {
+    long begin = System.nanoTime();
     Queue queue = queues.get();
-    while (queue != null && !done.isDone()) {
+    while (queue != null && !done.isDone() && System.nanoTime() - begin < nanoseconds) {
       Task task = queue.tasks.pollLast();
       if (task == null) {
         break;
       }
       task.run();
     }
-    await(done, nanoseconds);
+    await(done, nanoseconds - (System.nanoTime() - begin));
   }
 
+  /** Waits for the threads that run tasks, but for the calling one. */
   @Override
-  public void close() {}
+  public void close() {
+    lock.lock();
+    try {
+      int own = queues.get() == null ? 0 : 1;
+      while (busyThreads > own) {
+        idle.awaitUninterruptibly();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
 
   /** Waits for the future, whatever its outcome, or until the time is up. */
   static void await(CompletableFuture<?> done, long nanoseconds) throws InterruptedException {

@@ -1,12 +1,13 @@
 package uruk.orc;
 
 import com.google.common.collect.ImmutableMap;
-import java.util.ArrayDeque;
+import com.google.common.collect.ImmutableSet;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -33,9 +34,7 @@ public final class JITDylib {
   private volatile GeneratorList generators = GeneratorList.EMPTY;
 
   // Guarded by the session lock.
-  private final Set<TrackerState> trackers = new LinkedHashSet<>();
-  private @Nullable TrackerState defaultTracker;
-  private int trackersCreated;
+  private final TrackerList trackers = new TrackerList(this);
   private final Set<JITDylib> asides = new LinkedHashSet<>();
 
   /** The stages of a dylib's life. */
@@ -91,6 +90,7 @@ public final class JITDylib {
    * @throws JITDylibDefunctException if this dylib has been removed
    */
   public JITDylib createAside(String title) {
+    Objects.requireNonNull(title);
     return session.locked(() -> {
       checkOpen();
       JITDylib aside = new JITDylib(session, "%s (%s)".formatted(name, title), this);
@@ -109,7 +109,10 @@ public final class JITDylib {
 
   /** Defines the unit's symbols, owned by the default tracker. See the other form. */
   public void define(MaterializationUnit unit) {
-    Outcome.locked(session, outcome -> DefinitionRules.define(this, defaultState(), unit, outcome));
+    UnitPromise promise = UnitPromise.of(unit);
+    Outcome.locked(
+        session,
+        outcome -> DefinitionRules.define(this, trackers.defaultTracker(), promise, outcome));
   }
 
   /**
@@ -122,14 +125,18 @@ public final class JITDylib {
    *     searched, is there already
    * @throws JITDylibDefunctException if this dylib has been removed
    * @throws ResourceTrackerDefunctException if the tracker has been removed or transferred
+   * @throws IllegalArgumentException if the tracker is of another dylib, or a symbol is declared as
+   *     failed
    */
   public void define(MaterializationUnit unit, ResourceTracker tracker) {
+    session.checkOwn(tracker.dylib());
     if (tracker.dylib() != this) {
       throw new IllegalArgumentException(
           "The tracker is of \"%s\", not of \"%s\"".formatted(tracker.dylib().name(), name));
     }
+    UnitPromise promise = UnitPromise.of(unit);
     Outcome.locked(
-        session, outcome -> DefinitionRules.define(this, tracker.state(), unit, outcome));
+        session, outcome -> DefinitionRules.define(this, tracker.state(), promise, outcome));
   }
 
   /**
@@ -140,7 +147,8 @@ public final class JITDylib {
    * @throws SymbolsCouldNotBeRemovedException if one is being materialized or has failed
    */
   public void remove(Set<String> names) {
-    Outcome.locked(session, outcome -> Removal.removeNames(this, names, outcome));
+    Set<String> copy = ImmutableSet.copyOf(names);
+    Outcome.locked(session, outcome -> Removal.removeNames(this, copy, outcome));
   }
 
   /**
@@ -185,9 +193,11 @@ public final class JITDylib {
 
   /**
    * {@return the tracker of all that is defined without one; a new one after it has been removed}
+   *
+   * @throws JITDylibDefunctException if this dylib has been removed
    */
   public ResourceTracker defaultResourceTracker() {
-    return session.locked(() -> defaultState().handle());
+    return session.locked(() -> trackers.defaultTracker().handle());
   }
 
   /**
@@ -196,25 +206,10 @@ public final class JITDylib {
    * @throws JITDylibDefunctException if this dylib has been removed
    */
   public ResourceTracker createResourceTracker() {
-    ResourceTracker created =
-        session.locked(() -> createState("tracker " + ++trackersCreated).handle());
+    ResourceTracker created = session.locked(() -> trackers.create().handle());
     if (session.detectsUnclosedTrackers()) {
       created.watch(new Throwable("The tracker was created here"));
     }
-    return created;
-  }
-
-  private TrackerState defaultState() {
-    if (defaultTracker == null) {
-      defaultTracker = createState("default tracker");
-    }
-    return defaultTracker;
-  }
-
-  private TrackerState createState(String title) {
-    checkOpen();
-    TrackerState created = new TrackerState(this, new ResourceKey(title + " of \"" + name + '"'));
-    trackers.add(created);
     return created;
   }
 
@@ -250,6 +245,7 @@ public final class JITDylib {
    * @throws JITDylibDefunctException if this dylib has been removed
    */
   public <T extends DefinitionGenerator> T addGenerator(T generator) {
+    Objects.requireNonNull(generator);
     return session.locked(() -> {
       checkOpen();
       setGenerators(generators.with(new GeneratorSlot(generator, this)));
@@ -260,7 +256,8 @@ public final class JITDylib {
 
   /**
    * Removes a generator; look-ups that hold it or queue for it fail with a {@link
-   * GeneratorRemovedException}. Does nothing if it is not there.
+   * GeneratorRemovedException}, as do those that are to ask it next, when they come to it. Does
+   * nothing if it is not there.
    */
   public void removeGenerator(DefinitionGenerator generator) {
     Outcome.locked(
@@ -302,14 +299,8 @@ public final class JITDylib {
    *     that a facade can shadow it
    */
   public void setLinkOrder(SearchOrder order, boolean linkAgainstThisFirst) {
-    changeLinkOrder(entries -> {
-      List<SearchOrder.Entry> set = new ArrayList<>(order.entries());
-      boolean thisIsFirst = !set.isEmpty() && set.getFirst().dylib() == this;
-      if (linkAgainstThisFirst && !thisIsFirst) {
-        set.addFirst(new SearchOrder.Entry(this, JITDylibLookupFlags.MATCH_ALL_SYMBOLS));
-      }
-      return set;
-    });
+    session.checkOwn(order);
+    changeLinkOrder(old -> linkAgainstThisFirst ? LinkOrders.withFirst(this, order) : order);
   }
 
   /** Appends a dylib whose exported symbols are seen, unless it is there. */
@@ -324,32 +315,21 @@ public final class JITDylib {
 
   /** Appends the dylibs that are not there. */
   public void addToLinkOrder(SearchOrder order) {
-    changeLinkOrder(entries -> {
-      for (SearchOrder.Entry added : order.entries()) {
-        if (entries.stream().noneMatch(entry -> entry.dylib() == added.dylib())) {
-          entries.add(added);
-        }
-      }
-      return entries;
-    });
+    session.checkOwn(order);
+    changeLinkOrder(old -> LinkOrders.adding(old, order));
   }
 
   /** Puts a dylib in the place of another one. Does nothing if that is not there. */
   public void replaceInLinkOrder(
       JITDylib old, JITDylib replacement, JITDylibLookupFlags replacementFlags) {
-    changeLinkOrder(entries -> {
-      entries.replaceAll(entry ->
-          entry.dylib() == old ? new SearchOrder.Entry(replacement, replacementFlags) : entry);
-      return entries;
-    });
+    session.checkOwn(replacement);
+    SearchOrder.Entry entry = new SearchOrder.Entry(replacement, replacementFlags);
+    changeLinkOrder(order -> LinkOrders.replacing(order, old, entry));
   }
 
   /** Removes a dylib. Does nothing if it is not there. */
   public void removeFromLinkOrder(JITDylib dylib) {
-    changeLinkOrder(entries -> {
-      entries.removeIf(entry -> entry.dylib() == dylib);
-      return entries;
-    });
+    changeLinkOrder(order -> LinkOrders.without(order, dylib));
   }
 
   /** {@return the result of an action on the link order, during which nobody changes it} */
@@ -357,10 +337,10 @@ public final class JITDylib {
     return session.runSessionLocked(() -> action.apply(linkOrder));
   }
 
-  private void changeLinkOrder(UnaryOperator<List<SearchOrder.Entry>> change) {
+  private void changeLinkOrder(UnaryOperator<SearchOrder> change) {
     session.locked(() -> {
       checkOpen();
-      linkOrder = SearchOrder.of(change.apply(new ArrayList<>(linkOrder.entries())));
+      linkOrder = change.apply(linkOrder);
       return linkOrder;
     });
   }
@@ -372,10 +352,13 @@ public final class JITDylib {
    * @throws JITDylibDefunctException if one of them has been removed
    */
   public static List<JITDylib> depthFirstLinkOrder(Collection<JITDylib> roots) {
-    if (roots.isEmpty()) {
-      return List.of();
+    List<JITDylib> all = List.copyOf(roots);
+    if (all.isEmpty()) {
+      return all;
     }
-    return roots.iterator().next().session.locked(() -> closure(roots));
+    ExecutionSession session = all.getFirst().session;
+    all.forEach(session::checkOwn);
+    return session.locked(() -> LinkOrders.depthFirst(all));
   }
 
   /** {@return this dylib and all that its link order reaches; see the static form} */
@@ -397,35 +380,22 @@ public final class JITDylib {
     return depthFirstLinkOrder().reversed();
   }
 
-  private static List<JITDylib> closure(Collection<JITDylib> roots) {
-    Set<JITDylib> seen = new LinkedHashSet<>();
-    for (JITDylib root : roots) {
-      ArrayDeque<JITDylib> stack = new ArrayDeque<>();
-      stack.push(root);
-      while (!stack.isEmpty()) {
-        JITDylib dylib = stack.pop();
-        dylib.checkOpen();
-        if (seen.add(dylib)) {
-          dylib.linkOrder.entries().reversed().stream()
-              .map(SearchOrder.Entry::dylib)
-              .filter(next -> !seen.contains(next))
-              .forEach(stack::push);
-        }
-      }
-    }
-    return List.copyOf(seen);
-  }
-
   // For the package ------------------------------------------------------------------------------
 
   boolean isAside() {
     return asideOf != null;
   }
 
-  /** {@return the dylibs aside, the youngest first, and this one; called under the session lock} */
+  /**
+   * {@return the dylibs aside, and aside of those, the youngest first, and this one; called under
+   * the session lock}
+   */
   List<JITDylib> withAsides() {
-    List<JITDylib> all = new ArrayList<>(asides).reversed();
-    all.addLast(this);
+    List<JITDylib> all = new ArrayList<>();
+    for (JITDylib aside : List.copyOf(asides).reversed()) {
+      all.addAll(aside.withAsides());
+    }
+    all.add(this);
     return all;
   }
 
@@ -443,21 +413,9 @@ public final class JITDylib {
     }
   }
 
-  /** {@return the trackers, the default one last; called under the session lock} */
-  List<TrackerState> trackers() {
-    List<TrackerState> all = new ArrayList<>(trackers);
-    if (defaultTracker != null && all.remove(defaultTracker)) {
-      all.add(defaultTracker);
-    }
-    return all;
-  }
-
-  /** Forgets a tracker that has become defunct. Called under the session lock. */
-  void forget(TrackerState tracker) {
-    trackers.remove(tracker);
-    if (defaultTracker == tracker) {
-      defaultTracker = null;
-    }
+  /** {@return the trackers; guarded by the session lock} */
+  TrackerList trackers() {
+    return trackers;
   }
 
   /**

@@ -44,6 +44,29 @@ final class LookupMatches {
     }
   }
 
+  /** {@return the symbols found so far, by the position of their names} */
+  @Nullable SymbolEntry[] entries() {
+    return entries;
+  }
+
+  /**
+   * Checks that nobody has taken a symbol away since it was found.
+   *
+   * @throws FailedToMaterializeException if one has failed
+   * @throws IllegalStateException if one has been removed
+   */
+  void checkAllThere() {
+    for (SymbolEntry entry : entries) {
+      if (entry != null) {
+        checkNotFailed(entry);
+        if (entry.isRemoved()) {
+          throw new IllegalStateException(
+              "%s was removed while the look-up told where it is".formatted(entry));
+        }
+      }
+    }
+  }
+
   /** Walks the order once more if anything was defined or removed since a name was found. */
   void refresh() {
     if (version == session.lock().tablesVersion()) {

@@ -1,8 +1,11 @@
 package uruk.orc;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,40 +15,26 @@ import org.jspecify.annotations.Nullable;
  * Guarded by the session lock, but for what is final.
  */
 final class LookupOperation {
-  private static final ThreadLocal<@Nullable LookupOperation> RUNNING_GENERATOR =
-      new ThreadLocal<>();
-
   private final ExecutionSession session;
   private final LookupRequest request;
   private final String requester;
-  private final @Nullable LookupOperation madeInGeneratorOf = RUNNING_GENERATOR.get();
+  private final @Nullable LookupOperation maker;
   private final CompletableFuture<SymbolMap> future = new CompletableFuture<>();
 
   // Generation.
   private final CandidateSearch search;
   private @Nullable GeneratorSlot held;
-  private @Nullable LookupState generatorState;
-  private volatile BlockedThreads.@Nullable Run generatorRun;
-  private Suspension suspension = Suspension.NONE;
+  private @Nullable GeneratorTurn turn;
+  private @Nullable Set<LookupOperation> madeByGenerator;
 
   // Lodging.
   private final LookupMatches matches;
   private final List<Waiter> waiters = new ArrayList<>(0);
   private int outstanding;
   private volatile boolean done;
-  private volatile boolean handedOut;
 
-  /** How far a generator's suspension is. */
-  private enum Suspension {
-    /** The generator has not suspended the look-up. */
-    NONE,
-    /** The generator has suspended the look-up and has not returned. */
-    WHILE_RUNNING,
-    /** The generator has suspended the look-up, let it continue, and has not returned. */
-    CONTINUED_WHILE_RUNNING,
-    /** The generator has suspended the look-up and returned. */
-    SUSPENDED
-  }
+  /** The thread that starts the look-up, until its user has the future. */
+  private volatile @Nullable Thread starter = Thread.currentThread();
 
   /** What generation has to do after the lock is released. */
   private enum Next {
@@ -61,6 +50,8 @@ final class LookupOperation {
         request.onBehalfOf() != null
             ? request.onBehalfOf().unitName()
             : "thread " + Thread.currentThread().getName();
+    LookupOperation generating = GeneratorTurn.runningOperation();
+    maker = generating != null && generating.session == session ? generating : null;
     search = new CandidateSearch(request.order(), request.names());
     matches = new LookupMatches(session, request);
   }
@@ -73,22 +64,12 @@ final class LookupOperation {
     return session;
   }
 
-  /** {@return the look-up whose generator runs on the calling thread, or null} */
-  static @Nullable LookupOperation ofRunningGenerator() {
-    return RUNNING_GENERATOR.get();
-  }
-
-  /** {@return the look-up whose generator has made this one, or null} */
-  @Nullable LookupOperation madeInGeneratorOf() {
-    return madeInGeneratorOf;
+  LookupRequest request() {
+    return request;
   }
 
   SymbolState requiredState() {
     return request.requiredState();
-  }
-
-  LookupRequest request() {
-    return request;
   }
 
   /** {@return who asked: a unit or a thread} */
@@ -111,11 +92,29 @@ final class LookupOperation {
 
   /** {@return where a generator runs for this look-up, or null} */
   BlockedThreads.@Nullable Run generatorRun() {
-    return generatorRun;
+    return turn == null ? null : turn.run();
   }
 
   boolean isSuspended() {
-    return suspension == Suspension.SUSPENDED;
+    return turn != null && turn.isSuspended();
+  }
+
+  /** {@return the look-ups under way that a generator has made while it ran for this one} */
+  Set<LookupOperation> madeByGenerator() {
+    return madeByGenerator == null ? Set.of() : madeByGenerator;
+  }
+
+  private void isMade(LookupOperation made) {
+    if (madeByGenerator == null) {
+      madeByGenerator = new LinkedHashSet<>(2);
+    }
+    madeByGenerator.add(made);
+  }
+
+  private void madeHasEnded(LookupOperation made) {
+    if (madeByGenerator != null) {
+      madeByGenerator.remove(made);
+    }
   }
 
   /** Starts the look-up on the calling thread. */
@@ -129,15 +128,18 @@ final class LookupOperation {
       if (request.onBehalfOf() != null) {
         request.onBehalfOf().requestBegins(this);
       }
+      if (maker != null) {
+        maker.isMade(this);
+      }
       return search(outcome);
     });
-    handedOut = true;
+    starter = null;
     if (!future.isDone()) {
       var _ = future.whenComplete((result, failure) -> abandonIfUnfinished());
     }
   }
 
-  /** Goes on with a generator that has been handed to this look-up. */
+  /** Goes on with the search: its turn has come, or a generator has let it continue. */
   void resume() {
     run(this::search);
   }
@@ -148,10 +150,19 @@ final class LookupOperation {
 
   /**
    * Runs a step under the lock, then generators and further searches until the look-up waits or is
-   * done.
+   * done. Within another hold of the lock generators have to wait for its end.
    */
   private void run(LockedStep step) {
-    for (Next next = locked(step); next == Next.RUN_GENERATOR; next = runGenerator()) {}
+    Next next = locked(step);
+    while (next == Next.RUN_GENERATOR) {
+      if (session.lock().isHeldByCurrentThread()) {
+        Outcome later = new Outcome(session);
+        later.resumed(this);
+        later.deliver();
+        return;
+      }
+      next = runGenerator();
+    }
   }
 
   private Next locked(LockedStep step) {
@@ -170,7 +181,7 @@ final class LookupOperation {
   private Next search(Outcome outcome) {
     try {
       return searchOrThrow(outcome);
-    } catch (RuntimeException failure) {
+    } catch (Throwable failure) { // of a registrar, perhaps
       failLocked(outcome, failure);
       return Next.FINISHED;
     }
@@ -184,11 +195,7 @@ final class LookupOperation {
       search.match(session, matches::found);
       GeneratorSlot slot = search.nextGenerator();
       if (slot != null) {
-        if (slot.isRemoved()) {
-          throw new GeneratorRemovedException(slot.dylib());
-        }
-        held = slot;
-        return slot.acquire(this) ? Next.RUN_GENERATOR : Next.WAIT;
+        return acquire(slot, outcome);
       }
       releaseGenerator(outcome);
     }
@@ -196,135 +203,73 @@ final class LookupOperation {
     return Next.FINISHED;
   }
 
-  private Next runGenerator() {
-    GeneratorSlot slot = held;
-    if (slot == null) {
-      throw new AssertionError("a generator runs for a look-up that has it");
+  private Next acquire(GeneratorSlot slot, Outcome outcome) {
+    if (slot.isRemoved()) {
+      throw new GeneratorRemovedException(slot.dylib());
     }
-    SearchOrder.Entry place = search.current();
-    LookupState state = new LookupState(this);
-    Throwable failure = null;
-    LookupOperation outer = RUNNING_GENERATOR.get();
-    generatorRun = session.blocked().begin(session);
-    RUNNING_GENERATOR.set(this);
-    try {
-      SymbolLookupSet missing = beginGenerator(state);
-      slot.generator().tryToGenerate(state, request.kind(), place.dylib(), place.flags(), missing);
-    } catch (Throwable thrown) {
-      failure = thrown;
-    } finally {
-      RUNNING_GENERATOR.set(outer);
+    held = slot;
+    if (slot.acquire(this)) {
+      return Next.RUN_GENERATOR;
     }
-    Throwable result = failure;
-    return locked(outcome -> generatorReturned(outcome, result));
+    DeadlockCheck.failBlocked(this, outcome);
+    DeadlockCheck.checkQueued(this);
+    return Next.WAIT;
   }
 
-  private SymbolLookupSet beginGenerator(LookupState state) {
+  private Next runGenerator() {
+    SymbolLookupSet missing;
+    GeneratorTurn begun;
     session.lock().lock();
     try {
-      generatorState = state;
-      suspension = Suspension.NONE;
-      return search.candidates();
+      if (held == null) {
+        return Next.FINISHED; // the look-up ended before its turn began
+      }
+      begun = new GeneratorTurn(this, held);
+      turn = begun;
+      missing = search.candidates();
     } finally {
       session.lock().unlock();
     }
+    Throwable failure = begun.call(request.kind(), search.current(), missing);
+    return locked(outcome -> generatorReturned(outcome, begun, failure));
   }
 
-  private Next generatorReturned(Outcome outcome, @Nullable Throwable failure) {
-    generatorRun = null;
-    if (done) {
-      releaseGenerator(outcome);
-      return Next.FINISHED;
+  private Next generatorReturned(
+      Outcome outcome, GeneratorTurn ended, @Nullable Throwable failure) {
+    ended.returned(failure);
+    if (ended.isSuspended()) {
+      if (!done) {
+        DeadlockCheck.failWaitsForGeneratorOf(this, outcome);
+      }
+      return Next.WAIT;
     }
     if (failure != null) {
       failLocked(outcome, failure);
-      return Next.FINISHED;
     }
-    if (suspension == Suspension.WHILE_RUNNING) {
-      suspension = Suspension.SUSPENDED;
-      DeadlockCheck.failSelfWaits(this, outcome);
-      return Next.WAIT;
-    }
-    return generatorDone(outcome);
+    generatorDone(outcome);
+    return search(outcome);
   }
 
-  private Next generatorDone(Outcome outcome) {
-    suspension = Suspension.NONE;
-    generatorState = null;
+  /** A generator that had suspended the look-up lets it continue. */
+  void suspensionEnded(Outcome outcome) {
+    if (!done) {
+      outcome.resumed(this);
+    }
+    generatorDone(outcome);
+  }
+
+  private void generatorDone(Outcome outcome) {
     search.generatorAsked();
     releaseGenerator(outcome);
-    return search(outcome);
   }
 
   private void releaseGenerator(Outcome outcome) {
     GeneratorSlot slot = held;
-    if (slot != null && generatorRun == null && suspension != Suspension.SUSPENDED) {
+    if (slot != null && (turn == null || turn.isOver())) {
       held = null;
+      turn = null;
       slot.release(this, outcome);
     }
-  }
-
-  @SuppressWarnings("ReferenceEquality") // each run of a generator has a state of its own
-  private boolean serves(LookupState state) {
-    return generatorState == state;
-  }
-
-  private @Nullable Thread generatorThread() {
-    BlockedThreads.Run run = generatorRun;
-    return run == null ? null : run.thread();
-  }
-
-  /** See {@link LookupState#suspend()}. */
-  void suspend(LookupState state) {
-    session.lock().lock();
-    try {
-      if (!serves(state)
-          || suspension != Suspension.NONE
-          || !Thread.currentThread().equals(generatorThread())) {
-        throw new IllegalStateException(
-            "A look-up is suspended once, by the generator that serves it, before that returns");
-      }
-      suspension = Suspension.WHILE_RUNNING;
-    } finally {
-      session.lock().unlock();
-    }
-  }
-
-  /** See {@link LookupState#continueLookup()}. */
-  void continueAfterSuspension(LookupState state, @Nullable Throwable failure) {
-    boolean resume = false;
-    session.lock().lock();
-    try {
-      boolean suspended =
-          suspension == Suspension.WHILE_RUNNING || suspension == Suspension.SUSPENDED;
-      if (!serves(state) || !suspended) {
-        throw new IllegalStateException(
-            "A look-up continues once, after the generator has suspended it");
-      }
-      if (suspension == Suspension.SUSPENDED) {
-        resume = true;
-        suspension = Suspension.NONE;
-      } else {
-        suspension = Suspension.CONTINUED_WHILE_RUNNING;
-      }
-    } finally {
-      session.lock().unlock();
-    }
-    if (failure != null) {
-      Outcome.locked(session, outcome -> failLocked(outcome, failure));
-    }
-    if (resume) {
-      session.dispatch(
-          new LookupTask("Continue a suspended look-up", () -> run(this::afterSuspension)));
-    }
-  }
-
-  private Next afterSuspension(Outcome outcome) {
-    if (done) {
-      releaseGenerator(outcome);
-      return Next.FINISHED;
-    }
-    return generatorDone(outcome);
   }
 
   // Lodging --------------------------------------------------------------------------------------
@@ -341,16 +286,31 @@ final class LookupOperation {
       completeLocked(outcome);
       return;
     }
-    DependenceRegistrar registrar = request.registrar();
-    if (registrar != null) {
-      registrar.registerDependencies(matches.byDylib());
+    if (!register()) {
+      return;
     }
     matches.forEachBelow(requiredState(), entry -> waitFor(entry, outcome));
     if (outstanding == 0) {
       completeLocked(outcome);
-    } else if (request.onBehalfOf() != null && !session.blocked().isEmpty()) {
-      DeadlockCheck.failBlocked(session, outcome);
+    } else {
+      DeadlockCheck.failBlocked(this, outcome);
     }
+  }
+
+  /** Tells who wants to know where the symbols are. Returns whether the look-up still goes on. */
+  private boolean register() {
+    Definition asking = request.onBehalfOf();
+    if (asking != null) {
+      asking.hasFound(matches.entries());
+    }
+    DependenceRegistrar registrar = request.registrar();
+    if (registrar != null) {
+      registrar.registerDependencies(matches.byDylib());
+      if (!done) {
+        matches.checkAllThere();
+      }
+    }
+    return !done;
   }
 
   private SymbolsNotFoundException notFound(List<String> missing) {
@@ -404,6 +364,9 @@ final class LookupOperation {
     if (request.onBehalfOf() != null) {
       request.onBehalfOf().requestEnds(this);
     }
+    if (maker != null) {
+      maker.madeHasEnded(this);
+    }
   }
 
   private void detach() {
@@ -417,13 +380,19 @@ final class LookupOperation {
     future.complete(result);
   }
 
-  void failFuture(Throwable why) {
-    future.completeExceptionally(why);
+  void failFuture(Supplier<Throwable> why) {
+    Throwable failure;
+    try {
+      failure = why.get();
+    } catch (Throwable unexplained) {
+      failure = unexplained;
+    }
+    future.completeExceptionally(failure);
   }
 
-  /** {@return whether the user has the future, and perhaps continuations attached to it} */
-  boolean isHandedOut() {
-    return handedOut;
+  /** {@return whether the calling thread starts the look-up, and nobody has seen the future yet} */
+  boolean isStartedHere() {
+    return Thread.currentThread().equals(starter);
   }
 
   /**

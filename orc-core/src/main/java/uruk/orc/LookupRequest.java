@@ -1,5 +1,6 @@
 package uruk.orc;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,8 @@ record LookupRequest(
     @Nullable DependenceRegistrar registrar,
     @Nullable Definition onBehalfOf) {
   LookupRequest {
+    Objects.requireNonNull(kind);
+    Objects.requireNonNull(names);
     if (!flagsOnly && requiredState.compareTo(SymbolState.RESOLVED) < 0) {
       throw new IllegalArgumentException(
           "A look-up waits for RESOLVED or a later state, not for " + requiredState);

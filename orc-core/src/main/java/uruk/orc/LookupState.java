@@ -1,26 +1,36 @@
 package uruk.orc;
 
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
+
 /**
  * A look-up that a generator is serving. A generator that needs time suspends it and lets it
  * continue later.
+ *
+ * <p>A suspended look-up whose state becomes unreachable fails with a {@link
+ * SuspensionDroppedException}, since nobody can let it continue.
  */
 public final class LookupState {
-  private final LookupOperation operation;
+  private static final Cleaner CLEANER = Cleaner.create();
 
-  LookupState(LookupOperation operation) {
-    this.operation = operation;
+  private final GeneratorTurn turn;
+
+  LookupState(GeneratorTurn turn) {
+    this.turn = turn;
   }
 
   /**
    * Keeps the look-up waiting after the generator returns. To be called by the generator before it
-   * returns, at most once.
+   * returns, at most once. The generator serves nobody else until it lets the look-up continue,
+   * even if the look-up is cancelled meanwhile.
    *
    * @return this state, to be continued later
    * @throws IllegalStateException if the generator is not running, or has suspended the look-up
    *     already
    */
   public LookupState suspend() {
-    operation.suspend(this);
+    turn.suspend();
+    var _ = CLEANER.register(this, turn::dropped);
     return this;
   }
 
@@ -30,7 +40,11 @@ public final class LookupState {
    * @throws IllegalStateException if the look-up is not suspended
    */
   public void continueLookup() {
-    operation.continueAfterSuspension(this, null);
+    try {
+      turn.continueLookup(null);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
   }
 
   /**
@@ -40,6 +54,10 @@ public final class LookupState {
    * @throws IllegalStateException if the look-up is not suspended
    */
   public void continueLookup(Throwable failure) {
-    operation.continueAfterSuspension(this, failure);
+    try {
+      turn.continueLookup(failure);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
   }
 }

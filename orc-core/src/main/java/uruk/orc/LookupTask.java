@@ -1,19 +1,25 @@
 package uruk.orc;
 
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Goes on with a look-up: after a generator, or to complete it. Must never queue behind
- * materializations.
+ * materializations. Running it again does nothing.
  */
 public final class LookupTask extends Task {
-  private final Runnable continuation;
+  private final AtomicReference<@Nullable Runnable> continuation;
 
   LookupTask(String description, Runnable continuation) {
     super(description);
-    this.continuation = continuation;
+    this.continuation = new AtomicReference<>(continuation);
   }
 
   @Override
   void execute() {
-    continuation.run();
+    Runnable once = continuation.getAndSet(null);
+    if (once != null) {
+      once.run();
+    }
   }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,38 +31,53 @@ final class Lookups {
       SymbolLookupSet names,
       SymbolState required,
       @Nullable DependenceRegistrar registrar) {
-    SymbolMap ready = registrar == null ? ReadyLookup.find(session, order, names, required) : null;
-    if (ready != null) {
-      return CompletableFuture.completedFuture(ready);
-    }
-    return start(
-            new LookupRequest(
-                kind, order, names, required, false, registrar, Task.currentDefinition()))
-        .future();
+    LookupRequest request =
+        new LookupRequest(kind, order, names, required, false, registrar, asking());
+    SymbolMap ready = registrar == null ? ready(request) : null;
+    return ready != null ? CompletableFuture.completedFuture(ready) : start(request).future();
   }
 
   SymbolMap await(
       SearchOrder order, SymbolLookupSet names, SymbolState required, @Nullable Duration timeout) {
-    SymbolMap ready = ReadyLookup.find(session, order, names, required);
-    if (ready != null) {
-      return ready;
-    }
-    LookupOperation operation =
-        start(
-            new LookupRequest(
-                LookupKind.STATIC, order, names, required, false, null, Task.currentDefinition()));
-    return BlockingWait.result(session, operation, timeout);
+    LookupRequest request =
+        new LookupRequest(LookupKind.STATIC, order, names, required, false, null, asking());
+    SymbolMap ready = ready(request);
+    return ready != null ? ready : BlockingWait.result(session, start(request), timeout);
+  }
+
+  private @Nullable SymbolMap ready(LookupRequest request) {
+    session.checkOwn(request.order());
+    return ReadyLookup.find(session, request.order(), request.names(), request.requiredState());
+  }
+
+  /** {@return the unit that the calling thread materializes, or null} */
+  private @Nullable Definition asking() {
+    Definition running = Task.currentDefinition();
+    return running != null && running.dylib().session() == session ? running : null;
   }
 
   CompletableFuture<Map<String, SymbolFlags>> beginForFlags(
       LookupKind kind, SearchOrder order, SymbolLookupSet names) {
     LookupRequest request =
-        new LookupRequest(
-            kind, order, names, SymbolState.NEVER_SEARCHED, true, null, Task.currentDefinition());
-    CompletableFuture<SymbolMap> found = start(request).future();
-    CompletableFuture<Map<String, SymbolFlags>> flags = found.thenApply(SymbolMap::flags);
-    var _ = flags.whenComplete((result, failure) -> found.cancel(false));
-    return flags;
+        new LookupRequest(kind, order, names, SymbolState.NEVER_SEARCHED, true, null, asking());
+    return derived(start(request).future(), SymbolMap::flags);
+  }
+
+  /**
+   * {@return a future that ends as the other one does, with something made of its result}
+   * Cancelling it cancels the other one.
+   */
+  static <T, R> CompletableFuture<R> derived(CompletableFuture<T> found, Function<T, R> made) {
+    CompletableFuture<R> derived = new CompletableFuture<>();
+    var _ =
+        found.whenComplete((result, failure) -> {
+          boolean _ =
+              failure == null
+                  ? derived.complete(made.apply(result))
+                  : derived.completeExceptionally(failure);
+        });
+    var _ = derived.whenComplete((result, failure) -> found.cancel(false));
+    return derived;
   }
 
   Optional<MemorySegment> findSegment(SearchOrder order, String name) {
@@ -72,6 +88,7 @@ final class Lookups {
   }
 
   LookupOperation start(LookupRequest request) {
+    session.checkOwn(request.order());
     LookupOperation operation = new LookupOperation(session, request);
     operation.start();
     return operation;

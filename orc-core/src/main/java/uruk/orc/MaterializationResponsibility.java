@@ -6,6 +6,7 @@ import java.lang.ref.Reference;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -99,6 +100,7 @@ public final class MaterializationResponsibility {
    * @throws ResourceTrackerDefunctException if the tracker has been removed
    */
   public void withResourceKey(Consumer<ResourceKey> action) {
+    Objects.requireNonNull(action);
     boolean _ =
         session.runSessionLocked(() -> {
           definition.tracker.checkUsable();
@@ -143,8 +145,9 @@ public final class MaterializationResponsibility {
    * @param groups disjoint sets of these symbols and what each set depends on; symbols in no group
    *     depend on nothing
    * @throws UnsatisfiedSymbolDependenciesException if some symbols depend on others that failed,
-   *     were removed or do not exist. The symbols that do not are emitted; the holder must call
-   *     {@link #failMaterialization} for the others
+   *     were removed or do not exist, or that are not those which a look-up of this responsibility
+   *     found, because these were removed and defined anew. The symbols that do not are emitted;
+   *     the holder must call {@link #failMaterialization} for the others
    * @throws IllegalStateException if a symbol is not resolved
    */
   public void notifyEmitted(List<SymbolDependenceGroup> groups) {
@@ -172,6 +175,7 @@ public final class MaterializationResponsibility {
    * @param added names and flags
    * @return those that were claimed: a weak or common one that is defined already is silently left
    *     out
+   * @throws IllegalStateException if this responsibility has emitted or failed its symbols
    * @throws DuplicateDefinitionException if a strong one is defined already; nothing was claimed
    */
   public Set<String> defineMaterializing(Map<String, SymbolFlags> added) {

@@ -40,7 +40,10 @@ public abstract class MaterializationUnit {
     this.declared = declared;
   }
 
-  /** {@return a name for people: the object file, the archive member, the kind of unit} */
+  /**
+   * {@return a name for people: the object file, the archive member, the kind of unit} Asked for
+   * once, outside the session lock, when the unit is defined.
+   */
   public abstract String name();
 
   /** {@return what the unit was created to produce, including what has been discarded since} */
@@ -76,7 +79,8 @@ public abstract class MaterializationUnit {
    * {@return the extent of a common symbol, or null if it is not known}
    *
    * <p>Of several common definitions with an extent the largest wins, while nothing has searched
-   * the symbol. Without an extent the first one wins.
+   * the symbol. Without an extent the first one wins. Asked for outside the session lock, before
+   * the unit is defined.
    *
    * @param name a symbol with the common flag
    */

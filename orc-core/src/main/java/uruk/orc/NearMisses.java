@@ -71,22 +71,25 @@ final class NearMisses {
     }
     for (JITDylib dylib : searched) {
       for (DefinitionGenerator generator : dylib.generators()) {
-        for (String candidate : namesLike(name, generator)) {
-          addIfSimilar(candidate, name, generator.toString(), guesses);
-        }
+        guesses.addAll(guesses(name, generator));
       }
     }
     return guesses;
   }
 
   /** A generator that cannot tell must not hide the error that is being explained. */
-  private static List<String> namesLike(String name, DefinitionGenerator generator) {
+  private static List<Guess> guesses(String name, DefinitionGenerator generator) {
     int tolerance = tolerance(name);
+    List<Guess> guesses = new ArrayList<>();
     try {
-      return generator.names(candidate -> distance(candidate, name, tolerance) <= tolerance);
-    } catch (RuntimeException unreadable) {
+      for (String candidate :
+          generator.names(each -> distance(each, name, tolerance) <= tolerance)) {
+        addIfSimilar(candidate, name, generator.toString(), guesses);
+      }
+    } catch (Throwable unreadable) {
       return List.of();
     }
+    return guesses;
   }
 
   private static void addIfSimilar(String candidate, String name, String place, List<Guess> found) {

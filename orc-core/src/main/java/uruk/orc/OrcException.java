@@ -20,6 +20,7 @@ public abstract sealed class OrcException extends RuntimeException
         ResourceTrackerDefunctException,
         ResponsibilityDroppedException,
         SessionClosedException,
+        SuspensionDroppedException,
         SymbolsCouldNotBeRemovedException,
         SymbolsInUseException,
         SymbolsNotFoundException,

@@ -23,6 +23,7 @@ final class Outcome {
   private final List<MaterializationUnit> startedUnits = new ArrayList<>(2);
   private final List<Runnable> unitCalls = new ArrayList<>(0);
   private final List<Throwable> reports = new ArrayList<>(0);
+  private final List<Task> tasks = new ArrayList<>(0);
 
   Outcome(ExecutionSession session) {
     this.session = session;
@@ -102,7 +103,7 @@ final class Outcome {
 
   /** A look-up has failed. */
   void failed(LookupOperation operation, Supplier<Throwable> why) {
-    completions.add(new Completion(operation, () -> operation.failFuture(why.get())));
+    completions.add(new Completion(operation, () -> operation.failFuture(why)));
   }
 
   /** A look-up goes on with a generator's turn handed to it. */
@@ -127,6 +128,11 @@ final class Outcome {
     startedUnits.add(unit);
   }
 
+  /** Others have work for the dispatcher. */
+  void dispatch(Task task) {
+    tasks.add(task);
+  }
+
   void report(Throwable error) {
     reports.add(error);
   }
@@ -137,9 +143,11 @@ final class Outcome {
    *
    * @param roots symbols that are in their tables and not ready
    * @param cause the first thing that went wrong
+   * @param because the cause in words
    * @return the error that the look-ups get
    */
-  FailedToMaterializeException fail(Collection<SymbolEntry> roots, @Nullable Throwable cause) {
+  FailedToMaterializeException fail(
+      Collection<SymbolEntry> roots, @Nullable Throwable cause, String because) {
     Set<SymbolEntry> failing = withDependants(roots);
     Map<JITDylib, Set<String>> names = new LinkedHashMap<>();
     for (SymbolEntry entry : failing) {
@@ -149,7 +157,7 @@ final class Outcome {
             .add(entry.name());
       }
     }
-    FailedToMaterializeException error = new FailedToMaterializeException(names, cause);
+    FailedToMaterializeException error = new FailedToMaterializeException(names, cause, because);
     for (SymbolEntry entry : failing) {
       entry.fail(error);
       ReadinessGraph.abandon(entry);
@@ -198,12 +206,21 @@ final class Outcome {
     }
   }
 
-  /** A look-up that has not been handed out yet has no continuations that would want a task. */
+  /** A look-up that its thread is still starting has no continuations that would want a task. */
   private void complete(Completion completion) {
-    if (completion.operation().isHandedOut()) {
-      session.dispatch(new LookupTask("Continue a look-up", completion.action()));
-    } else {
+    if (completion.operation().isStartedHere()) {
       completion.action().run();
+    } else {
+      session.dispatchOrRun(new LookupTask("Continue a look-up", completion.action()));
+    }
+  }
+
+  private void start(Definition definition, MaterializationUnit unit) {
+    MaterializationTask task = new MaterializationTask(definition, unit);
+    try {
+      session.dispatch(task);
+    } catch (Throwable refusal) { // of a dispatcher
+      task.fail(refusal);
     }
   }
 
@@ -216,8 +233,9 @@ final class Outcome {
     reports.forEach(session::reportError);
     completions.forEach(this::complete);
     for (int at = 0; at < started.size(); at++) {
-      session.dispatch(new MaterializationTask(started.get(at), startedUnits.get(at)));
+      start(started.get(at), startedUnits.get(at));
     }
+    tasks.forEach(session::dispatchOrReport);
     session.events().deliver();
     session.deferred().deliver();
   }

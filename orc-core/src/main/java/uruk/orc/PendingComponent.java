@@ -1,6 +1,5 @@
 package uruk.orc;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +16,7 @@ final class PendingComponent extends LinkCutNode {
   private @Nullable DependenceNode lastMember;
   private boolean done;
 
-  private List<PendingComponent> waiting = List.of();
+  private final WaitingComponents waiting = new WaitingComponents();
 
   PendingComponent(List<DependenceNode> nodes) {
     DependenceNode previous = null;
@@ -38,14 +37,11 @@ final class PendingComponent extends LinkCutNode {
 
   /** {@return the components that wait for this one; those merged with it are to be skipped} */
   List<PendingComponent> waiting() {
-    return waiting;
+    return waiting.list();
   }
 
   /** Another component waits for this one. */
   void addWaiting(PendingComponent component) {
-    if (waiting.isEmpty()) {
-      waiting = new ArrayList<>(2);
-    }
     waiting.add(component);
   }
 
@@ -61,6 +57,11 @@ final class PendingComponent extends LinkCutNode {
       at = above;
     }
     return top;
+  }
+
+  /** {@return whether nothing needs to be told to the component: it is done, or part of another} */
+  boolean isObsolete() {
+    return done || mergedInto != null;
   }
 
   /** {@return whether the component is ready or failed} */
@@ -111,13 +112,6 @@ final class PendingComponent extends LinkCutNode {
       lastMember.nextMember = other.firstMember;
     }
     lastMember = other.lastMember;
-    if (other.waiting.size() > waiting.size()) {
-      List<PendingComponent> smaller = waiting;
-      waiting = other.waiting;
-      waiting.addAll(smaller);
-    } else if (!other.waiting.isEmpty()) {
-      waiting.addAll(other.waiting);
-    }
-    other.waiting = List.of();
+    waiting.takeOver(other.waiting);
   }
 }

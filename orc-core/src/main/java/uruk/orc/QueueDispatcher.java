@@ -1,8 +1,7 @@
 package uruk.orc;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.IdentityHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -41,7 +40,8 @@ final class QueueDispatcher implements TaskDispatcher {
   private final ArrayDeque<Task> idle = new ArrayDeque<>();
   private int runningMaterializations;
   private int unfinished;
-  private final List<Thread> workers = new ArrayList<>();
+  private final IdentityHashMap<Thread, Integer> workers =
+      new IdentityHashMap<>(); // tasks under way on each
   private @Nullable Thread standby; // waits for work, and is not wanted yet
 
   /**
@@ -77,7 +77,7 @@ final class QueueDispatcher implements TaskDispatcher {
       if (standby == null) {
         return true;
       }
-      if (!workers.contains(Thread.currentThread())) {
+      if (!workers.containsKey(Thread.currentThread())) {
         standby = null;
         wanted.signal();
       }
@@ -105,14 +105,34 @@ final class QueueDispatcher implements TaskDispatcher {
     };
   }
 
-  /** Runs what there is. The thread that asked for this has other things to do afterwards. */
+  private static @Nullable Integer sumOrNothing(int count, int change) {
+    return count + change == 0 ? null : count + change;
+  }
+
+  /**
+   * Runs what there is. The thread that asked for this has other things to do afterwards. One that
+   * is running a task already, on behalf of an executor without threads of its own, finds it when
+   * that task is done.
+   */
   private void work(Thread starter) {
+    if (runsTasks()) {
+      return;
+    }
     boolean mayStay = !Thread.currentThread().equals(starter);
     do {
       for (Task task = take(); task != null; task = take()) {
         runTaken(task);
       }
     } while (mayStay && standBy());
+  }
+
+  private boolean runsTasks() {
+    lock.lock();
+    try {
+      return workers.containsKey(Thread.currentThread());
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Waits for a moment while others run tasks; returns whether there is work. */
@@ -209,7 +229,7 @@ final class QueueDispatcher implements TaskDispatcher {
   private void enter() {
     lock.lock();
     try {
-      workers.add(Thread.currentThread());
+      var _ = workers.merge(Thread.currentThread(), 1, Integer::sum);
     } finally {
       lock.unlock();
     }
@@ -218,7 +238,7 @@ final class QueueDispatcher implements TaskDispatcher {
   private void leave(Task task) {
     lock.lock();
     try {
-      workers.remove(Thread.currentThread());
+      var _ = workers.merge(Thread.currentThread(), -1, QueueDispatcher::sumOrNothing);
       unfinished--;
       if (task instanceof MaterializationTask) {
         runningMaterializations--;
@@ -232,7 +252,7 @@ final class QueueDispatcher implements TaskDispatcher {
   @Override
   public void awaitInTask(CompletableFuture<?> done, long nanoseconds) throws InterruptedException {
     long deadline = System.nanoTime() + nanoseconds;
-    boolean inMaterialization = Task.currentDefinition() != null;
+    boolean inMaterialization = runsMaterializationOfOurs();
     blocks(inMaterialization, -1);
     try {
       if (helps) {
@@ -243,6 +263,12 @@ final class QueueDispatcher implements TaskDispatcher {
     } finally {
       blocks(inMaterialization, 1);
     }
+  }
+
+  /** The thread may be running a unit of another session, with a dispatcher of its own. */
+  private boolean runsMaterializationOfOurs() {
+    Definition running = Task.currentDefinition();
+    return running != null && this.equals(running.dylib().session().dispatcher());
   }
 
   /** A unit that blocks does not count against the cap. */
@@ -303,13 +329,32 @@ final class QueueDispatcher implements TaskDispatcher {
    */
   @Override
   public void close() {
-    work(Thread.currentThread());
+    while (othersAreUnfinished()) {
+      Task task = takeOrWaitToClose();
+      if (task != null) {
+        runTaken(task);
+      }
+    }
+  }
+
+  private boolean othersAreUnfinished() {
     lock.lock();
     try {
-      Thread self = Thread.currentThread();
-      while (unfinished > workers.stream().filter(self::equals).count()) {
+      return unfinished > workers.getOrDefault(Thread.currentThread(), 0);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @SuppressWarnings("WaitNotInLoop") // the caller loops
+  private @Nullable Task takeOrWaitToClose() {
+    lock.lock();
+    try {
+      Task task = takeLocked();
+      if (task == null && unfinished > workers.getOrDefault(Thread.currentThread(), 0)) {
         changed.awaitUninterruptibly();
       }
+      return task;
     } finally {
       lock.unlock();
     }

@@ -1,7 +1,9 @@
 package uruk.orc;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** Re-exports symbols of another dylib as they are asked for. */
@@ -41,21 +43,40 @@ public final class ReExportGenerator implements DefinitionGenerator {
             .session()
             .lookupFlags(
                 kind, SearchOrder.of(sourceFlags, source), SymbolLookupSet.weaklyReferenced(wanted))
-            .thenAccept(found -> reExport(dylib, found))
-            .whenComplete((nothing, failure) -> {
+            .whenComplete((found, failure) -> {
               if (failure == null) {
-                suspended.continueLookup();
+                goOn(suspended, dylib, found);
               } else {
                 suspended.continueLookup(failure);
               }
             });
   }
 
+  private void goOn(LookupState suspended, JITDylib dylib, Map<String, SymbolFlags> found) {
+    try {
+      reExport(dylib, found);
+    } catch (RuntimeException refused) {
+      suspended.continueLookup(refused);
+      return;
+    }
+    suspended.continueLookup();
+  }
+
   @Override
   public boolean mayDefine(String name) {
-    return filter.test(name)
+    return mayDefine(name, new HashSet<>());
+  }
+
+  /** Dylibs may re-export each other: those that have been asked are not asked again. */
+  private boolean mayDefine(String name, Set<DefinitionGenerator> asked) {
+    return asked.add(this)
+        && filter.test(name)
         && (source.symbolState(name) != null
-            || source.generators().stream().anyMatch(generator -> generator.mayDefine(name)));
+            || source.generators().stream()
+                .anyMatch(generator ->
+                    generator instanceof ReExportGenerator other
+                        ? other.mayDefine(name, asked)
+                        : generator.mayDefine(name)));
   }
 
   private void reExport(JITDylib dylib, Map<String, SymbolFlags> found) {

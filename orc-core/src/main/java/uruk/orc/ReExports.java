@@ -1,12 +1,12 @@
 package uruk.orc;
 
 import com.google.common.collect.ImmutableMap;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,11 +60,12 @@ public final class ReExports extends MaterializationUnit {
    */
   public static CompletableFuture<Map<String, Alias>> simpleAliasMap(
       JITDylib source, JITDylibLookupFlags sourceFlags, Set<String> names) {
-    return source
-        .session()
-        .lookupFlags(
-            LookupKind.STATIC, SearchOrder.of(sourceFlags, source), SymbolLookupSet.of(names))
-        .thenApply(ReExports::identity);
+    return Lookups.derived(
+        source
+            .session()
+            .lookupFlags(
+                LookupKind.STATIC, SearchOrder.of(sourceFlags, source), SymbolLookupSet.of(names)),
+        ReExports::identity);
   }
 
   static Map<String, Alias> identity(Map<String, SymbolFlags> found) {
@@ -107,8 +108,7 @@ public final class ReExports extends MaterializationUnit {
     Map<String, SymbolInstance> targets = new LinkedHashMap<>();
     wanted.forEach((name, alias) -> targets.put(name, new SymbolInstance(from, alias.aliasee())));
     SearchOrder order = SearchOrder.of(sourceFlags, from);
-    SymbolLookupSet aliasees =
-        SymbolLookupSet.of(wanted.values().stream().map(Alias::aliasee).distinct().toList());
+    SymbolLookupSet aliasees = aliasees(wanted.values());
     var _ =
         responsibility
             .lookup(
@@ -121,9 +121,27 @@ public final class ReExports extends MaterializationUnit {
               if (failure == null) {
                 finish(responsibility, from, wanted, found);
               } else {
-                responsibility.failMaterialization(unwrapped(failure));
+                responsibility.failMaterialization(failure);
               }
             });
+  }
+
+  /**
+   * {@return the names to look up} What has no address is referenced weakly, as every look-up has
+   * to; whether it is there the dependence on it will show.
+   */
+  private static SymbolLookupSet aliasees(Collection<Alias> aliases) {
+    Map<String, SymbolLookupFlags> names = new LinkedHashMap<>();
+    for (Alias alias : aliases) {
+      if (alias.flags().isSideEffectsOnly()) {
+        names.putIfAbsent(alias.aliasee(), SymbolLookupFlags.WEAKLY_REFERENCED_SYMBOL);
+      } else {
+        names.put(alias.aliasee(), SymbolLookupFlags.REQUIRED_SYMBOL);
+      }
+    }
+    SymbolLookupSet.Builder set = SymbolLookupSet.builder();
+    names.forEach(set::add);
+    return set.build();
   }
 
   /**
@@ -178,8 +196,11 @@ public final class ReExports extends MaterializationUnit {
       SymbolMap found) {
     try {
       SymbolMap.Builder resolved = SymbolMap.builder(wanted.size());
-      wanted.forEach(
-          (name, alias) -> resolved.put(name, found.address(alias.aliasee()), alias.flags()));
+      wanted.forEach((name, alias) -> {
+        if (!alias.flags().isSideEffectsOnly()) {
+          resolved.put(name, found.address(alias.aliasee()), alias.flags());
+        }
+      });
       responsibility.notifyResolved(resolved.build());
       responsibility.notifyEmitted(
           wanted.entrySet().stream()
@@ -187,15 +208,9 @@ public final class ReExports extends MaterializationUnit {
                   new SymbolDependenceGroup(
                       Set.of(entry.getKey()), Map.of(from, Set.of(entry.getValue().aliasee()))))
               .toList());
-    } catch (OrcException failure) {
+    } catch (RuntimeException failure) {
       responsibility.failMaterialization(failure);
     }
-  }
-
-  private static Throwable unwrapped(Throwable failure) {
-    return failure instanceof CompletionException wrapper && wrapper.getCause() != null
-        ? wrapper.getCause()
-        : failure;
   }
 
   @Override

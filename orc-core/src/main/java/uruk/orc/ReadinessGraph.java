@@ -131,8 +131,9 @@ final class ReadinessGraph {
 
   private static void becomeReady(PendingComponent component, Outcome outcome) {
     component.markDone();
-    for (DependenceNode node = component.firstMember(); node != null; node = node.nextMember) {
-      node.component = null;
+    for (DependenceNode node = component.firstMember();
+        node != null;
+        node = node.leaveComponent()) {
       for (SymbolEntry symbol : node.symbols()) {
         if (symbol.node == node) {
           outcome.reached(symbol, SymbolState.READY);

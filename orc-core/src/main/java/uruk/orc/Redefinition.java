@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -30,6 +31,11 @@ public record Redefinition(
 
   /** Copies the collections, and checks that the groups are of these symbols and disjoint. */
   public Redefinition {
+    Objects.requireNonNull(tracker);
+    Objects.requireNonNull(unitName);
+    for (int at = 0; at < symbols.size(); at++) {
+      UnitPromise.checkNotFailed(unitName, symbols.nameAt(at), symbols.flagsAt(at));
+    }
     groups = List.copyOf(groups);
     removed = ImmutableSet.copyOf(removed);
     Set<String> grouped = new HashSet<>();
@@ -114,6 +120,7 @@ public record Redefinition(
           .dependencies()
           .forEach((where, needed) -> {
             for (String name : needed) {
+              dylib().session().checkOwn(where);
               if (!isSatisfied(where, name, names)) {
                 unsatisfied.addAll(group.symbols());
                 bad.computeIfAbsent(where, key -> new LinkedHashSet<>()).add(name);
@@ -122,7 +129,7 @@ public record Redefinition(
           });
     }
     if (!unsatisfied.isEmpty()) {
-      throw new UnsatisfiedSymbolDependenciesException(dylib(), unsatisfied, bad, null);
+      throw new UnsatisfiedSymbolDependenciesException(dylib(), unsatisfied, bad, null, "");
     }
   }
 
@@ -171,7 +178,7 @@ public record Redefinition(
       if (entry.node != null) {
         entry.node.symbolGone(entry);
       }
-      entry.redefine(definition.address(), definition.flags());
+      entry.redefine(definition.address(), definition.flags().without(Emission.MAY_DIFFER));
     });
     if (!added.isEmpty()) {
       Definition owner = new Definition(dylib(), tracker.state(), unitName, new SymbolEntry[0]);

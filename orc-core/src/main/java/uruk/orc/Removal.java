@@ -93,6 +93,7 @@ final class Removal {
 
   static void removeTracker(TrackerState tracker, RemovalPolicy policy) {
     ExecutionSession session = tracker.dylib().session();
+    session.checkOutsideLock("Resource managers run");
     Outcome outcome = new Outcome(session);
     List<Throwable> failures = new ArrayList<>(0);
     List<TrackerState> removed;
@@ -105,7 +106,7 @@ final class Removal {
     }
     removed.forEach(each -> release(each, failures));
     outcome.deliver();
-    throwIfAny("The resource tracker " + tracker, failures);
+    throwIfAny("The resource tracker %s was removed".formatted(tracker), failures);
   }
 
   private static List<TrackerState> chosenTrackers(TrackerState tracker, RemovalPolicy policy) {
@@ -129,7 +130,7 @@ final class Removal {
       attempt(failures, () -> platform.notifyRemoving(tracker.handle()));
     }
     tracker.markDefunct();
-    tracker.dylib().forget(tracker);
+    tracker.dylib().trackers().forget(tracker);
     List<Definition> definitions = tracker.definitions();
     List<SymbolEntry> underWay = new ArrayList<>();
     for (Definition definition : definitions) {
@@ -140,7 +141,8 @@ final class Removal {
       }
     }
     if (!underWay.isEmpty()) {
-      var _ = outcome.fail(underWay, new ResourceTrackerDefunctException(tracker.key()));
+      OrcException why = new ResourceTrackerDefunctException(tracker.key());
+      var _ = outcome.fail(underWay, why, SymbolNames.because(why));
     }
     erase(tracker.dylib(), definitions);
     for (Definition definition : definitions) {
@@ -211,14 +213,14 @@ final class Removal {
           source.checkUsable();
           destination.checkUsable();
           source.markDefunct();
-          source.dylib().forget(source);
+          source.dylib().trackers().forget(source);
           for (Definition definition : source.definitions()) {
             source.remove(definition);
             destination.add(definition);
           }
           transferResources(source, destination, failures);
         });
-    throwIfAny("The resource tracker " + source, failures);
+    throwIfAny("The resource tracker %s was transferred".formatted(source), failures);
   }
 
   private static void transferResources(
@@ -233,27 +235,25 @@ final class Removal {
   // Dylibs ---------------------------------------------------------------------------------------
 
   static void clear(JITDylib dylib) {
+    dylib.session().checkOutsideLock("Resource managers run");
     List<Throwable> failures = new ArrayList<>(0);
     clear(dylib, failures);
-    throwIfAny("The content of \"" + dylib.name() + '"', failures);
+    throwIfAny("The content of \"%s\" was removed".formatted(dylib.name()), failures);
   }
 
   private static void clear(JITDylib dylib, List<Throwable> failures) {
-    for (TrackerState tracker : dylib.session().locked(dylib::trackers)) {
+    for (TrackerState tracker : dylib.session().locked(() -> dylib.trackers().all())) {
       attempt(failures, () -> removeTracker(tracker, RemovalPolicy.UNCONDITIONAL));
     }
   }
 
   static void removeDylibs(ExecutionSession session, List<JITDylib> dylibs) {
-    for (JITDylib dylib : dylibs) {
-      if (dylib.session() != session) {
-        throw new IllegalArgumentException(
-            "\"%s\" is a JITDylib of another session".formatted(dylib.name()));
-      }
-    }
+    session.checkOutsideLock("Resource managers run");
+    List<JITDylib> all = List.copyOf(dylibs);
+    all.forEach(session::checkOwn);
     List<JITDylib> closing =
         session.locked(() ->
-            dylibs.stream()
+            all.stream()
                 .flatMap(dylib -> dylib.withAsides().stream())
                 .filter(JITDylib::beginClosing)
                 .toList());
@@ -264,7 +264,7 @@ final class Removal {
       tearDown(platform, dylib, failures);
       Outcome.locked(session, dylib::finishClosing);
     }
-    throwIfAny("A JITDylib", failures);
+    throwIfAny("A JITDylib was removed", failures);
   }
 
   private static void tearDown(

@@ -1,6 +1,7 @@
 package uruk.orc;
 
 import java.lang.ref.Cleaner;
+import java.util.Objects;
 
 /**
  * Owns definitions of one dylib, and what resource managers hold for them, so that they can be
@@ -68,6 +69,7 @@ public final class ResourceTracker implements AutoCloseable {
    * again.
    *
    * @throws ResourceRemovalException if managers failed; all have been asked, the names are gone
+   * @throws IllegalStateException if the session lock is held, outside which managers run
    */
   public void remove() {
     remove(RemovalPolicy.UNCONDITIONAL);
@@ -79,9 +81,10 @@ public final class ResourceTracker implements AutoCloseable {
    * @param policy what to do about symbols outside the tracker that depend on symbols inside
    * @throws SymbolsInUseException if there are users and the policy is {@link RemovalPolicy#REFUSE}
    * @throws ResourceRemovalException if managers failed; all have been asked, the names are gone
+   * @throws IllegalStateException if the session lock is held, outside which managers run
    */
   public void remove(RemovalPolicy policy) {
-    Removal.removeTracker(state, policy);
+    Removal.removeTracker(state, Objects.requireNonNull(policy));
   }
 
   /**
@@ -90,8 +93,10 @@ public final class ResourceTracker implements AutoCloseable {
    *
    * @throws IllegalArgumentException if the other tracker is of another dylib
    * @throws ResourceTrackerDefunctException if one of them is defunct
+   * @throws ResourceRemovalException if managers failed; all have been asked, the names have moved
    */
   public void transferTo(ResourceTracker destination) {
+    dylib().session().checkOwn(destination.dylib());
     if (destination.dylib() != dylib()) {
       throw new IllegalArgumentException(
           "A tracker of \"%s\" cannot be transferred to one of \"%s\""

@@ -16,9 +16,16 @@ final class SafeErrorReporter implements ErrorReporter {
     try {
       reporter.report(error);
     } catch (Throwable failure) {
-      ErrorReporter standardError = ErrorReporter.toStandardError();
-      standardError.report(error);
-      standardError.report(new IllegalStateException("The error reporter failed", failure));
+      print(error);
+      print(new IllegalStateException("The error reporter failed", failure));
+    }
+  }
+
+  private static void print(Throwable error) {
+    try {
+      ErrorReporter.toStandardError().report(error);
+    } catch (Throwable unspeakable) {
+      // There is nowhere left to say so.
     }
   }
 }

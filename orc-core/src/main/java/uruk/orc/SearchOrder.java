@@ -3,9 +3,13 @@ package uruk.orc;
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
-/** The dylibs a look-up searches, in order, and which of their symbols it sees. Immutable. */
+/**
+ * The dylibs a look-up searches, in order, and which of their symbols it sees. Immutable. Dylibs of
+ * two sessions in one order are an IllegalArgumentException.
+ */
 public final class SearchOrder {
   private final ImmutableList<Entry> entries;
   private final JITDylib[] dylibs;
@@ -19,6 +23,12 @@ public final class SearchOrder {
    * @param flags which of its symbols are seen
    */
   public record Entry(JITDylib dylib, JITDylibLookupFlags flags) {
+    /** Checks that there is a dylib. */
+    public Entry {
+      Objects.requireNonNull(dylib);
+      Objects.requireNonNull(flags);
+    }
+
     @Override
     public String toString() {
       return "(\"%s\", %s)".formatted(dylib.name(), flags.text());
@@ -27,13 +37,15 @@ public final class SearchOrder {
 
   private SearchOrder(List<Entry> entries) {
     this.entries = ImmutableList.copyOf(entries);
-    this.dylibs = new JITDylib[entries.size()];
-    this.tables = new SymbolTable[entries.size()];
-    this.matchAll = new boolean[entries.size()];
+    this.dylibs = new JITDylib[this.entries.size()];
+    this.tables = new SymbolTable[this.entries.size()];
+    this.matchAll = new boolean[this.entries.size()];
     for (int at = 0; at < dylibs.length; at++) {
-      dylibs[at] = entries.get(at).dylib();
-      tables[at] = dylibs[at].table();
-      matchAll[at] = entries.get(at).flags() == JITDylibLookupFlags.MATCH_ALL_SYMBOLS;
+      Entry entry = this.entries.get(at);
+      dylibs[at] = entry.dylib();
+      tables[at] = entry.dylib().table();
+      matchAll[at] = entry.flags() == JITDylibLookupFlags.MATCH_ALL_SYMBOLS;
+      dylibs[0].session().checkOwn(dylibs[at]);
     }
   }
 

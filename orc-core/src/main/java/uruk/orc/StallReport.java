@@ -1,7 +1,11 @@
 package uruk.orc;
 
+import com.google.common.collect.Streams;
+import com.google.common.graph.Traverser;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Says what look-ups wait for. Made under the session lock. */
@@ -38,48 +42,56 @@ final class StallReport {
 
   private static void describe(LookupOperation operation, GeneratorSlot slot, StringBuilder text) {
     LookupOperation holder = slot.holder();
-    BlockedThreads.Run run = holder == null ? null : holder.generatorRun();
     text.append("  a generator of \"").append(slot.dylib().name()).append('"');
     if (holder != operation) {
       text.append(", busy with another look-up");
     }
-    text.append(run == null ? ", suspended" : onThread(run)).append('\n');
+    text.append(holder == null ? "" : turn(holder)).append('\n');
+  }
+
+  private static String turn(LookupOperation holder) {
+    BlockedThreads.Run run = holder.generatorRun();
+    if (run != null) {
+      return onThread(run);
+    }
+    return holder.isSuspended() ? ", suspended" : ", until the dispatcher runs its task";
   }
 
   private static void describe(SymbolEntry symbol, StringBuilder text) {
+    text.append("  ").append(place(symbol)).append('\n');
+    unfinishedNeeds(symbol)
+        .limit(LIMIT)
+        .forEach(needed -> text.append("    needs ").append(place(needed)).append('\n'));
+  }
+
+  /** {@return what an emitted symbol waits for, over any number of emitted ones} */
+  private static Stream<SymbolEntry> unfinishedNeeds(SymbolEntry symbol) {
+    return Streams.stream(Traverser.forGraph(StallReport::needs).breadthFirst(symbol)).skip(1);
+  }
+
+  private static List<SymbolEntry> needs(SymbolEntry symbol) {
+    DependenceNode node = symbol.node;
+    return node == null
+        ? List.of()
+        : Arrays.stream(node.dependencies())
+            .filter(needed -> !needed.isRemoved() && needed.state() != SymbolState.READY)
+            .toList();
+  }
+
+  private static String place(SymbolEntry symbol) {
     Definition owner = symbol.owner;
-    text.append("  ").append(symbol.name());
-    if (owner != null) {
-      text.append(" in \"")
-          .append(owner.dylib().name())
-          .append("\", unit ")
-          .append(owner.unitName())
-          .append(", ")
-          .append(symbol.state().text())
-          .append(onThread(owner.run()));
-    }
-    text.append('\n');
-    if (symbol.node != null) {
-      describeDependencies(symbol.node, text);
-    }
+    return owner == null
+        ? symbol.name()
+        : "%s in \"%s\", unit %s, %s%s"
+            .formatted(
+                symbol.name(),
+                owner.dylib().name(),
+                owner.unitName(),
+                symbol.state().text(),
+                onThread(owner.run()));
   }
 
   private static String onThread(BlockedThreads.@Nullable Run run) {
     return run == null ? ", on no thread" : ", on thread " + run.thread().getName();
-  }
-
-  private static void describeDependencies(DependenceNode node, StringBuilder text) {
-    for (SymbolEntry dependency : node.dependencies()) {
-      if (!dependency.isRemoved() && dependency.state() != SymbolState.READY) {
-        text.append("    needs ")
-            .append(dependency.name())
-            .append(", ")
-            .append(dependency.state().text());
-        if (dependency.owner != null) {
-          text.append(", unit ").append(dependency.owner.unitName());
-        }
-        text.append('\n');
-      }
-    }
   }
 }

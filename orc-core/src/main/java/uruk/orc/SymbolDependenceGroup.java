@@ -1,6 +1,5 @@
 package uruk.orc;
 
-import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import java.util.Map;
 import java.util.Set;
@@ -20,8 +19,6 @@ public record SymbolDependenceGroup(Set<String> symbols, Map<JITDylib, Set<Strin
   /** Copies the collections. */
   public SymbolDependenceGroup {
     symbols = ImmutableSet.copyOf(symbols);
-    ImmutableMap.Builder<JITDylib, Set<String>> copy = ImmutableMap.builder();
-    dependencies.forEach((dylib, names) -> copy.put(dylib, ImmutableSet.copyOf(names)));
-    dependencies = copy.buildOrThrow();
+    dependencies = SymbolNames.immutable(dependencies);
   }
 }

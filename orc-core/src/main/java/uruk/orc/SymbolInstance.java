@@ -24,10 +24,11 @@ public record SymbolInstance(JITDylib dylib, String name) {
    * @return completes when the symbol is ready
    */
   public CompletableFuture<ExecutorSymbolDef> lookupAsync() {
-    return dylib
-        .session()
-        .lookup(LookupKind.STATIC, order(), SymbolLookupSet.of(name), SymbolState.READY)
-        .thenApply(found -> found.get(name));
+    return Lookups.derived(
+        dylib
+            .session()
+            .lookup(LookupKind.STATIC, order(), SymbolLookupSet.of(name), SymbolState.READY),
+        found -> found.get(name));
   }
 
   private SearchOrder order() {

@@ -6,6 +6,7 @@ import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 
 /**
@@ -23,7 +24,7 @@ public final class SymbolLookupSet {
 
   /** {@return a set of one required name} */
   public static SymbolLookupSet of(String name) {
-    return new SymbolLookupSet(new String[] {name}, new BitSet(0));
+    return new SymbolLookupSet(new String[] {Objects.requireNonNull(name)}, new BitSet(0));
   }
 
   /** {@return a set of required names} */
@@ -49,6 +50,9 @@ public final class SymbolLookupSet {
   }
 
   private static SymbolLookupSet checked(String[] names, BitSet weak) {
+    for (String name : names) {
+      Objects.requireNonNull(name);
+    }
     String duplicate = new NameIndex(names, names.length).duplicate();
     if (duplicate != null) {
       throw new IllegalArgumentException("Look-up set: " + duplicate + " is given twice");

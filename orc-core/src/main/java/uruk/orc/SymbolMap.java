@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.IntFunction;
@@ -238,7 +239,7 @@ public final class SymbolMap {
         addresses = Arrays.copyOf(addresses, capacity);
         flags = Arrays.copyOf(flags, capacity);
       }
-      names[size] = name;
+      names[size] = Objects.requireNonNull(name);
       addresses[size] = address;
       flags[size++] = (short) symbolFlags.bits();
       return this;

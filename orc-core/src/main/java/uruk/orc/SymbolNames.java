@@ -1,5 +1,7 @@
 package uruk.orc;
 
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +24,13 @@ final class SymbolNames {
     return some(names);
   }
 
+  /** {@return a copy that nobody can change} */
+  static Map<JITDylib, Set<String>> immutable(Map<JITDylib, Set<String>> symbols) {
+    ImmutableMap.Builder<JITDylib, Set<String>> copy = ImmutableMap.builder();
+    symbols.forEach((dylib, names) -> copy.put(dylib, ImmutableSet.copyOf(names)));
+    return copy.buildOrThrow();
+  }
+
   /** {@return the first elements, and how many more there are} */
   static String some(Collection<?> elements) {
     String shown =
@@ -31,6 +40,20 @@ final class SymbolNames {
   }
 
   static String because(@Nullable Throwable cause) {
-    return cause == null ? "" : ", because: " + cause.getMessage();
+    return cause == null ? "" : ", because: " + message(cause);
+  }
+
+  /**
+   * {@return the message of an exception, or its class if it has none} Calls code of users, and so
+   * not under the session lock, unless the exception is one of ours.
+   */
+  static String message(Throwable failure) {
+    String message = null;
+    try {
+      message = failure.getMessage();
+    } catch (Throwable unspeakable) {
+      // Its class must do.
+    }
+    return message == null ? failure.getClass().getName() : message;
   }
 }

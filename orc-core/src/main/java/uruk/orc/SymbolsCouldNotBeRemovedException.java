@@ -1,5 +1,6 @@
 package uruk.orc;
 
+import com.google.common.collect.ImmutableSet;
 import java.util.Set;
 
 /** Symbols are being materialized and cannot be removed by name. Nothing was removed. */
@@ -13,7 +14,7 @@ public final class SymbolsCouldNotBeRemovedException extends OrcException {
         "Symbols could not be removed: %s in \"%s\" are being materialized. Wait for them, or remove their tracker."
             .formatted(SymbolNames.of(symbols), dylib.name()),
         null);
-    this.symbols = symbols;
+    this.symbols = ImmutableSet.copyOf(symbols);
   }
 
   /** {@return the symbols that are in the way} */

@@ -8,13 +8,17 @@ import java.util.concurrent.Executor;
  * the other kinds never queue behind them.
  */
 public interface TaskDispatcher extends AutoCloseable {
-  /** Runs the task, now or later, on this or another thread. Called outside the session lock. */
+  /**
+   * Runs the task, now or later, on this or another thread. Called outside the session lock. If
+   * this throws, the task counts as refused: a unit fails, with what was thrown as the cause, and a
+   * look-up goes on where it is.
+   */
   void dispatch(Task task);
 
   /**
-   * Waits, on a thread that is running one of this dispatcher's tasks, until a look-up is done or
-   * the time is up; other tasks must go on meanwhile, if need be on the calling thread. The default
-   * refuses: then tasks must use asynchronous look-ups.
+   * Waits, on a thread that is running a task of this or another session, until a look-up is done
+   * or the time is up; other tasks must go on meanwhile, if need be on the calling thread. The
+   * default refuses: then tasks must use asynchronous look-ups.
    *
    * @param done the look-up; its outcome does not matter here
    * @param nanoseconds how long to wait at most
@@ -26,7 +30,10 @@ public interface TaskDispatcher extends AutoCloseable {
     throw new LookupDeadlockException("the tasks of this dispatcher must not block");
   }
 
-  /** Waits for the tasks dispatched so far. Called once, when the session is closed. */
+  /**
+   * Waits for the tasks dispatched so far, but for the one that is calling. Called once, when the
+   * session is closed.
+   */
   @Override
   void close();
 

@@ -1,5 +1,6 @@
 package uruk.orc;
 
+import com.google.common.collect.ImmutableSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -19,18 +20,19 @@ public final class UnsatisfiedSymbolDependenciesException extends OrcException {
       JITDylib dylib,
       Set<String> failedSymbols,
       Map<JITDylib, Set<String>> badDependencies,
-      @Nullable Throwable cause) {
+      @Nullable Throwable cause,
+      String because) {
     super(
         "In \"%s\", %s have unsatisfied dependencies: %s. These failed, were removed or are not defined%s"
             .formatted(
                 dylib.name(),
                 SymbolNames.of(failedSymbols),
                 SymbolNames.of(badDependencies),
-                SymbolNames.because(cause)),
+                because),
         cause);
     this.dylib = dylib;
-    this.failedSymbols = failedSymbols;
-    this.badDependencies = badDependencies;
+    this.failedSymbols = ImmutableSet.copyOf(failedSymbols);
+    this.badDependencies = SymbolNames.immutable(badDependencies);
   }
 
   /** {@return the dylib of the emitted symbols} */

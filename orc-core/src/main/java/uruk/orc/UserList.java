@@ -15,21 +15,21 @@ final class UserList {
   private int size;
   private int dead;
 
-  private List<PendingComponent> waiting = List.of();
+  private @Nullable WaitingComponents waiting;
 
   /** A component waits for the symbol to be emitted. */
   void addWaiting(PendingComponent component) {
-    if (waiting.isEmpty()) {
-      waiting = new ArrayList<>(2);
+    if (waiting == null) {
+      waiting = new WaitingComponents();
     }
     waiting.add(component);
   }
 
   /** {@return the components that waited for the symbol to be emitted; they do so no more} */
   List<PendingComponent> takeWaiting() {
-    List<PendingComponent> taken = waiting;
-    waiting = List.of();
-    return taken;
+    WaitingComponents taken = waiting;
+    waiting = null;
+    return taken == null ? List.of() : taken.take();
   }
 
   void add(DependenceNode node) {
@@ -72,6 +72,11 @@ final class UserList {
   /** {@return for how many groups there is room} */
   int capacity() {
     return nodes.length;
+  }
+
+  /** {@return how many components wait for the symbol to be emitted, or did so when they ended} */
+  int waitingCount() {
+    return waiting == null ? 0 : waiting.list().size();
   }
 
   /** {@return the groups that depend on the symbol} */

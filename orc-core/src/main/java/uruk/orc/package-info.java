@@ -18,9 +18,12 @@
  * {@link uruk.orc.MaterializationUnit#discard}, {@link uruk.orc.MaterializationUnit#commonMerged},
  * {@link uruk.orc.Platform#notifyAdding}, {@link uruk.orc.Platform#notifyRemoving}, {@link
  * uruk.orc.ResourceManager#handleTransferResources}, {@link uruk.orc.DependenceRegistrar} and the
- * closures of {@link uruk.orc.ExecutionSession#runSessionLocked} and {@link
+ * closures of {@link uruk.orc.ExecutionSession#runSessionLocked}, {@link
+ * uruk.orc.JITDylib#withLinkOrder} and {@link
  * uruk.orc.MaterializationResponsibility#withResourceKey}. Everything else that the package calls
  * (materialization, completions, generators, removal by resource managers, platform set-up and
- * tear-down, listeners, the error reporter) runs outside it.
+ * tear-down, listeners, the error reporter, the names and extents of units) runs outside it. What
+ * would call those inside the lock is put off until the lock is free, or refused with an {@link
+ * java.lang.IllegalStateException} where its caller would wait for it.
  */
 package uruk.orc;

@@ -2,8 +2,11 @@ package uruk.orc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -31,7 +34,29 @@ class DeadlockTest extends SessionFixture {
 
     assertThat(failure(lookup(main, "a")))
         .isInstanceOf(LookupDeadlockException.class)
-        .hasMessageContaining("waits for the generator itself");
+        .hasMessageContaining("waits for a generator of \"main\"");
+  }
+
+  @Test
+  @Rule("B8.6")
+  void aGeneratorThatSuspendsUntilTheUnitThatAsksIsReadyGetsAnError() {
+    JITDylib library = session.createBareJITDylib("library");
+    library.addGenerator((state, kind, dylib, flags, names) -> {
+      LookupState suspended = state.suspend();
+      lookup(main, "a")
+          .whenComplete((found, failure) -> {
+            if (failure == null) {
+              suspended.continueLookup();
+            } else {
+              suspended.continueLookup(failure);
+            }
+          });
+    });
+    main.define(TestUnit.waiting(library, "a", "undefined", SymbolState.READY, TestUnit::emit));
+
+    assertThatThrownBy(() -> session.lookup(main, "a"))
+        .hasCauseInstanceOf(LookupDeadlockException.class)
+        .hasMessageContaining("unit a, which waits for the look-up of [ undefined ]");
   }
 
   @Test
@@ -128,5 +153,42 @@ class DeadlockTest extends SessionFixture {
 
     assertThatThrownBy(() -> session.lookup(main, "a"))
         .hasCauseInstanceOf(LookupDeadlockException.class);
+  }
+
+  @Test
+  @Rule("B8.10")
+  void aRequestThatQueuesForABlockedGeneratorIsNoticed() {
+    JITDylib second = session.createBareJITDylib("second");
+    Held unit = hold(second, "needed");
+    lookup(second, "needed");
+    List<Throwable> thrown = new ArrayList<>();
+    boolean[] asked = new boolean[1];
+    main.addGenerator((state, kind, dylib, flags, names) -> {
+      if (asked[0]) {
+        return;
+      }
+      asked[0] = true;
+      session.dispatch(
+          new NamedTask(
+              "the unit asks for what the generator defines",
+              () ->
+                  unit.get()
+                      .lookup(
+                          LookupKind.STATIC,
+                          SearchOrder.of(main),
+                          SymbolLookupSet.of("b"),
+                          SymbolState.READY,
+                          null)));
+      session.lookup(
+          SearchOrder.of(second),
+          SymbolLookupSet.of("needed"),
+          SymbolState.READY,
+          Duration.ofSeconds(10));
+    });
+
+    session.dispatch(
+        new NamedTask("asks", () -> thrown.add(catchThrowable(() -> session.lookup(main, "a")))));
+
+    assertThat(thrown).singleElement().isInstanceOf(LookupDeadlockException.class);
   }
 }

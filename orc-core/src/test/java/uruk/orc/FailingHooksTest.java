@@ -3,12 +3,16 @@ package uruk.orc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** What units, the platform and resource managers throw does not leave a change half made. */
@@ -287,5 +291,230 @@ class FailingHooksTest extends SessionFixture {
         .isInstanceOf(UnsatisfiedSymbolDependenciesException.class);
     underWay.get().failMaterialization(new IllegalStateException("its need is gone"));
     assertThat(failure(underWayFound)).hasRootCauseMessage("its need is gone");
+  }
+
+  /** An exception whose text cannot be had. */
+  private static final class Unspeakable extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public String getMessage() {
+      throw new IllegalStateException("no message");
+    }
+  }
+
+  @Test
+  void aFailureWhoseMessageFailsIsPassedOnAllTheSame() {
+    Unspeakable cause = new Unspeakable();
+    main.define(
+        TestUnit.of(
+            responsibility -> {
+              throw cause;
+            },
+            "a"));
+    Held user = hold(main, "user");
+    CompletableFuture<SymbolMap> waiting = lookup(main, "user");
+
+    CompletableFuture<SymbolMap> found = lookup(main, "a");
+    TestUnit.resolve(user.get());
+
+    assertThat(failure(found).getCause()).isSameAs(cause);
+    assertThat(failure(found)).hasMessageContaining(Unspeakable.class.getName());
+    assertThatThrownBy(() -> user.get().notifyEmitted(List.of(group("user", main, "a"))))
+        .isInstanceOf(UnsatisfiedSymbolDependenciesException.class);
+    user.get().failMaterialization(cause);
+    assertThat(failure(waiting).getCause()).isSameAs(cause);
+  }
+
+  @Test
+  void aMessageIsAskedForOutsideTheLock() {
+    List<Boolean> inside = new ArrayList<>();
+    RuntimeException asking =
+        new IllegalStateException() {
+          private static final long serialVersionUID = 1;
+
+          @Override
+          public String getMessage() {
+            inside.add(session.lock().isHeldByCurrentThread());
+            return "asked";
+          }
+        };
+    main.define(
+        TestUnit.of(
+            responsibility -> {
+              throw asking;
+            },
+            "a"));
+    Held user = hold(main, "user");
+    lookup(main, "user");
+    lookup(main, "a");
+    TestUnit.resolve(user.get());
+    assertThatThrownBy(() -> user.get().notifyEmitted(List.of(group("user", main, "a"))))
+        .hasMessageContaining("asked");
+
+    assertThat(inside).isNotEmpty().doesNotContain(true);
+  }
+
+  @Test
+  void anErrorIsPrintedThoughItsCausesGoInACircleOrHaveNoText() {
+    IllegalStateException first = new IllegalStateException("first");
+    IllegalArgumentException second = new IllegalArgumentException("second", first);
+    first.initCause(second);
+    PrintStream standardError = System.err;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    try {
+      ErrorReporter.toStandardError().report(first);
+      ErrorReporter.toStandardError().report(new Unspeakable());
+      ErrorReporter.toStandardError().report(new NullPointerException());
+    } finally {
+      System.setErr(standardError);
+    }
+
+    assertThat(printed.toString(StandardCharsets.UTF_8).lines())
+        .containsExactly(
+            "JIT session error: first",
+            "  caused by: java.lang.IllegalArgumentException: second",
+            "JIT session error: " + Unspeakable.class.getName(),
+            "JIT session error: java.lang.NullPointerException");
+  }
+
+  /** A unit whose name cannot be had, or is asked for inside the lock. */
+  private final class NamelessUnit extends MaterializationUnit {
+    private final List<Boolean> inside = new ArrayList<>();
+    private int namesLeft;
+
+    private NamelessUnit(int namesLeft) {
+      super(new Interface(TestUnit.flags(TestUnit.FUNCTION, "a")));
+      this.namesLeft = namesLeft;
+    }
+
+    @Override
+    public String name() {
+      inside.add(session.lock().isHeldByCurrentThread());
+      if (namesLeft-- == 0) {
+        throw new IllegalStateException("no name");
+      }
+      return "nameless";
+    }
+
+    @Override
+    protected void materialize(MaterializationResponsibility responsibility) {
+      TestUnit.emit(responsibility);
+    }
+
+    @Override
+    protected void discard(JITDylib dylib, String name) {}
+  }
+
+  @Test
+  void aUnitIsAskedForItsNameOnceOutsideTheLock() {
+    assertThatThrownBy(() -> main.define(new NamelessUnit(0))).hasMessage("no name");
+    NamelessUnit unit = new NamelessUnit(1);
+    main.define(unit);
+    Held held = hold(main, "held", "b");
+    lookup(main, "held");
+
+    assertThat(session.lookup(main, "a").address()).isEqualTo(TestUnit.addressOf("a"));
+    assertThat(unit.inside).containsExactly(false);
+  }
+
+  @Test
+  void aUnitThatIsHandedBackIsAskedForItsNameOutsideTheLock() {
+    Held held = hold(main, "a", "b");
+    CompletableFuture<SymbolMap> found = lookup(main, "a");
+    NamelessUnit unit = new NamelessUnit(1);
+
+    held.get().replace(unit);
+
+    assertThat(found).isCompleted();
+    assertThat(unit.inside).containsExactly(false);
+  }
+
+  /** A platform that does one thing when a unit is added. */
+  private static Platform whenAdding(Consumer<MaterializationUnit> action) {
+    return new Platform() {
+      @Override
+      public void setupJITDylib(JITDylib dylib) {
+        if (dylib.name().equals("broken")) {
+          throw new AssertionError("cannot set up");
+        }
+      }
+
+      @Override
+      public void teardownJITDylib(JITDylib dylib) {}
+
+      @Override
+      public void notifyAdding(ResourceTracker tracker, MaterializationUnit unit) {
+        action.accept(unit);
+      }
+
+      @Override
+      public void notifyRemoving(ResourceTracker tracker) {}
+    };
+  }
+
+  @Test
+  void aPlatformThatDefinesTheSameNameFirstMakesTheUnitADuplicate() {
+    JITDylib[] dylib = new JITDylib[1];
+    Platform platform =
+        whenAdding(unit -> {
+          if (unit.name().equals("a+b+c")) {
+            dylib[0].define(TestUnit.of("b"));
+          }
+        });
+    try (ExecutionSession own = build(ExecutionSession.builder().platform(platform))) {
+      dylib[0] = own.createJITDylib("dylib");
+
+      assertThatThrownBy(() -> dylib[0].define(TestUnit.of("a", "b", "c")))
+          .isInstanceOf(DuplicateDefinitionException.class);
+
+      assertThat(dylib[0].symbols("")).containsOnlyKeys("b");
+      assertThat(own.lookup(dylib[0], "b").address()).isEqualTo(TestUnit.addressOf("b"));
+    }
+  }
+
+  @Test
+  void aDylibWhoseSetUpEndsInAnErrorDoesNotStay() {
+    try (ExecutionSession own =
+        build(ExecutionSession.builder().platform(whenAdding(unit -> {})))) {
+      assertThatThrownBy(() -> own.createJITDylib("broken")).isInstanceOf(AssertionError.class);
+
+      assertThat(own.findJITDylib("broken")).isEmpty();
+    }
+  }
+
+  @Test
+  void aTransferWhoseManagersFailSaysSo() {
+    session.registerResourceManager(
+        new ResourceManager() {
+          @Override
+          public void handleRemoveResources(JITDylib dylib, ResourceKey key) {}
+
+          @Override
+          public void handleTransferResources(
+              JITDylib dylib, ResourceKey destination, ResourceKey source) {
+            throw new AssertionError("manager broke");
+          }
+        });
+    ResourceTracker source = main.createResourceTracker();
+
+    assertThatThrownBy(() -> source.transferTo(main.createResourceTracker()))
+        .isInstanceOf(ResourceRemovalException.class)
+        .hasMessageContaining("was transferred")
+        .hasMessageNotContaining("was removed");
+  }
+
+  @Test
+  void theSymbolsOfAnErrorCannotBeChanged() {
+    Held held = hold(main, "a");
+    CompletableFuture<SymbolMap> found = lookup(main, "a");
+    held.get().failMaterialization(new IllegalStateException("broken"));
+    FailedToMaterializeException error = (FailedToMaterializeException) failure(found);
+
+    assertThatThrownBy(() -> error.symbols().clear())
+        .isInstanceOf(UnsupportedOperationException.class);
+    assertThatThrownBy(() -> error.symbols().get(main).clear())
+        .isInstanceOf(UnsupportedOperationException.class);
   }
 }

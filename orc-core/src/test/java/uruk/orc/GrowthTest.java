@@ -203,6 +203,45 @@ class GrowthTest {
         500);
   }
 
+  @Test
+  void linkingWhileATaskBlocksIsLinear() {
+    assertLinear(
+        size -> {
+          try (ExecutionSession session = ExecutionSession.create()) {
+            JITDylib main = session.createJITDylib("main");
+            for (int at = 0; at < size; at++) {
+              main.define(
+                  TestUnit.waiting(
+                      main, "f" + at, "f" + (at + 1), SymbolState.READY, TestUnit::emit));
+            }
+            main.define(TestUnit.of("f" + size));
+            session.dispatch(new NamedTask("blocks", () -> session.lookup(main, "f0")));
+            assertThat(main.symbolState("f0")).isEqualTo(SymbolState.READY);
+            return session.steps();
+          }
+        },
+        1000);
+  }
+
+  @Test
+  void aliasesOfAliasesAreLinear() {
+    assertLinear(
+        size -> {
+          try (ExecutionSession session = ExecutionSession.create()) {
+            JITDylib main = session.createJITDylib("main");
+            main.define(TestUnit.of("f0"));
+            for (int at = 1; at <= size; at++) {
+              main.define(
+                  ReExports.aliases(
+                      Map.of("f" + at, new Alias("f" + (at - 1), TestUnit.FUNCTION))));
+              session.lookup(main, "f" + at);
+            }
+            return session.steps();
+          }
+        },
+        1000);
+  }
+
   private static CompletableFuture<SymbolMap> ready(
       ExecutionSession session, SearchOrder order, String name) {
     return session.lookup(LookupKind.STATIC, order, SymbolLookupSet.of(name), SymbolState.READY);

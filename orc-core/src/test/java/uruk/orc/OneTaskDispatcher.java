@@ -35,8 +35,11 @@ final class OneTaskDispatcher implements TaskDispatcher {
     }
   }
 
+  /** Runs what is left; a task that closes the session leaves that to the one who drains. */
   @Override
   public void close() {
-    drain();
+    if (!running) {
+      drain();
+    }
   }
 }

@@ -247,4 +247,34 @@ class RedefinitionTest {
     assertThat(main.asides()).isEmpty();
     assertThatThrownBy(() -> main.createAside("late")).isInstanceOf(JITDylibDefunctException.class);
   }
+
+  @Test
+  void aDylibAsideOfAnotherAsideGoesWithTheirOwner() {
+    JITDylib aside = main.createAside("update 1");
+    JITDylib nested = aside.createAside("update 2");
+    nested.define(TestUnit.of("new"));
+
+    session.removeJITDylibs(List.of(main));
+
+    assertThat(nested.state()).isEqualTo(JITDylib.State.CLOSED);
+    assertThat(nested.symbols("")).isEmpty();
+  }
+
+  @Test
+  @Rule("B1.6")
+  void aRedefinedSymbolIsNotWeak() {
+    ResourceTracker tracker = main.createResourceTracker();
+
+    session.redefine(
+        List.of(
+            new Redefinition(
+                tracker,
+                "change",
+                SymbolMap.of(
+                    "a", new ExecutorSymbolDef(1, TestUnit.FUNCTION.with(SymbolFlags.WEAK))),
+                List.of(),
+                Set.of())));
+
+    assertThat(session.lookup(main, "a").flags()).isEqualTo(TestUnit.FUNCTION);
+  }
 }

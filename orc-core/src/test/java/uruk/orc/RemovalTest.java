@@ -362,7 +362,7 @@ class RemovalTest extends SessionFixture {
     assertThat(grown).as("bytes that stay").isLessThan(4_000_000);
     assertThat(main.table().size()).isZero();
     assertThat(main.table().capacity()).isLessThanOrEqualTo(8192);
-    assertThat(main.trackers()).hasSize(1);
+    assertThat(main.trackers().all()).hasSize(1);
   }
 
   private void defineAndRemove(int rounds, String prefix) {
@@ -397,6 +397,32 @@ class RemovalTest extends SessionFixture {
     }
     assertThat(session.usersOf(main, "printf").symbols()).isEmpty();
     assertThat(main.table().find("printf").users.capacity()).isLessThanOrEqualTo(8);
+  }
+
+  @Test
+  void usersThatComeAndGoLeaveNothingBehindAtWhatTheyWaitedFor() {
+    Held slow = hold(main, "slow");
+    lookup(main, "slow");
+    Held middle = hold(main, "middle");
+    CompletableFuture<SymbolMap> found = lookup(main, "middle");
+    emit(middle.get(), main, "slow");
+    for (int round = 0; round < 10_000; round++) {
+      try (ResourceTracker cell = main.createResourceTracker()) {
+        emitNeeding(cell, "first" + round, "slow");
+        emitNeeding(cell, "second" + round, "middle");
+      }
+    }
+
+    assertThat(main.table().find("slow").users.waitingCount()).isLessThanOrEqualTo(16);
+    assertThat(main.table().find("middle").node.component.waiting().size()).isLessThanOrEqualTo(16);
+    TestUnit.emit(slow.get());
+    assertThat(found).isCompleted();
+  }
+
+  private void emitNeeding(ResourceTracker owner, String name, String needed) {
+    Held held = hold(owner, name);
+    lookup(main, name);
+    emit(held.get(), main, needed);
   }
 
   @Test

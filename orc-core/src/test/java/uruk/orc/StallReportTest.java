@@ -46,7 +46,46 @@ class StallReportTest extends SessionFixture {
     assertTold(
         "Look-up of [ user ] by thread " + me() + " waits for",
         "  user in \"main\", unit user, Emitted, on no thread",
-        "    needs needed, Materializing, unit needed");
+        "    needs needed in \"main\", unit needed, Materializing, on no thread");
+  }
+
+  @Test
+  void aChainOfEmittedSymbolsIsFollowedToWhatIsNot() {
+    Held first = hold(main, "first");
+    Held second = hold(main, "second");
+    hold(main, "third");
+    lookup(main, "first");
+    lookup(SymbolState.RESOLVED, main, "second");
+    emit(first.get(), main, "second");
+    emit(second.get(), main, "first", "third");
+
+    assertTold(
+        "Look-up of [ first ] by thread " + me() + " waits for",
+        "  first in \"main\", unit first, Emitted, on no thread",
+        "    needs second in \"main\", unit second, Emitted, on no thread",
+        "    needs third in \"main\", unit third, Materializing, on no thread");
+  }
+
+  @Test
+  void aLookUpWhoseTurnHasComeIsToldAsSuch() {
+    OneTaskDispatcher dispatcher = new OneTaskDispatcher(1);
+    try (ExecutionSession own = build(ExecutionSession.builder().dispatcher(dispatcher))) {
+      JITDylib dylib = own.createJITDylib("dylib");
+      AtomicReference<LookupState> state = new AtomicReference<>();
+      dylib.addGenerator((given, kind, where, flags, names) -> state.set(given.suspend()));
+      for (String name : List.of("first", "second")) {
+        CompletableFuture<SymbolMap> _ =
+            own.lookup(
+                LookupKind.STATIC,
+                SearchOrder.of(dylib),
+                SymbolLookupSet.of(name),
+                SymbolState.READY);
+      }
+      state.get().continueLookup(new IllegalStateException("broken"));
+
+      assertThat(own.explainStalled())
+          .contains("  a generator of \"dylib\", until the dispatcher runs its task\n");
+    }
   }
 
   @Test
