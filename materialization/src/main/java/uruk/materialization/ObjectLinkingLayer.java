@@ -222,7 +222,7 @@ public final class ObjectLinkingLayer {
 
   /** {@return where other linked objects refer to a symbol of a dylib; empty if it has none} */
   public List<SymbolUse> usersOf(JITDylib dylib, String symbol) {
-    ExecutorSymbolDef definition = dylib.symbols(symbol).get(symbol);
+    ExecutorSymbolDef definition = dylib.definition(symbol);
     return definition == null
         ? List.of()
         : objects.uses(Map.of(symbol, definition.address()), Set.of());

@@ -126,10 +126,10 @@ final class Retirement {
     if (result == null || running == null) {
       return pins;
     }
-    for (String function : updates.leftBehind(version)) {
+    for (String function : TakenAddresses.functions(version, updates.memory())) {
       pins.add(new Pin.AddressTaken(function));
     }
-    for (long place : updates.addressesTaken(version)) {
+    for (long place : TakenAddresses.computed(version, updates.memory())) {
       pins.add(new Pin.PlaceTaken(placeIn(version, place)));
     }
     if (updates.isKeptForRollBack(version)) {

@@ -2,10 +2,14 @@ package uruk.materialization;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import uruk.materialization.ReferencePatches.SymbolAt;
+import uruk.orc.ExecutorSymbolDef;
+import uruk.orc.JITDylib;
 import uruk.orc.Redefinition;
 import uruk.orc.ResourceTracker;
 import uruk.orc.SymbolMap;
@@ -37,12 +41,52 @@ final class Unloading {
     List<Redefinition> redefinitions = new ArrayList<>();
     going.forEach(each -> redefinitions.add(removalOf(each)));
     if (policy == UnloadPolicy.UNBIND && !uses.isEmpty()) {
-      updates.unbind(first.dylib(), redefinitions, uses);
+      unbind(first.dylib(), redefinitions, uses);
     } else {
       updates.session().redefine(redefinitions);
     }
     going.forEach(Unloading::leaving);
     return List.copyOf(going);
+  }
+
+  /** Takes names away, and leaves reports in the place of the functions that others use. */
+  private void unbind(JITDylib dylib, List<Redefinition> names, List<SymbolUse> uses) {
+    RunningCode reports = updates.running();
+    if (reports == null) {
+      throw new IllegalStateException(
+          "nobody can report calls of missing functions; tell the layer who does with"
+              + " superviseWith");
+    }
+    Set<String> used = new HashSet<>();
+    uses.forEach(use -> used.add(use.symbol()));
+    Map<SymbolAt, Long> branches = new HashMap<>();
+    Map<String, Long> entries = new HashMap<>();
+    for (String name : used) {
+      long entry = addressOf(dylib, name);
+      entries.put(name, entry);
+      branches.put(new SymbolAt(name, updates.memory().entryTarget(entry)), entry);
+    }
+    ReferencePatches direct = updates.objects().planPatches(branches, Set.of());
+    Map<String, Long> texts = new HashMap<>();
+    try {
+      used.forEach(name -> texts.put(name, reports.createUnboundReport(name)));
+      updates.session().redefine(names);
+    } catch (RuntimeException refused) {
+      texts.values().forEach(reports::releaseUnboundReport);
+      throw refused;
+    }
+    UnboundFunctions unbound = updates.layer().unbound();
+    entries.forEach(
+        (name, entry) -> unbound.unbind(dylib, name, entry, texts.getOrDefault(name, 0L), reports));
+    direct.apply();
+  }
+
+  private static long addressOf(JITDylib dylib, String name) {
+    ExecutorSymbolDef definition = dylib.definition(name);
+    if (definition == null) {
+      throw new IllegalStateException(name + " has been removed meanwhile");
+    }
+    return definition.address();
   }
 
   private static void leaving(LinkedObject first) {

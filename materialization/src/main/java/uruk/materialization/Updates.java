@@ -1,12 +1,7 @@
 package uruk.materialization;
 
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,14 +14,11 @@ import uruk.jitlink.memory.InProcessMemoryManager;
 import uruk.jitlink.memory.SegmentRange;
 import uruk.materialization.Generations.Aside;
 import uruk.materialization.Generations.Version;
-import uruk.materialization.ReferencePatches.SymbolAt;
 import uruk.materialization.RunningCode.Place;
 import uruk.materialization.Switchover.Change;
 import uruk.orc.ExecutionSession;
-import uruk.orc.ExecutorSymbolDef;
 import uruk.orc.JITDylib;
 import uruk.orc.JITDylibLookupFlags;
-import uruk.orc.Redefinition;
 import uruk.orc.ResourceTracker;
 import uruk.orc.SearchOrder;
 import uruk.orc.SymbolLookupSet;
@@ -277,52 +269,6 @@ final class Updates {
     discard(updating(() -> new Unloading(this).remove(object, policy)));
   }
 
-  /** Takes names away, and leaves reports in the place of the functions that others use. */
-  void unbind(JITDylib dylib, List<Redefinition> names, List<SymbolUse> uses) {
-    RunningCode reports = running;
-    if (reports == null) {
-      throw new IllegalStateException(
-          "nobody can report calls of missing functions; tell the layer who does with"
-              + " superviseWith");
-    }
-    Set<String> used = new HashSet<>();
-    uses.forEach(use -> used.add(use.symbol()));
-    boolean _ =
-        session()
-            .runSessionLocked(() -> {
-              Map<SymbolAt, Long> branches = new HashMap<>();
-              Map<String, Long> entries = new HashMap<>();
-              for (String name : used) {
-                long entry = addressOf(dylib, name);
-                entries.put(name, entry);
-                branches.put(new SymbolAt(name, memory().entryTarget(entry)), entry);
-              }
-              ReferencePatches direct = objects.planPatches(branches, Set.of());
-              Map<String, Long> texts = new HashMap<>();
-              try {
-                used.forEach(name -> texts.put(name, reports.createUnboundReport(name)));
-                session().redefine(names);
-              } catch (RuntimeException refused) {
-                texts.values().forEach(reports::releaseUnboundReport);
-                throw refused;
-              }
-              entries.forEach((name, entry) ->
-                  layer
-                      .unbound()
-                      .unbind(dylib, name, entry, texts.getOrDefault(name, 0L), reports));
-              direct.apply();
-              return true;
-            });
-  }
-
-  private static long addressOf(JITDylib dylib, String name) {
-    ExecutorSymbolDef definition = dylib.symbols(name).get(name);
-    if (definition == null) {
-      throw new IllegalStateException(name + " has been removed meanwhile");
-    }
-    return definition.address();
-  }
-
   // What threads run -----------------------------------------------------------------------------
 
   List<Pin> pinnedBy(LinkedObject object) {
@@ -384,50 +330,6 @@ final class Updates {
     layer.notifyFreeingCode(version);
     version.codeFreed();
     objects.freeCode(version);
-  }
-
-  /** {@return the functions of a replaced version whose entries go on leading to it} */
-  List<String> leftBehind(LinkedObject version) {
-    List<String> left = new ArrayList<>();
-    LinkResult result = version.result();
-    if (result != null) {
-      for (LinkedSymbols functions : List.of(result.symbols(), result.localFunctions())) {
-        functions
-            .entriesByName()
-            .forEach((name, entry) -> {
-              long leadsTo = memory().entryTarget(entry);
-              if (version.segments().stream().anyMatch(range -> range.contains(leadsTo))) {
-                left.add(name);
-              }
-            });
-      }
-    }
-    return left;
-  }
-
-  /** {@return the places in a version's code whose addresses the code takes by itself} */
-  List<Long> addressesTaken(LinkedObject version) {
-    List<Long> taken = new ArrayList<>();
-    for (SegmentRange range : version.segments()) {
-      if (range.memProt() == MemProt.READ_EXEC) {
-        ByteBuffer code =
-            MemorySegment.ofAddress(range.address())
-                .reinterpret(range.size())
-                .asByteBuffer()
-                .order(memory().target().byteOrder());
-        memory()
-            .target()
-            .forEachComputedAddress(
-                code,
-                range.address(),
-                address -> {
-                  if (range.contains(address)) {
-                    taken.add(address);
-                  }
-                });
-      }
-    }
-    return taken;
   }
 
   /** {@return whether a roll-back needs the version's code, since it cannot be linked again} */
