@@ -1,6 +1,7 @@
 package uruk.materialization;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +27,8 @@ import uruk.orc.SymbolMap;
 public final class RedirectableSymbolManager {
   private final InProcessMemoryManager memory;
 
-  /** The entries of each tracker's functions. Guarded by this. */
-  private final Map<ResourceKey, Map<String, Long>> entriesByKey = new HashMap<>();
+  /** What each tracker removes. Guarded by this, inside which the session is never called. */
+  private final Map<ResourceKey, List<Entries>> entriesByKey = new HashMap<>();
 
   /** The entries of each dylib's functions. Guarded by this. */
   private final Map<JITDylib, Map<String, Long>> entries = new HashMap<>();
@@ -49,21 +50,15 @@ public final class RedirectableSymbolManager {
    */
   public void create(ResourceTracker tracker, SymbolMap destinations) {
     destinations.forEach(RedirectableSymbolManager::checkCallable);
-    List<String> names = List.copyOf(destinations.names());
-    long[] created = memory.createEntries(names.size(), false);
-    Map<String, Long> byName = new HashMap<>();
-    for (int i = 0; i < created.length; i++) {
-      ExecutorSymbolDef destination = destinations.get(names.get(i));
-      memory.redirectEntries(new long[] {created[i]}, new long[] {destination.address()});
-      byName.put(names.get(i), created[i]);
-    }
+    Entries created = new Entries(tracker.dylib(), destinations.flags(), lead(destinations));
+    hold(tracker.key(), created); // The tracker may be removed as soon as it has the symbols.
     try {
-      tracker.dylib().define(new Entries(destinations.flags(), byName), tracker);
+      tracker.dylib().define(created, tracker);
     } catch (RuntimeException refused) {
-      memory.releaseEntries(created);
+      drop(created);
       throw refused;
     }
-    remember(tracker, byName);
+    publish(created);
   }
 
   private static void checkCallable(String name, ExecutorSymbolDef destination) {
@@ -72,12 +67,26 @@ public final class RedirectableSymbolManager {
     }
   }
 
-  /** The entries that a tracker gets, as symbols of its dylib. */
-  private final class Entries extends MaterializationUnit {
-    private final Map<String, Long> byName; // guarded by the manager
+  private Map<String, Long> lead(SymbolMap destinations) {
+    List<String> names = List.copyOf(destinations.names());
+    long[] created = memory.createEntries(names.size(), false);
+    Map<String, Long> byName = new HashMap<>();
+    for (int i = 0; i < created.length; i++) {
+      ExecutorSymbolDef destination = destinations.get(names.get(i));
+      memory.redirectEntries(new long[] {created[i]}, new long[] {destination.address()});
+      byName.put(names.get(i), created[i]);
+    }
+    return byName;
+  }
 
-    Entries(Map<String, SymbolFlags> flags, Map<String, Long> byName) {
+  /** The entries that a tracker gets at a time, as symbols of its dylib. */
+  private final class Entries extends MaterializationUnit {
+    private final JITDylib dylib;
+    private final Map<String, Long> byName; // guarded by the manager; empty once released
+
+    Entries(JITDylib dylib, Map<String, SymbolFlags> flags, Map<String, Long> byName) {
       super(new Interface(flags));
+      this.dylib = dylib;
       this.byName = byName;
     }
 
@@ -88,11 +97,10 @@ public final class RedirectableSymbolManager {
 
     @Override
     protected void materialize(MaterializationResponsibility responsibility) {
+      Map<String, SymbolFlags> wanted = responsibility.symbols();
       SymbolMap.Builder symbols = SymbolMap.builder();
       synchronized (RedirectableSymbolManager.this) {
-        responsibility
-            .symbols()
-            .forEach((name, flags) -> symbols.put(name, byName.getOrDefault(name, 0L), flags));
+        wanted.forEach((name, flags) -> symbols.put(name, byName.getOrDefault(name, 0L), flags));
       }
       responsibility.notifyResolved(symbols.build());
       responsibility.notifyEmitted(List.of());
@@ -100,21 +108,51 @@ public final class RedirectableSymbolManager {
 
     /** A weak definition has lost against another one, now or later. */
     @Override
-    protected void discard(JITDylib dylib, String name) {
+    protected void discard(JITDylib where, String name) {
       synchronized (RedirectableSymbolManager.this) {
         Long entry = byName.remove(name);
         if (entry != null) {
-          entriesByKey.values().forEach(each -> each.remove(name, entry));
-          forget(dylib, Map.of(name, entry));
-          memory.releaseEntries(new long[] {entry});
+          release(dylib, Map.of(name, entry));
         }
       }
     }
   }
 
-  private synchronized void remember(ResourceTracker tracker, Map<String, Long> byName) {
-    entriesByKey.computeIfAbsent(tracker.key(), _ -> new HashMap<>()).putAll(byName);
-    entries.computeIfAbsent(tracker.dylib(), _ -> new HashMap<>()).putAll(byName);
+  private synchronized void hold(ResourceKey key, Entries created) {
+    entriesByKey.computeIfAbsent(key, _ -> new ArrayList<>()).add(created);
+  }
+
+  /** The tracker has refused the entries, and may have been transferred meanwhile. */
+  private synchronized void drop(Entries refused) {
+    entriesByKey.values().removeIf(held -> held.remove(refused) && held.isEmpty());
+    release(refused);
+  }
+
+  /** The entries can be led elsewhere, unless their tracker is gone already. */
+  private synchronized void publish(Entries created) {
+    if (!created.byName.isEmpty()) {
+      entries.computeIfAbsent(created.dylib, _ -> new HashMap<>()).putAll(created.byName);
+    }
+  }
+
+  private synchronized void release(Entries gone) {
+    release(gone.dylib, gone.byName);
+    gone.byName.clear();
+  }
+
+  /** Another definition of the same name may have its own entry by now, which stays. */
+  private synchronized void release(JITDylib dylib, Map<String, Long> gone) {
+    entries.computeIfPresent(
+        dylib,
+        (_, left) -> {
+          gone.forEach(left::remove);
+          return left.isEmpty() ? null : left;
+        });
+    memory.releaseEntries(addresses(gone.values()));
+  }
+
+  private static long[] addresses(Collection<Long> boxed) {
+    return boxed.stream().mapToLong(Long::longValue).toArray();
   }
 
   /**
@@ -141,19 +179,7 @@ public final class RedirectableSymbolManager {
       from.add(entry(dylib, name));
       to.add(destination.address());
     });
-    memory.redirectEntries(
-        from.stream().mapToLong(Long::longValue).toArray(),
-        to.stream().mapToLong(Long::longValue).toArray());
-  }
-
-  /** Another definition of the same name may have its own entry by now, which stays. */
-  private synchronized void forget(JITDylib dylib, Map<String, Long> gone) {
-    entries.computeIfPresent(
-        dylib,
-        (_, left) -> {
-          gone.forEach(left::remove);
-          return left.isEmpty() ? null : left;
-        });
+    memory.redirectEntries(addresses(from), addresses(to));
   }
 
   private long entry(JITDylib dylib, String name) {
@@ -171,10 +197,9 @@ public final class RedirectableSymbolManager {
     @Override
     public void handleRemoveResources(JITDylib dylib, ResourceKey key) {
       synchronized (RedirectableSymbolManager.this) {
-        Map<String, Long> removed = entriesByKey.remove(key);
+        List<Entries> removed = entriesByKey.remove(key);
         if (removed != null) {
-          forget(dylib, removed);
-          memory.releaseEntries(removed.values().stream().mapToLong(Long::longValue).toArray());
+          removed.forEach(RedirectableSymbolManager.this::release);
         }
       }
     }
@@ -183,9 +208,9 @@ public final class RedirectableSymbolManager {
     public void handleTransferResources(
         JITDylib dylib, ResourceKey destination, ResourceKey source) {
       synchronized (RedirectableSymbolManager.this) {
-        Map<String, Long> moved = entriesByKey.remove(source);
+        List<Entries> moved = entriesByKey.remove(source);
         if (moved != null) {
-          entriesByKey.computeIfAbsent(destination, _ -> new HashMap<>()).putAll(moved);
+          entriesByKey.computeIfAbsent(destination, _ -> new ArrayList<>()).addAll(moved);
         }
       }
     }

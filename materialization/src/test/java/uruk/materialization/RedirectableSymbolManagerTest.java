@@ -3,6 +3,11 @@ package uruk.materialization;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -11,10 +16,18 @@ import uruk.orc.DuplicateDefinitionException;
 import uruk.orc.ExecutionSession;
 import uruk.orc.ExecutorSymbolDef;
 import uruk.orc.JITDylib;
+import uruk.orc.LookupKind;
+import uruk.orc.MaterializationTask;
 import uruk.orc.ResourceTracker;
+import uruk.orc.SearchOrder;
+import uruk.orc.SessionListener;
 import uruk.orc.SymbolFlags;
+import uruk.orc.SymbolLookupSet;
 import uruk.orc.SymbolMap;
+import uruk.orc.SymbolState;
 import uruk.orc.SymbolsNotFoundException;
+import uruk.orc.Task;
+import uruk.orc.TaskDispatcher;
 
 class RedirectableSymbolManagerTest {
   @AutoClose private final ExecutionSession session = ExecutionSession.create();
@@ -130,5 +143,84 @@ class RedirectableSymbolManagerTest {
     assertThatThrownBy(() -> manager.redirect(main, both))
         .isInstanceOf(IllegalArgumentException.class);
     assertThat(call("f")).isEqualTo(1);
+  }
+
+  @Test
+  void aTrackerThatIsRemovedAsSoonAsItHasTheFunctionsLeavesNothing() {
+    ResourceTracker tracker = main.createResourceTracker();
+    SymbolMap two = leading("f", "two");
+    session.addListener(
+        new SessionListener() {
+          @Override
+          public void symbolsDefined(JITDylib dylib, Set<String> names) {
+            if (names.contains("f")) {
+              tracker.remove();
+            }
+          }
+        });
+
+    manager.create(tracker, two);
+
+    assertThat(main.symbolState("f")).isNull();
+    assertThatThrownBy(() -> manager.redirect(main, two))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void aRefusedFunctionLeavesTheOneOfThatNameRedirectable() {
+    manager.create(main.defaultResourceTracker(), leading("f", "one"));
+    SymbolMap two = leading("f", "two");
+    assertThatThrownBy(() -> manager.create(main.defaultResourceTracker(), two))
+        .isInstanceOf(DuplicateDefinitionException.class);
+
+    manager.redirect(main, two);
+    assertThat(call("user")).isEqualTo(12);
+  }
+
+  @Test
+  void materializingDoesNotHoldUpThoseWhoLeadElsewhereInsideTheSessionLock() throws Exception {
+    List<Task> units = new ArrayList<>();
+    TaskDispatcher later =
+        new TaskDispatcher() {
+          @Override
+          public void dispatch(Task task) {
+            if (task instanceof MaterializationTask) {
+              units.add(task);
+            } else {
+              task.run();
+            }
+          }
+
+          @Override
+          public void close() {}
+        };
+    try (ExecutionSession own = ExecutionSession.builder().dispatcher(later).build()) {
+      JITDylib dylib = own.createJITDylib("dylib");
+      RedirectableSymbolManager functions =
+          new RedirectableSymbolManager(new ObjectLinkingLayer(own));
+      SymbolMap f = SymbolMap.builder().put("f", session.lookup(main, "one")).build();
+      functions.create(dylib.defaultResourceTracker(), f);
+      CompletableFuture<SymbolMap> found =
+          own.lookup(
+              LookupKind.STATIC, SearchOrder.of(dylib), SymbolLookupSet.of("f"), SymbolState.READY);
+      Thread linker = new Thread(units.getFirst());
+      boolean redirected =
+          own.runSessionLocked(() -> {
+            linker.start();
+            while (linker.getState() != Thread.State.WAITING) {
+              Thread.onSpinWait();
+            }
+            Thread redirecting = Thread.ofPlatform().start(() -> functions.redirect(dylib, f));
+            try {
+              return redirecting.join(Duration.ofSeconds(20));
+            } catch (InterruptedException interruption) {
+              throw new AssertionError(interruption);
+            }
+          });
+      linker.join();
+
+      assertThat(redirected).isTrue();
+      assertThat(found).isCompleted();
+    }
   }
 }

@@ -22,7 +22,7 @@ class DispatchTest extends SessionFixture {
   void aChainOfAHundredThousandUnitsDoesNotRecurse() {
     int length = 100_000;
     for (int at = 0; at < length; at++) {
-      main.define(FirstSessionTest.linked(main, "f" + at, "f" + (at + 1)));
+      main.define(TestUnit.linked(main, "f" + at, "f" + (at + 1)));
     }
     main.define(TestUnit.of("f" + length));
 

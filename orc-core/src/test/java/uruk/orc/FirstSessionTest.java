@@ -3,9 +3,6 @@ package uruk.orc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The session in a few lines, as its users write it. */
@@ -25,8 +22,8 @@ class FirstSessionTest {
   void unitsThatNeedEachOtherBecomeReadyTogether() {
     try (ExecutionSession session = ExecutionSession.create()) {
       JITDylib main = session.createJITDylib("main");
-      main.define(linked(main, "ping", "pong"));
-      main.define(linked(main, "pong", "ping"));
+      main.define(TestUnit.linked(main, "ping", "pong"));
+      main.define(TestUnit.linked(main, "pong", "ping"));
 
       assertThat(session.lookup(main, "ping").address()).isEqualTo(TestUnit.addressOf("ping"));
       assertThat(main.symbolState("pong")).isEqualTo(SymbolState.READY);
@@ -46,25 +43,5 @@ class FirstSessionTest {
           .hasMessageStartingWith("Symbols not found: [ ad ]")
           .hasMessageContaining("did you mean add (in \"main\")?");
     }
-  }
-
-  /** A unit linked as a linker does it: resolve, look the other one up, emit. */
-  static TestUnit linked(JITDylib dylib, String name, String... needed) {
-    return TestUnit.of(
-        responsibility -> {
-          TestUnit.resolve(responsibility);
-          responsibility
-              .lookup(
-                  LookupKind.STATIC,
-                  SearchOrder.of(dylib),
-                  SymbolLookupSet.of(needed),
-                  SymbolState.RESOLVED,
-                  null)
-              .thenAccept(found ->
-                  responsibility.notifyEmitted(
-                      List.of(
-                          new SymbolDependenceGroup(Set.of(name), Map.of(dylib, Set.of(needed))))));
-        },
-        name);
   }
 }

@@ -117,8 +117,7 @@ class GrowthTest {
       Random random = new Random(1);
       for (int at = 0; at < size; at++) {
         main.define(
-            FirstSessionTest.linked(
-                main, "f" + at, shape.needs(at, size, random).toArray(new String[0])));
+            TestUnit.linked(main, "f" + at, shape.needs(at, size, random).toArray(new String[0])));
       }
       for (int at = 0; at < size; at++) {
         session.lookup(main, "f" + at);
@@ -135,7 +134,7 @@ class GrowthTest {
               ExecutionSession.builder().errorReporter(error -> {}).build()) {
             JITDylib main = session.createJITDylib("main");
             for (int at = 0; at < size; at++) {
-              main.define(FirstSessionTest.linked(main, "f" + at, "f" + (at + 1)));
+              main.define(TestUnit.linked(main, "f" + at, "f" + (at + 1)));
             }
             SessionFixture.Held last = new SessionFixture.Held();
             main.define(TestUnit.of(last, "f" + size));

@@ -54,21 +54,47 @@ final class TestUnit extends MaterializationUnit {
       Consumer<MaterializationResponsibility> found) {
     return of(
         responsibility ->
-            responsibility
-                .lookup(
-                    LookupKind.STATIC,
-                    SearchOrder.of(dylib),
-                    SymbolLookupSet.of(needed),
-                    state,
-                    null)
-                .whenComplete((ignored, failure) -> {
-                  if (failure == null) {
-                    found.accept(responsibility);
-                  } else {
-                    responsibility.failMaterialization(failure);
-                  }
-                }),
+            whenFound(responsibility, dylib, state, () -> found.accept(responsibility), needed),
         name);
+  }
+
+  /** {@return a unit linked as a linker does it: resolve, look the others up, emit} */
+  static TestUnit linked(JITDylib dylib, String name, String... needed) {
+    return linked(Runnable::run, dylib, name, needed);
+  }
+
+  /** {@return a unit linked as a linker does it, whose emission is left to somebody} */
+  static TestUnit linked(
+      Consumer<Runnable> emission, JITDylib dylib, String name, String... needed) {
+    return of(
+        responsibility -> {
+          resolve(responsibility);
+          Runnable emit =
+              () ->
+                  responsibility.notifyEmitted(List.of(SessionFixture.group(name, dylib, needed)));
+          whenFound(
+              responsibility, dylib, SymbolState.RESOLVED, () -> emission.accept(emit), needed);
+        },
+        name);
+  }
+
+  private static void whenFound(
+      MaterializationResponsibility responsibility,
+      JITDylib dylib,
+      SymbolState state,
+      Runnable next,
+      String... needed) {
+    var _ =
+        responsibility
+            .lookup(
+                LookupKind.STATIC, SearchOrder.of(dylib), SymbolLookupSet.of(needed), state, null)
+            .whenComplete((found, failure) -> {
+              if (failure == null) {
+                next.run();
+              } else {
+                responsibility.failMaterialization(failure);
+              }
+            });
   }
 
   static TestUnit of(SymbolFlags flags, String... names) {

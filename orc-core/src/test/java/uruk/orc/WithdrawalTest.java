@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -36,7 +35,13 @@ class WithdrawalTest extends SessionFixture {
           new ReExportGenerator(
               library, JITDylibLookupFlags.MATCH_ALL_SYMBOLS, name -> name.startsWith("lib")));
       for (int at = 0; at < 20; at++) {
-        dylib.define(delayed(dylib, "f" + at, "f" + (at + 1) % 20, "lib" + at));
+        dylib.define(
+            TestUnit.linked(
+                emission -> own.dispatch(new NamedTask("emit", emission)),
+                dylib,
+                "f" + at,
+                "f" + (at + 1) % 20,
+                "lib" + at));
       }
       CompletableFuture<SymbolMap> found =
           own.lookup(
@@ -50,30 +55,6 @@ class WithdrawalTest extends SessionFixture {
       assertThat(found).isCompleted();
       assertThat(dylib.symbolState("f19")).isEqualTo(SymbolState.READY);
     }
-  }
-
-  private static TestUnit delayed(JITDylib dylib, String name, String... needed) {
-    return TestUnit.of(
-        responsibility -> {
-          TestUnit.resolve(responsibility);
-          responsibility
-              .lookup(
-                  LookupKind.STATIC,
-                  SearchOrder.of(dylib),
-                  SymbolLookupSet.of(needed),
-                  SymbolState.RESOLVED,
-                  null)
-              .thenAccept(found ->
-                  dylib
-                      .session()
-                      .dispatch(
-                          new NamedTask(
-                              "emit " + name,
-                              () ->
-                                  responsibility.notifyEmitted(
-                                      List.of(group(name, dylib, needed))))));
-        },
-        name);
   }
 
   @Test

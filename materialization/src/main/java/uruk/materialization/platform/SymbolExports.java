@@ -1,10 +1,10 @@
 package uruk.materialization.platform;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import uruk.jitlink.host.ExportModule;
 import uruk.jitlink.memory.InProcessMemoryManager;
 import uruk.materialization.LinkPlugin;
@@ -18,6 +18,7 @@ import uruk.orc.JITDylibLookupFlags;
 import uruk.orc.SearchOrder;
 import uruk.orc.SymbolLookupSet;
 import uruk.orc.SymbolMap;
+import uruk.orc.SymbolState;
 
 /**
  * Lets the rest of the process find linked symbols: {@code dlsym(RTLD_DEFAULT, …)}, and libraries
@@ -32,7 +33,12 @@ import uruk.orc.SymbolMap;
  */
 public final class SymbolExports implements LinkPlugin, ReplacementListener, AutoCloseable {
   private final ObjectLinkingLayer layer;
-  private final Map<JITDylib, List<ExportModule>> modules = new ConcurrentHashMap<>();
+
+  /**
+   * What is exported of each dylib. Guarded by this, so that addresses are read and written in one
+   * step; no look-up waits inside.
+   */
+  private final Map<JITDylib, List<ExportModule>> modules = new HashMap<>();
 
   /** Makes an exporter that follows what happens to the objects of a layer. */
   public SymbolExports(ObjectLinkingLayer layer) {
@@ -53,24 +59,34 @@ public final class SymbolExports implements LinkPlugin, ReplacementListener, Aut
    * @throws uruk.jitlink.host.HostException with the dynamic linker's reason
    */
   public void export(JITDylib dylib) {
-    List<ExportModule> opened = modules.computeIfAbsent(dylib, _ -> new CopyOnWriteArrayList<>());
     SymbolMap linked = link(dylib);
-    List<ExportModule.Symbol> symbols = new ArrayList<>();
-    for (LinkedObject object : layer.objects()) {
-      if (object.dylib().equals(dylib)) {
-        for (String name : object.symbolNames()) {
-          ExecutorSymbolDef definition = linked.find(name);
-          if (definition != null && opened.stream().noneMatch(module -> module.contains(name))) {
-            symbols.add(
-                new ExportModule.Symbol(
-                    name, definition.address(), definition.flags().isCallable()));
+    synchronized (this) {
+      List<ExportModule> opened = modules.computeIfAbsent(dylib, _ -> new ArrayList<>());
+      List<ExportModule.Symbol> symbols = new ArrayList<>();
+      for (LinkedObject object : layer.objects()) {
+        if (object.dylib().equals(dylib)) {
+          for (String name : object.symbolNames()) {
+            ExecutorSymbolDef now = linked.contains(name) ? current(dylib, name) : null;
+            if (now != null && opened.stream().noneMatch(module -> module.contains(name))) {
+              symbols.add(new ExportModule.Symbol(name, now.address(), now.flags().isCallable()));
+            }
           }
         }
       }
+      if (!symbols.isEmpty()) {
+        opened.add(ExportModule.open("uruk-exports-" + dylib.name(), symbols));
+      }
     }
-    if (!symbols.isEmpty()) {
-      opened.add(ExportModule.open("uruk-exports-" + dylib.name(), symbols));
-    }
+  }
+
+  /** {@return an exported symbol as it is at this moment, or null if it is not ready} */
+  private static @Nullable ExecutorSymbolDef current(JITDylib dylib, String name) {
+    ExecutorSymbolDef definition = dylib.definition(name);
+    return definition != null
+            && definition.flags().isExported()
+            && dylib.symbolState(name) == SymbolState.READY
+        ? definition
+        : null;
   }
 
   private static SymbolMap link(JITDylib dylib) {
@@ -82,16 +98,12 @@ public final class SymbolExports implements LinkPlugin, ReplacementListener, Aut
             names.add(name);
           }
         });
-    return lookUp(dylib, names);
-  }
-
-  private static SymbolMap lookUp(JITDylib dylib, List<String> names) {
     SearchOrder order = SearchOrder.of(JITDylibLookupFlags.MATCH_EXPORTED_SYMBOLS_ONLY, dylib);
     return dylib.session().lookup(order, SymbolLookupSet.weaklyReferenced(names));
   }
 
   @Override
-  public void notifyRemoving(LinkedObject object) {
+  public synchronized void notifyRemoving(LinkedObject object) {
     for (ExportModule module : modules.getOrDefault(object.dylib(), List.of())) {
       for (String name : object.symbolNames()) {
         // An object that was replaced leaves its names to the later version.
@@ -108,21 +120,26 @@ public final class SymbolExports implements LinkPlugin, ReplacementListener, Aut
     return object.segments().stream().anyMatch(segment -> segment.contains(place));
   }
 
+  /**
+   * Whichever update is told last: what its symbols are is asked now, and not what it made them.
+   */
   @Override
-  public void updated(Replacement replacement) {
+  public synchronized void updated(Replacement replacement) {
     for (LinkedObject object : replacement.objects()) {
-      List<ExportModule> exported = modules.getOrDefault(object.dylib(), List.of());
-      if (!exported.isEmpty()) {
-        SymbolMap current = lookUp(object.dylib(), object.symbolNames());
-        exported.forEach(module ->
-            current.forEach((name, definition) -> module.move(name, definition.address())));
+      for (ExportModule module : modules.getOrDefault(object.dylib(), List.of())) {
+        for (String name : object.symbolNames()) {
+          ExecutorSymbolDef now = current(object.dylib(), name);
+          if (now != null) {
+            module.move(name, now.address());
+          }
+        }
       }
     }
   }
 
   /** Makes everything invisible that was exported. */
   @Override
-  public void close() {
+  public synchronized void close() {
     modules.values().forEach(opened -> opened.forEach(ExportModule::close));
     modules.clear();
     layer.removePlugin(this);

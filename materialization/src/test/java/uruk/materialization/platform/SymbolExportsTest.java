@@ -152,6 +152,24 @@ final class SymbolExportsTest {
   }
 
   @Test
+  void twoUpdatesAtOnceLeaveTheAddressOfTheLaterOne() throws Exception {
+    Jit jit = jit();
+    LinkedObject first = jit.add(Compiler.c("first", "int uruk_one = 1; int uruk_both = 1;"));
+    ObjectFile other = Compiler.c("first", "int uruk_one = 2; int uruk_both = 2;");
+    jit.exportSymbols();
+
+    for (int round = 0; round < 50; round++) {
+      Thread updating = Thread.ofPlatform().start(() -> first.replace(other));
+      first.replace(other);
+      updating.join();
+
+      for (String name : List.of("uruk_one", "uruk_both")) {
+        assertThat(inProcess(name)).isEqualTo(jit.symbols().find(name).orElseThrow().address());
+      }
+    }
+  }
+
+  @Test
   void thousandsOfSymbolsAreAllFound() {
     StringBuilder source = new StringBuilder();
     for (int i = 0; i < 3000; i++) {

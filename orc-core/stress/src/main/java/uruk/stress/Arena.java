@@ -15,6 +15,7 @@ import uruk.orc.JITDylib;
 import uruk.orc.LookupKind;
 import uruk.orc.MaterializationResponsibility;
 import uruk.orc.MaterializationUnit;
+import uruk.orc.Redefinition;
 import uruk.orc.ResourceTracker;
 import uruk.orc.SearchOrder;
 import uruk.orc.SymbolDependenceGroup;
@@ -100,6 +101,12 @@ abstract class Arena {
   static void defineReady(JITDylib dylib, ResourceTracker tracker, long address, String... names) {
     dylib.define(AbsoluteSymbols.of(symbols(address, names)), tracker);
     SymbolMap _ = dylib.session().lookup(SearchOrder.of(dylib), SymbolLookupSet.of(names));
+  }
+
+  /** Gives symbols of a tracker another address, or adds them, without dependences. */
+  void redefine(ResourceTracker tracker, long address, String... names) {
+    session.redefine(
+        List.of(new Redefinition(tracker, "unit", symbols(address, names), List.of(), Set.of())));
   }
 
   static SymbolMap symbols(String name, long address) {

@@ -1,7 +1,5 @@
 package uruk.stress;
 
-import java.util.List;
-import java.util.Set;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -9,7 +7,6 @@ import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.LL_Result;
-import uruk.orc.Redefinition;
 import uruk.orc.ResourceTracker;
 
 /** A tracker that is removed while its symbols are redefined has none left. */
@@ -31,14 +28,7 @@ public class RemovalAgainstRedefinition extends Arena {
   /** Gives the symbol another address, and adds one. */
   @Actor
   public void redefine(LL_Result result) {
-    result.r1 =
-        attempt(
-            "redefined",
-            () ->
-                session.redefine(
-                    List.of(
-                        new Redefinition(
-                            tracker, "unit", symbols(2, "a", "b"), List.of(), Set.of()))));
+    result.r1 = attempt("redefined", () -> redefine(tracker, 2, "a", "b"));
   }
 
   /** Removes the tracker. */
