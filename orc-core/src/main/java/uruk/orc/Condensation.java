@@ -42,9 +42,7 @@ final class Condensation {
   }
 
   private List<List<DependenceNode>> components() {
-    for (int at = 0; at < nodes.size(); at++) {
-      nodes.get(at).batchPosition = at;
-    }
+    number(nodes);
     for (int root = 0; root < nodes.size(); root++) {
       if (visited[root] == 0) {
         visit(root);
@@ -53,8 +51,19 @@ final class Condensation {
         }
       }
     }
-    nodes.forEach(node -> node.batchPosition = DependenceNode.NOT_IN_BATCH);
+    forgetNumbers(nodes);
     return components;
+  }
+
+  /** Tells the nodes from others, by their positions. */
+  static void number(List<DependenceNode> nodes) {
+    for (int at = 0; at < nodes.size(); at++) {
+      nodes.get(at).batchPosition = at;
+    }
+  }
+
+  static void forgetNumbers(List<DependenceNode> nodes) {
+    nodes.forEach(node -> node.batchPosition = DependenceNode.NOT_IN_BATCH);
   }
 
   private void visit(int at) {

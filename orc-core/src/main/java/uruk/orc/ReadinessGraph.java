@@ -21,6 +21,37 @@ final class ReadinessGraph {
 
   /** Adds emitted groups whose symbols know their nodes. */
   static void emit(List<DependenceNode> nodes, Outcome outcome) {
+    if (needNothingElse(nodes, outcome)) {
+      for (DependenceNode node : nodes) {
+        for (SymbolEntry symbol : node.symbols()) {
+          ready(symbol, outcome);
+        }
+      }
+    } else {
+      addPending(nodes, outcome);
+    }
+  }
+
+  /**
+   * {@return whether all that the groups need is ready or one of them} It mostly is, and then one
+   * look at each edge saves the search for circles.
+   */
+  private static boolean needNothingElse(List<DependenceNode> nodes, Outcome outcome) {
+    Condensation.number(nodes);
+    boolean nothing = true;
+    for (int at = 0; at < nodes.size() && nothing; at++) {
+      for (SymbolEntry dependency : nodes.get(at).dependencies()) {
+        outcome.countStep();
+        DependenceNode node = dependency.node;
+        boolean isAmongThem = node != null && node.batchPosition != DependenceNode.NOT_IN_BATCH;
+        nothing &= isAmongThem || dependency.state() == SymbolState.READY;
+      }
+    }
+    Condensation.forgetNumbers(nodes);
+    return nothing;
+  }
+
+  private static void addPending(List<DependenceNode> nodes, Outcome outcome) {
     for (List<DependenceNode> circle : Condensation.of(nodes, outcome)) {
       PendingComponent component = new PendingComponent(circle);
       for (DependenceNode node : circle) {
@@ -45,7 +76,7 @@ final class ReadinessGraph {
     }
   }
 
-  /** Symbols without dependencies are ready at once; what waited for them goes on. */
+  /** The symbol is ready, since it needs nothing that is not; what waited for it goes on. */
   static void ready(SymbolEntry symbol, Outcome outcome) {
     symbol.state(SymbolState.EMITTED);
     outcome.reached(symbol, SymbolState.READY);
