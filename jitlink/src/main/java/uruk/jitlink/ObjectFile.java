@@ -68,6 +68,11 @@ public interface ObjectFile {
    */
   static ObjectFile read(Path path, Targets targets) {
     try {
+      long size = Files.size(path);
+      if (size > Integer.MAX_VALUE - Long.BYTES) {
+        throw new UnsupportedObjectException(
+            path.toString(), "an object of " + size + " bytes", "Split it; 2 GiB is the most.");
+      }
       return of(path.toString(), ByteBuffer.wrap(Files.readAllBytes(path)), targets);
     } catch (IOException failure) {
       throw new UncheckedIOException(path + ": cannot be read", failure);

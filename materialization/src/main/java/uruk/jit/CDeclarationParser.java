@@ -9,7 +9,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the part of C's declarations (ISO C 6.7) that tells how to call a function. */
 final class CDeclarationParser {
+  /** Groups and declarators in each other; nobody writes more, and each takes of Java's stack. */
+  private static final int MAX_NESTING = 100;
+
   private final CTokens tokens;
+  private int nesting;
 
   /** The structures and unions that the declaration has defined so far, by {@code struct NAME}. */
   private final Map<String, CType> tags = new HashMap<>();
@@ -86,12 +90,19 @@ final class CDeclarationParser {
     List<Derivation> rest = afterFirst(derivations);
     return switch (derivations.getFirst()) {
       case Derivation.PointerTo _ -> new CType.Pointer(rest.isEmpty() && specifier.isCharacter());
-      case Derivation.ArrayOf array -> new CType.Array(type(specifier, rest), array.length());
+      case Derivation.ArrayOf array -> array(specifier, type(specifier, rest), array.length());
       case Derivation.Function _ ->
           throw specifier
               .place()
               .error("a function is no value; a pointer to one is: int (*f)(int)");
     };
+  }
+
+  private static CType array(Specifier specifier, CType element, int length) {
+    if (length > Integer.MAX_VALUE / Math.max(1, element.valueLayout().byteSize())) {
+      throw specifier.place().error("the array is too large to be passed");
+    }
+    return new CType.Array(element, length);
   }
 
   private static CType valueType(Specifier specifier) {
@@ -132,7 +143,7 @@ final class CDeclarationParser {
       return new Derivation.Function(parameters, fixed);
     }
     do {
-      if (tokens.accept("...")) {
+      if (fixed.isEmpty() && tokens.accept("...")) {
         fixed = OptionalInt.of(parameters.size());
       } else {
         Specifier specifier = specifier();
@@ -170,6 +181,7 @@ final class CDeclarationParser {
    * @param wanted what the name is of, if there has to be one
    */
   private Declarator declarator(@Nullable String wanted) {
+    nest();
     int pointers = pointers();
     Declarator inner;
     if (isParenthesized()) {
@@ -193,6 +205,7 @@ final class CDeclarationParser {
     for (int i = 0; i < pointers; i++) {
       derivations.add(new Derivation.PointerTo());
     }
+    nesting--;
     return new Declarator(inner.name(), derivations);
   }
 
@@ -236,6 +249,12 @@ final class CDeclarationParser {
         depth += tokens.peek().equals("(") ? 1 : tokens.peek().equals(")") ? -1 : 0;
         tokens.any("')'");
       }
+    }
+  }
+
+  private void nest() {
+    if (++nesting > MAX_NESTING) {
+      throw tokens.error("nested more than " + MAX_NESTING + " deep");
     }
   }
 
@@ -305,6 +324,7 @@ final class CDeclarationParser {
   }
 
   private CType.Structure members(boolean union, CTokens.Place place) {
+    nest();
     CGroupBuilder members = new CGroupBuilder(union);
     while (!tokens.accept("}")) {
       Specifier specifier = specifier();
@@ -313,10 +333,17 @@ final class CDeclarationParser {
         if (tokens.peek().equals(":")) {
           throw tokens.error("bit-fields are not read; write the integer that they are parts of");
         }
-        members.add(declarator.name(), type(specifier, declarator.derivations()));
+        CType member = type(specifier, declarator.derivations());
+        if (declarator.name() == null && !(member instanceof CType.Structure)) {
+          throw tokens.error("the member's name is expected");
+        }
+        if (!members.add(declarator.name(), member)) {
+          throw place.error("it is too large to be passed");
+        }
       } while (tokens.accept(","));
       tokens.expect(";");
     }
+    nesting--;
     if (members.isEmpty()) {
       throw place.error("it has no members, and so no value that could be passed");
     }

@@ -17,8 +17,12 @@ final class CGroupBuilder {
     this.union = union;
   }
 
-  void add(@Nullable String name, CType type) {
+  /** Adds a member, unless the group is too large then; {@return whether it is not} */
+  boolean add(@Nullable String name, CType type) {
     MemoryLayout layout = type.valueLayout();
+    if (size + layout.byteSize() > Integer.MAX_VALUE) {
+      return false;
+    }
     alignment = Math.max(alignment, layout.byteAlignment());
     MemoryLayout element = name == null ? layout : layout.withName(name);
     String memberName = name == null ? "" : name;
@@ -32,6 +36,7 @@ final class CGroupBuilder {
       elements.add(element);
       size += layout.byteSize();
     }
+    return true;
   }
 
   /** Which member of a union holds is unknown, so nobody may follow its pointers. */

@@ -16,9 +16,7 @@ final class CTokens {
 
   private void advance() {
     start = end;
-    while (start < text.length() && Character.isWhitespace(text.charAt(start))) {
-      start++;
-    }
+    skipBlanksAndComments();
     end = start;
     if (start == text.length()) {
       return;
@@ -31,6 +29,26 @@ final class CTokens {
       }
     } else {
       end = start + 1;
+    }
+  }
+
+  private void skipBlanksAndComments() {
+    while (start < text.length()) {
+      if (Character.isWhitespace(text.charAt(start))) {
+        start++;
+      } else if (text.startsWith("//", start)) {
+        int newline = text.indexOf('\n', start);
+        start = newline < 0 ? text.length() : newline;
+      } else if (text.startsWith("/*", start)) {
+        int closed = text.indexOf("*/", start + 2);
+        if (closed < 0) {
+          end = start + 2;
+          throw error("the comment has no end");
+        }
+        start = closed + 2;
+      } else {
+        return;
+      }
     }
   }
 

@@ -23,9 +23,7 @@ final class LedgerPass implements Pass {
           Map.entry("$__IFUNC_TABLES", Kind.ENTRIES),
           Map.entry("$__IFUNC_SLOTS", Kind.ENTRIES),
           Map.entry(".eh_frame", Kind.UNWIND),
-          Map.entry(".gcc_except_table", Kind.UNWIND),
-          Map.entry(".tdata", Kind.TLS),
-          Map.entry(".tbss", Kind.TLS));
+          Map.entry(".gcc_except_table", Kind.UNWIND));
 
   private final MemoryLedger.Builder ledger = new MemoryLedger.Builder();
   private long counted;
@@ -34,7 +32,7 @@ final class LedgerPass implements Pass {
   public void run(LinkGraph graph) {
     for (Section section : graph.sections()) {
       if (section.memLifetime() == MemLifetime.STANDARD) {
-        Kind kind = BY_SECTION.get(baseName(section.name()));
+        Kind kind = section.threadLocal() ? Kind.TLS : BY_SECTION.get(baseName(section.name()));
         for (Block block : section.blocks()) {
           ledger.add(kind != null ? kind : kindOf(section, block), block.size());
           counted += block.size();

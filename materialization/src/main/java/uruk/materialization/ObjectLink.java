@@ -91,6 +91,7 @@ final class ObjectLink implements LinkContext {
     if (layer.makesEntries()) {
       passes.prePrune().add(entries::remember);
       passes.postPrune().addFirst(entries::create);
+      passes.preFixup().add(new InnerBranches(layer.memory()));
       passes.preFixup().add(new FarReferences());
       passes.preFixup().add(directBranches);
     }

@@ -17,6 +17,7 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CSignatureTest {
   private static FunctionDescriptor descriptor(String declaration) {
@@ -163,6 +164,25 @@ class CSignatureTest {
             CType.Scalar.UNSIGNED_64);
   }
 
+  @Test
+  void commentsAreBlanks() {
+    assertThat(
+            descriptor(
+                """
+                int /* of all */ f(int n, // how many
+                    const double *values /**/)
+                """))
+        .isEqualTo(FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"struct { ", "int (*)(", "int (", "union { int a; struct { int b; "})
+  void endlessNestingIsRefused(String opening) {
+    assertThatThrownBy(() -> CSignature.parse("int f(" + opening.repeat(100_000)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("nested more than 100 deep");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -189,6 +209,13 @@ class CSignatureTest {
           short char f(int)     | 'short char' is no type
           int int f(int)        | 'int int' is no type
           unsigned signed f(int) | 'unsigned signed' is no type
+          int f(double long)    | column 14, at 'long': ')' is expected
+          int f(int, ..., int, ...) | column 22, at '...': a type is expected
+          int f(struct { int; double d; })      | column 19, at ';': the member's name is expected
+          int f(struct { int a[65536][65536]; }) | column 16, at 'int': the array is too large
+          int f(struct { int a[2147483647][2]; }) | column 16, at 'int': the array is too large
+          int f(struct { char a[2147483647], b[1]; }) | column 7, at 'struct': it is too large
+          int f(int /* the first) | column 11, at '/*': the comment has no end
           int f(int) x          | column 12, at 'x': the end is expected
           int f(int a[x])       | at 'x': ']' is expected
           ''                    | column 1, at the end: a type is expected

@@ -1,5 +1,7 @@
 package uruk.materialization;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -267,6 +269,66 @@ final class FarReferenceTest {
               .replace("INSTRUCTION", instructions.get(i)));
     }
     return source.toString();
+  }
+
+  /** Hand-written functions have several entries. */
+  @Test
+  void branchesReachPlacesInsideOfFarFunctions() throws Throwable {
+    byte[] one = {(byte) 0xb8, 1, 0, 0, 0, (byte) 0xc3}; // movl $1, %eax; ret
+    byte[] two = {(byte) 0xb8, 2, 0, 0, 0, (byte) 0xc3};
+    int flags = Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | Libc.MAP_FIXED_NOREPLACE;
+    Libc.mmap(FAR, PAGE, Libc.PROT_READ | Libc.PROT_WRITE, flags, -1, 0);
+    try {
+      MemorySegment code = MemorySegment.ofAddress(FAR).reinterpret(PAGE);
+      MemorySegment.copy(one, 0, code, JAVA_BYTE, 0, one.length);
+      MemorySegment.copy(two, 0, code, JAVA_BYTE, 16, two.length);
+      Libc.mprotect(FAR, PAGE, Libc.PROT_READ | Libc.PROT_EXEC);
+      Jit jit = jit();
+      jit.main().define(AbsoluteSymbols.of(farSymbol()));
+      jit.add(
+          Compiler.assembly(
+              "branches",
+              """
+              .globl begin, called, jumped, branched
+              begin: call far@PLT; ret
+              called: call far+16; ret
+              jumped: jmp far+16@PLT
+              branched: xorl %eax, %eax; jz far+16; ret
+              """));
+      FunctionDescriptor function = FunctionDescriptor.of(JAVA_INT);
+
+      assertThat((int) jit.function("begin", function).invoke()).isEqualTo(1);
+      assertThat((int) jit.function("called", function).invoke()).isEqualTo(2);
+      assertThat((int) jit.function("jumped", function).invoke()).isEqualTo(2);
+      assertThat((int) jit.function("branched", function).invoke()).isEqualTo(2);
+    } finally {
+      Libc.munmap(FAR, PAGE);
+    }
+  }
+
+  /** Behind a function's entry is that of another one. */
+  @Test
+  void branchesIntoFunctionsOfOtherObjectsAreRefused() throws Throwable {
+    Jit jit = jit();
+    String several =
+        """
+        .globl several, second
+        .type several, @function
+        .type second, @function
+        several: movl $1, %eax; ret
+        .balign 16
+        second: movl $2, %eax; ret
+        """;
+    jit.add(Compiler.assembly("several", several));
+    jit.add(Compiler.assembly("inside", ".globl inside\ninside: call several+16; ret\n"));
+    jit.add(Compiler.assembly("named", ".globl named\nnamed: call second; ret\n"));
+    FunctionDescriptor function = FunctionDescriptor.of(JAVA_INT);
+
+    assertThat((int) jit.function("named", function).invoke()).isEqualTo(2);
+    assertThatThrownBy(() -> jit.function("inside", function))
+        .hasStackTraceContaining(
+            "inside.o: a branch to several+16, which is inside of another object's function, is not"
+                + " supported. Give that place a name");
   }
 
   @Test

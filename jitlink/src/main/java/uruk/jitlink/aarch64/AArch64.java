@@ -75,6 +75,7 @@ public final class AArch64 implements Target {
               REQUEST_GOT_AND_TRANSFORM_TO_PAGE_OFFSET15, GOT_PAGE_OFFSET15,
               REQUEST_GOT_AND_TRANSFORM_TO_DELTA32, DELTA32),
           Map.of(BRANCH26_PC_REL, BRANCH26_TO_STUB_BYPASSABLE, BRANCH_DELTA32, DELTA32),
+          0,
           Set.of(GOT_PAGE_OFFSET15),
           MemProt.READ_EXEC);
 

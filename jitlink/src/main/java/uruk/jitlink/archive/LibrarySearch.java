@@ -7,6 +7,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedSet;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.graph.Target;
@@ -31,6 +33,9 @@ public record LibrarySearch(
 
   private static final int MAX_SCRIPT_DEPTH = 64;
   private static final String LIBRARIES = "libraries:";
+
+  /** Before a path below the system's root (GNU ld's manual, {@code INPUT} and {@code -L}). */
+  private static final List<String> SYSROOTS = List.of("=", "$SYSROOT");
 
   /** Which file a directory is asked for first; the first directory that has one wins. */
   public enum Preference {
@@ -173,14 +178,29 @@ public record LibrarySearch(
 
   private LibrarySearch with(LinkerScript script) {
     var all = new ArrayList<>(directories);
-    script.searchDirectories().forEach(name -> all.add(resolve(directoryOf(script.path()), name)));
+    script
+        .searchDirectories()
+        .forEach(name -> all.add(resolve(directoryOf(script.path()), withoutSysroot(name))));
     return new LibrarySearch(all, preference, target);
+  }
+
+  /** The system's root is that of this process: no other one can be asked for. */
+  private static String withoutSysroot(String name) {
+    for (String sysroot : SYSROOTS) {
+      if (name.startsWith(sysroot)) {
+        return name.substring(sysroot.length());
+      }
+    }
+    return name;
   }
 
   private static Path directoryOf(Path file) {
     Path absolute = file.toAbsolutePath();
     return Objects.requireNonNullElse(absolute.getParent(), absolute);
   }
+
+  /** A script, once for what is only needed if it is used, and once for what is needed. */
+  private record Followed(Path script, boolean asNeeded) {}
 
   /**
    * One walk through scripts. Each file is followed once, so that no set of scripts can explode.
@@ -189,7 +209,7 @@ public record LibrarySearch(
 
     private final Map<Path, LibraryInput> found = new LinkedHashMap<>();
     private final SequencedSet<Path> active = new LinkedHashSet<>();
-    private final SequencedSet<Path> followed = new LinkedHashSet<>();
+    private final Set<Followed> followed = new HashSet<>();
     private final Consumer<String> notes;
 
     Resolution(Consumer<String> notes) {
@@ -233,7 +253,7 @@ public record LibrarySearch(
     private void follow(LibrarySearch outer, LinkerScript script, boolean asNeeded) {
       Path identity = script.path().toAbsolutePath().normalize();
       requireProgress(script, identity);
-      if (!followed.add(identity)) {
+      if (!followed.add(new Followed(identity, asNeeded))) {
         return;
       }
       active.add(identity);
@@ -265,17 +285,17 @@ public record LibrarySearch(
 
     /** A file name is tried beside the script, then in the search directories. */
     private Path locate(LibrarySearch search, LinkerScript script, LinkerScript.Input input) {
-      String name = input.name();
+      String name = withoutSysroot(input.name());
       if (name.startsWith("-l") && name.length() > 2) {
         return locate(search, name.substring(2));
       }
-      if (name.isEmpty() || name.startsWith("-") || name.startsWith("=")) {
+      if (name.isEmpty() || name.startsWith("-")) {
         throw new MalformedLinkerScriptException(
             script.path().toString(),
             input.line(),
             input.column(),
             "\"%s\" is no file name".formatted(MemberHeader.printable(name)),
-            "Write a path or -lNAME; options and =SYSROOT have no meaning here.");
+            "Write a path or -lNAME; options have no meaning here.");
       }
       Path beside = resolve(directoryOf(script.path()), name);
       return Files.isRegularFile(beside) ? beside : search.require(name, List.of(name), notes);

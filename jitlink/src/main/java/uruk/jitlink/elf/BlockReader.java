@@ -137,10 +137,14 @@ final class BlockReader {
     MemProt memProt = memProt(section);
     MemLifetime lifetime =
         sections.hasFlag(section, Elf.SHF_ALLOC) ? MemLifetime.STANDARD : MemLifetime.NO_ALLOC;
+    boolean threadLocal = sections.hasFlag(section, Elf.SHF_TLS);
     String name = sections.name(section);
     Section existing = graph.findSection(name);
-    if (existing != null && (existing.memProt() != memProt || existing.memLifetime() != lifetime)) {
-      name = "%s (%s, %s)".formatted(name, memProt, lifetime);
+    if (existing != null
+        && (existing.memProt() != memProt
+            || existing.memLifetime() != lifetime
+            || existing.threadLocal() != threadLocal)) {
+      name = "%s (%s, %s%s)".formatted(name, memProt, lifetime, threadLocal ? ", TLS" : "");
       existing = graph.findSection(name);
     }
     if (existing != null) {
@@ -148,6 +152,7 @@ final class BlockReader {
     }
     Section created = graph.createSection(name, memProt);
     created.setMemLifetime(lifetime);
+    created.setThreadLocal(threadLocal);
     return created;
   }
 

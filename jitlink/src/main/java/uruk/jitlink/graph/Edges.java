@@ -2,6 +2,7 @@ package uruk.jitlink.graph;
 
 import java.util.AbstractList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -183,18 +184,23 @@ public final class Edges {
     putAddend(index, addend);
   }
 
-  /** Removes edge {@code index}; later edges move down by one. */
-  public void remove(int index) {
-    int tail = size - index - 1;
-    System.arraycopy(offsets, index + 1, offsets, index, tail);
-    System.arraycopy(codes, index + 1, codes, index, tail);
-    System.arraycopy(targets, index + 1, targets, index, tail);
-    if (wideAddends == null) {
-      System.arraycopy(addends, index + 1, addends, index, tail);
-    } else {
-      System.arraycopy(wideAddends, index + 1, wideAddends, index, tail);
+  /** Removes many edges at once; the others keep their order. */
+  public void removeAll(BitSet indices) {
+    int kept = 0;
+    for (int i = 0; i < size; i++) {
+      if (!indices.get(i)) {
+        offsets[kept] = offsets[i];
+        codes[kept] = codes[i];
+        targets[kept] = targets[i];
+        if (wideAddends == null) {
+          addends[kept] = addends[i];
+        } else {
+          wideAddends[kept] = wideAddends[i];
+        }
+        kept++;
+      }
     }
-    size--;
+    size = kept;
   }
 
   /** Removes all edges. */

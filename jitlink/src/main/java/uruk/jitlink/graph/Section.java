@@ -15,6 +15,7 @@ public final class Section {
   private final SlotList<Symbol> symbols = new SlotList<>();
   private MemProt memProt;
   private MemLifetime memLifetime = MemLifetime.STANDARD;
+  private boolean threadLocal;
   private int ordinal;
 
   Section(LinkGraph graph, String name, MemProt memProt, int ordinal) {
@@ -22,6 +23,11 @@ public final class Section {
     this.name = name;
     this.memProt = memProt;
     this.ordinal = ordinal;
+    this.threadLocal = named(".tdata") || named(".tbss");
+  }
+
+  private boolean named(String kind) {
+    return name.equals(kind) || (name.startsWith(kind) && name.charAt(kind.length()) == '.');
   }
 
   /** {@return the graph this section belongs to} */
@@ -52,6 +58,19 @@ public final class Section {
   /** Sets how long the memory lives. */
   public void setMemLifetime(MemLifetime memLifetime) {
     this.memLifetime = memLifetime;
+  }
+
+  /**
+   * {@return whether this is a template of thread-local variables, of which each thread has a copy}
+   * Sections with the usual names, such as {@code .tdata}, are.
+   */
+  public boolean threadLocal() {
+    return threadLocal;
+  }
+
+  /** Makes this a template of thread-local variables, or none. */
+  public void setThreadLocal(boolean threadLocal) {
+    this.threadLocal = threadLocal;
   }
 
   /** {@return this section's place in the order of layout} */

@@ -67,6 +67,7 @@ public final class I386 implements Target {
               REQUEST_GOT_AND_TRANSFORM_TO_DELTA32_FROM_GOT, DELTA32_FROM_GOT,
               REQUEST_GOT_AND_TRANSFORM_TO_POINTER32, POINTER32),
           Map.of(BRANCH_PC_REL32, BRANCH_PC_REL32_TO_PTR_JUMP_STUB_BYPASSABLE),
+          -Integer.BYTES,
           Set.of(DELTA32_FROM_GOT),
           MemProt.READ);
 

@@ -55,10 +55,13 @@ public final class FarReferences implements Pass {
     return Math.abs(to.address() - from.address()) > REACH;
   }
 
+  /** A place inside of a target, or its beginning. */
+  private record Place(Symbol target, long addend) {}
+
   /** The far references of one graph. */
   private static final class Graph {
     private final LinkGraph graph;
-    private final Map<Symbol, Symbol> stubs = new HashMap<>();
+    private final Map<Place, Symbol> stubs = new HashMap<>();
     private @Nullable Section thunks;
     private @Nullable Section pointers;
     private @Nullable ExceptionTypes exceptionTypes;
@@ -80,6 +83,7 @@ public final class FarReferences implements Pass {
 
     private void extend(Section section, Block block, Map<Block, int[]> starts) {
       Edges edges = block.edges();
+      edges.sortByOffset(); // those of one instruction beside each other
       int instruction = 0; // the last one that was found, so that a function is walked once
       for (int i = 0, size = edges.size(); i < size; i++) {
         if (!edges.target(i).defined() && outOfRange(block, edges, i)) {
@@ -119,7 +123,7 @@ public final class FarReferences implements Pass {
         Section section, Block block, int edge, Map<Block, int[]> starts, int known) {
       Edges edges = block.edges();
       if (graph.target().branches(edges.kind(edge))) {
-        edges.setTarget(edge, stub(edges.target(edge)));
+        leadToStub(edges, edge);
         return known;
       }
       if (starts.isEmpty()) {
@@ -130,11 +134,19 @@ public final class FarReferences implements Pass {
         start = Math.max(start, known);
       }
       if (graph.target().branches(block, edge, start)) {
-        edges.setTarget(edge, stub(edges.target(edge)));
+        leadToStub(edges, edge);
         return known;
       }
       int found = graph.target().extendRange(block, edge, start, thunks(), pointers());
       return found < 0 ? known : found;
+    }
+
+    /** A branch into a function needs a stub of its own, which leads there. */
+    private void leadToStub(Edges edges, int edge) {
+      EdgeKind kind = edges.kind(edge);
+      long toBeginning = kind.formula() == Formula.DELTA ? -kind.field().size() : 0;
+      edges.setTarget(edge, stub(edges.target(edge), edges.addend(edge) - toBeginning));
+      edges.setAddend(edge, toBeginning);
     }
 
     private static int startBefore(int offset, int[] starts) {
@@ -166,7 +178,7 @@ public final class FarReferences implements Pass {
       } else if (pointer && edges.addend(index) == 0) {
         // A function can be called by way of its stub; data cannot.
         if (edges.target(index).callable() || isPersonality(block)) {
-          edges.setTarget(index, stub(edges.target(index)));
+          edges.setTarget(index, stub(edges.target(index), 0));
         }
       }
     }
@@ -190,9 +202,13 @@ public final class FarReferences implements Pass {
       return pointer;
     }
 
-    private Symbol stub(Symbol target) {
+    private Symbol stub(Symbol target, long addend) {
       return stubs.computeIfAbsent(
-          target, symbol -> graph.target().createPointerJumpStub(thunks(), pointer(symbol, 0)));
+          new Place(target, addend),
+          place ->
+              graph
+                  .target()
+                  .createPointerJumpStub(thunks(), pointer(place.target(), place.addend())));
     }
 
     private Section thunks() {

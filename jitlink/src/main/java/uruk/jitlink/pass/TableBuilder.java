@@ -40,6 +40,7 @@ public final class TableBuilder {
   public static final class Kinds {
     private final @Nullable EdgeKind[] transformed;
     private final @Nullable EdgeKind[] toStub;
+    private final long branchAddend;
     private final MemProt memProt;
     private final long fromTable; // the kinds' bits
     private final long visited; // the bits of kinds that a block must have to be looked through
@@ -51,6 +52,7 @@ public final class TableBuilder {
      * @param transformed the kinds that ask for an entry of the global offset table, and what each
      *     becomes once the entry exists
      * @param toStub operands of calls and jumps, and what each becomes when it is led to a stub
+     * @param branchAddend of a call or jump to its target's beginning
      * @param fromTable kinds that are measured from the table's origin
      * @param memProt of the table: where LLVM has it, so that both lay a graph out alike
      */
@@ -58,8 +60,10 @@ public final class TableBuilder {
         EdgeKindTable target,
         Map<? extends EdgeKind, ? extends EdgeKind> transformed,
         Map<? extends EdgeKind, ? extends EdgeKind> toStub,
+        long branchAddend,
         Set<? extends EdgeKind> fromTable,
         MemProt memProt) {
+      this.branchAddend = branchAddend;
       this.transformed = byCode(target, transformed);
       this.toStub = byCode(target, toStub);
       this.fromTable = bits(fromTable);
@@ -123,7 +127,7 @@ public final class TableBuilder {
     for (Section section : graph.sections().toArray(Section[]::new)) {
       for (Block block : section.blocks()) {
         if (block.hasEdges()) {
-          visit(block.edges());
+          visit(block.edges(), section.memProt().executable());
         }
       }
     }
@@ -142,7 +146,7 @@ public final class TableBuilder {
     }
   }
 
-  private void visit(Edges edges) {
+  private void visit(Edges edges, boolean executable) {
     tableOriginNeeded |= edges.mayContainAny(kinds.fromTable);
     if (!edges.mayContainAny(kinds.visited)) {
       return;
@@ -151,7 +155,10 @@ public final class TableBuilder {
       int code = edges.code(i);
       EdgeKind toStub = kinds.toStub[code];
       if (toStub != null) {
-        visitBranch(edges, i, toStub);
+        // A stub leads to its target's beginning; in data an addend only says where to count from.
+        if (!executable || edges.addend(i) == kinds.branchAddend) {
+          visitBranch(edges, i, toStub);
+        }
       } else {
         EdgeKind transformed = kinds.transformed[code];
         if (transformed != null) {

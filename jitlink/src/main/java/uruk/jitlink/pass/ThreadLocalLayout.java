@@ -9,14 +9,11 @@ import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.Section;
 
 /**
- * Where the thread-local variables of a graph lie in their initial image: {@code .tdata}, then
- * {@code .tbss}, as in the {@code PT_TLS} segment of a program that consists of the graph alone.
- * Does not depend on addresses. Immutable once made, as long as the graph's blocks stay.
+ * Where the thread-local variables of a graph lie in their initial image: those with content, then
+ * those that are zero, as in the {@code PT_TLS} segment of a program that consists of the graph
+ * alone. Does not depend on addresses. Immutable once made, as long as the graph's blocks stay.
  */
 public final class ThreadLocalLayout {
-  private static final String CONTENT = ".tdata";
-  private static final String ZERO_FILL = ".tbss";
-
   private final Map<Block, Long> offsets = new LinkedHashMap<>();
   private long contentSize;
   private long size;
@@ -27,23 +24,29 @@ public final class ThreadLocalLayout {
   /** {@return the layout of a pruned graph} */
   public static ThreadLocalLayout of(LinkGraph graph) {
     ThreadLocalLayout layout = new ThreadLocalLayout();
-    layout.place(graph, CONTENT);
+    layout.place(graph, false);
     layout.contentSize = layout.size;
-    layout.place(graph, ZERO_FILL);
+    layout.place(graph, true);
     return layout;
   }
 
-  private void place(LinkGraph graph, String sectionName) {
+  private void place(LinkGraph graph, boolean zeroFill) {
     for (Section section : graph.sections()) {
-      if (section.name().equals(sectionName) || section.name().startsWith(sectionName + ".")) {
+      if (section.threadLocal()) {
         for (Block block : section.blocks()) {
-          long offset = block.align(size);
-          offsets.put(block, offset);
-          size = offset + block.size();
-          alignment = Math.max(alignment, block.alignment());
+          if (block.zeroFill() == zeroFill) {
+            place(block);
+          }
         }
       }
     }
+  }
+
+  private void place(Block block) {
+    long offset = block.align(size);
+    offsets.put(block, offset);
+    size = offset + block.size();
+    alignment = Math.max(alignment, block.alignment());
   }
 
   /** {@return the blocks of thread-local variables in the order of their offsets in the image} */

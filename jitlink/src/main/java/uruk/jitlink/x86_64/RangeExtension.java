@@ -68,6 +68,7 @@ final class RangeExtension {
   private static final int POP = 0x8f;
   private static final int ACCUMULATOR = 0xc0; // ModRM of rax
   private static final int BRANCH_SIZE = 5;
+  private static final int LONGEST_INSTRUCTION = 15;
 
   // What ModRM.reg says of group 5.
   private static final int CALL = 2;
@@ -440,13 +441,22 @@ final class RangeExtension {
     };
   }
 
+  /** Edges are ordered by offset, so that others of this one's instruction are beside it. */
   private int edgeAt(int index) {
-    for (int i = 0; i < edges.size(); i++) {
+    int first = edge;
+    while (first > 0 && isNear(first - 1)) {
+      first--;
+    }
+    for (int i = first; i < edges.size() && isNear(i); i++) {
       if (edges.offset(i) == index && edges.kind(i).field().size() > 0) {
         return i;
       }
     }
     return -1;
+  }
+
+  private boolean isNear(int other) {
+    return Math.abs(edges.offset(other) - edges.offset(edge)) < LONGEST_INSTRUCTION;
   }
 
   /** Lets a thunk have a fix-up of the instruction that it stands for. */

@@ -26,9 +26,6 @@ public final class X86_64 implements Target {
   /** The displacement of lea counts from the end of its own four bytes. */
   private static final long LEA_ADDEND = -4;
 
-  /** A branch's displacement likewise. */
-  private static final long BRANCH_ADDEND = -4;
-
   /** The one instance. */
   public static final X86_64 INSTANCE = new X86_64();
 
@@ -78,6 +75,7 @@ public final class X86_64 implements Target {
               REQUEST_GOT_AND_TRANSFORM_TO_PC_REL32_GOT_LOAD_REX_RELAXABLE,
                   PC_REL32_GOT_LOAD_REX_RELAXABLE),
           Map.of(BRANCH_PC_REL32, BRANCH_PC_REL32_TO_PTR_JUMP_STUB_BYPASSABLE),
+          0,
           Set.of(DELTA64_FROM_GOT, DELTA32_FROM_GOT),
           MemProt.READ);
 
@@ -136,10 +134,7 @@ public final class X86_64 implements Target {
   @Override
   public boolean branches(Block block, int edge, int start) {
     EdgeKind kind = block.edges().kind(edge);
-    return branches(kind)
-        || (kind == DELTA32
-            && block.edges().addend(edge) == BRANCH_ADDEND
-            && RangeExtension.isBranch(block, edge, start));
+    return branches(kind) || (kind == DELTA32 && RangeExtension.isBranch(block, edge, start));
   }
 
   @Override

@@ -106,6 +106,35 @@ class LibrarySearchTest {
         .containsExactly(archive);
   }
 
+  /** As GNU ld has them in its own scripts, for a linker that may be told of another root. */
+  @Test
+  void theSystemsRootIsThisOne() throws IOException {
+    Path more = Files.createDirectory(directory.resolve("more"));
+    Path archive = archive(more, "libx.a");
+    Path named = archive(more, "named.a");
+    Path variable = archive(more, "variable.a");
+    text(
+        first,
+        "liby.so",
+        "SEARCH_DIR(\"=%s\") INPUT(-lx =%s $SYSROOT%s)".formatted(more, named, variable));
+
+    assertThat(search(Preference.DYNAMIC_FIRST).library("y"))
+        .extracting(LibraryInput::path)
+        .containsExactly(archive, named, variable);
+  }
+
+  @Test
+  void aScriptNeededOutrightMakesItsFilesNeeded() throws IOException {
+    archive(first, "a.a");
+    text(first, "inner.so", "INPUT(a.a)");
+    text(first, "libx.so", "GROUP(AS_NEEDED(inner.so) inner.so)");
+
+    assertThat(search(Preference.DYNAMIC_FIRST).library("x"))
+        .singleElement()
+        .extracting(LibraryInput::asNeeded)
+        .isEqualTo(false);
+  }
+
   @Test
   void aFileNeededOutrightIsNotAsNeeded() throws IOException {
     archive(first, "a.a");

@@ -1,16 +1,20 @@
 package uruk.jitlink.elf;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import uruk.jitlink.ObjectFile;
 import uruk.jitlink.ObjectInterface;
+import uruk.jitlink.UnsupportedObjectException;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.Scope;
 import uruk.jitlink.graph.Symbol;
@@ -41,6 +45,18 @@ final class ObjectSymbolsTest {
       }
     }
     assertThat(words).containsExactly(Scope.LOCAL);
+  }
+
+  @Test
+  void objectsLargerThanArraysAreRefused() throws Exception {
+    Path large = directory.resolve("large.o");
+    try (RandomAccessFile file = new RandomAccessFile(large.toFile(), "rw")) {
+      file.setLength(1L << 32); // a hole, which takes no room
+    }
+
+    assertThatThrownBy(() -> ObjectFile.read(large))
+        .isInstanceOf(UnsupportedObjectException.class)
+        .hasMessageContaining("large.o: an object of 4294967296 bytes is not supported");
   }
 
   private ObjectFile compile(String compiler, String source) throws Exception {

@@ -64,8 +64,21 @@ final class JitDump implements AutoCloseable {
     ByteBuffer header = ByteBuffer.allocate(HEADER_SIZE).order(ByteOrder.nativeOrder());
     header.putInt(MAGIC).putInt(VERSION).putInt(HEADER_SIZE).putInt(machine).putInt(0);
     header.putInt(process).putLong(now()).putLong(0);
-    append(header.flip());
-    mapForPerf(path);
+    try {
+      append(header.flip());
+      mapForPerf(path);
+    } catch (RuntimeException failure) {
+      closeAfter(failure);
+      throw failure;
+    }
+  }
+
+  private void closeAfter(RuntimeException failure) {
+    try {
+      file.close();
+    } catch (IOException alsoFailed) {
+      failure.addSuppressed(alsoFailed);
+    }
   }
 
   /** The kernel tells perf of executable mappings; this one stays for the life of the process. */

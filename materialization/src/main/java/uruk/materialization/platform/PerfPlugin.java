@@ -40,8 +40,9 @@ public final class PerfPlugin implements LinkPlugin {
 
     private ProfilerFiles(int machine) {
       long process = ProcessHandle.current().pid();
-      map = new PerfMap(MAPS.resolve("perf-" + process + ".map"));
+      // First what fails where a folder cannot be written or mapped.
       dump = new JitDump(dumpFolder(process).resolve("jit-" + process + ".dump"), machine);
+      map = new PerfMap(MAPS.resolve("perf-" + process + ".map"));
     }
 
     private static Path dumpFolder(long process) {

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -85,6 +86,7 @@ final class ThreadLocalPasses {
   private void takeOut(
       LinkGraph graph, Block block, Map<Slot, Symbol> slots, Set<Symbol> moduleBases) {
     Edges edges = block.edges();
+    BitSet taken = new BitSet();
     for (int i = edges.size() - 1; i >= 0; i--) {
       if (!(edges.kind(i) instanceof X86_64EdgeKind kind) || !kind.threadLocal()) {
         continue;
@@ -102,12 +104,15 @@ final class ThreadLocalPasses {
       }
       if (slotWords(kind) == 0) {
         references.add(new Reference(block, edges.offset(i), kind, meant, edges.addend(i)));
-        edges.remove(i);
+        taken.set(i);
       } else {
         Symbol slot =
             slots.computeIfAbsent(new Slot(kind, meant), wantedSlot -> slot(graph, wantedSlot));
         edges.set(i, X86_64EdgeKind.DELTA32, slot);
       }
+    }
+    if (!taken.isEmpty()) {
+      edges.removeAll(taken);
     }
   }
 

@@ -85,6 +85,35 @@ final class ThreadLocalTest {
     }
   }
 
+  /** It is the section's flag that tells, and not its name. */
+  @Test
+  void templatesMayHaveEveryName() throws Throwable {
+    jit.add(
+        Compiler.c(
+            "named",
+            """
+            __thread int initialized __attribute__((section("mine"))) = 40;
+            __thread int usual = 1, zero;
+            int sum(void) { return 1 + initialized++ + usual + zero; }
+            """));
+
+    assertThat((int) jit.function("sum", INT).invoke()).isEqualTo(42);
+    assertThat((int) jit.function("sum", INT).invoke()).isEqualTo(43);
+    int[] other = new int[1];
+    Thread thread = new Thread(() -> other[0] = sum());
+    thread.start();
+    thread.join();
+    assertThat(other).containsExactly(42);
+  }
+
+  private int sum() {
+    try {
+      return (int) jit.function("sum", INT).invoke();
+    } catch (Throwable failure) {
+      throw new AssertionError(failure);
+    }
+  }
+
   /** As members of a library of Rust are linked: some when others have run. */
   @Test
   void hiddenVariablesServeObjectsThatAreLinkedLater() throws Throwable {

@@ -2,11 +2,35 @@ package uruk.tools.source;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The make rule that compilers write with {@code -MD}: {@code target: file file \ file}. */
 final class MakeRule {
 
+  /** Before an environment variable that rustc has read, as {@code env!("NAME")} makes it do. */
+  private static final String VARIABLE = "# env-dep:";
+
   private MakeRule() {}
+
+  /**
+   * {@return the environment variables that rustc notes behind its rules: {@code NAME=value}, or
+   * {@code NAME} if there was none}
+   *
+   * @param rule the text of the file
+   */
+  static List<String> variables(String rule) {
+    return rule.lines()
+        .filter(line -> line.startsWith(VARIABLE))
+        .map(line -> line.substring(VARIABLE.length()))
+        .toList();
+  }
+
+  /** {@return a variable as rustc would note it} */
+  static String variable(String name, @Nullable String value) {
+    return value == null
+        ? name
+        : name + "=" + value.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r");
+  }
 
   /**
    * {@return the files after the colon}

@@ -35,6 +35,9 @@ public final class ObjectCache {
   /** Before those of the inputs that are linked with the object. */
   private static final String LIBRARY_MARK = "library ";
 
+  /** Before a variable of the environment that is part of the object. */
+  private static final String VARIABLE_MARK = "variable ";
+
   /** Before the object's own fingerprint, without which an entry does not count. */
   private static final String OBJECT_MARK = "object ";
 
@@ -132,6 +135,12 @@ public final class ObjectCache {
         return Optional.empty(); // the entry is damaged
       }
       for (String line : lines.subList(1, lines.size())) {
+        if (line.startsWith(VARIABLE_MARK)) {
+          if (!isUnchanged(line.substring(VARIABLE_MARK.length()))) {
+            return Optional.empty();
+          }
+          continue;
+        }
         boolean isLibrary = line.startsWith(LIBRARY_MARK);
         String input = isLibrary ? line.substring(LIBRARY_MARK.length()) : line;
         Path path = Path.of(input.substring(input.indexOf('\t') + 1));
@@ -144,6 +153,12 @@ public final class ObjectCache {
     } catch (IOException | InvalidPathException e) {
       return Optional.empty();
     }
+  }
+
+  private boolean isUnchanged(String variable) {
+    int equals = variable.indexOf('=');
+    String name = equals < 0 ? variable : variable.substring(0, equals);
+    return variable.equals(MakeRule.variable(name, environment.get(name)));
   }
 
   private static Optional<String> objectLine(Path object) {
@@ -257,8 +272,9 @@ public final class ObjectCache {
      */
     Compiled commit(List<Path> libraries) {
       try {
+        String rule = Files.readString(dependencies());
         List<Path> files =
-            MakeRule.prerequisites(Files.readString(dependencies())).stream()
+            MakeRule.prerequisites(rule).stream()
                 .map(file -> Path.of(file).toAbsolutePath())
                 .toList();
         if (!isKept) {
@@ -267,7 +283,9 @@ public final class ObjectCache {
         // The list last: an object counts only when its list is there.
         Files.move(object, objectFile(key), StandardCopyOption.ATOMIC_MOVE);
         if (files.stream().allMatch(this::isOlder)) {
-          Files.write(dependencies(), inputs(files, libraries), StandardCharsets.UTF_8);
+          List<String> inputs = inputs(files, libraries);
+          MakeRule.variables(rule).forEach(variable -> inputs.add(VARIABLE_MARK + variable));
+          Files.write(dependencies(), inputs, StandardCharsets.UTF_8);
           Files.move(dependencies(), inputsFile(key), StandardCopyOption.ATOMIC_MOVE);
         } else {
           Files.delete(dependencies());

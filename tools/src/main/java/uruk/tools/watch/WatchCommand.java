@@ -1,11 +1,15 @@
 package uruk.tools.watch;
 
+import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import uruk.jit.Jit;
 import uruk.tools.Command;
 import uruk.tools.Console;
 import uruk.tools.ExitStatus;
+import uruk.tools.FailureReport;
 import uruk.tools.Logging;
 import uruk.tools.Terminal;
 import uruk.tools.option.Option;
@@ -79,11 +83,12 @@ public final class WatchCommand implements Command {
     Jit jit = Jit.builder().warnings(console.err()::println).errorReporter(error -> {}).create();
     jit.objects().setBindingPolicy(jit.main(), request.binding());
     jit.objects().keepGenerations(KEPT_GENERATIONS);
+    Instant begun = Instant.now();
     WatchedProgram program = new WatchedProgram(request.files(), request.data(), jit);
     boolean attended = Terminal.INPUT.isTerminal() && Terminal.OUTPUT.isTerminal();
     try (FileChanges changes = new FileChanges();
         @Nullable Prompt prompt = attended ? new Prompt() : null) {
-      changes.watch(program.watchedFiles());
+      changes.watch(program.watchedFiles(), begun);
       Thread follower = new Thread(() -> follow(program, changes, prompt, console), "watch");
       follower.setDaemon(true);
       follower.start();
@@ -98,17 +103,25 @@ public final class WatchCommand implements Command {
       WatchedProgram program, FileChanges changes, @Nullable Prompt prompt, Console console) {
     try {
       while (true) {
-        for (String line : program.follow(changes.await())) {
-          if (prompt == null) {
-            console.err().println(line);
-          } else {
-            prompt.say(line);
-          }
+        Set<Path> changed = changes.await();
+        try {
+          Instant begun = Instant.now();
+          program.follow(changed).forEach(line -> say(line, prompt, console));
+          changes.watch(program.watchedFiles(), begun);
+        } catch (RuntimeException failure) {
+          say(FailureReport.text(failure), prompt, console); // the next change may go better
         }
-        changes.watch(program.watchedFiles());
       }
     } catch (InterruptedException _) {
       // The program has ended.
+    }
+  }
+
+  private static void say(String line, @Nullable Prompt prompt, Console console) {
+    if (prompt == null) {
+      console.err().println(line);
+    } else {
+      prompt.say(line);
     }
   }
 

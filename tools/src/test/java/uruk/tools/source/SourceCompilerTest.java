@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -86,6 +87,36 @@ class SourceCompilerTest {
     Compilation compilation = elsewhere.start(source());
     elsewhere.await(compilation);
     assertThat(compilation).isInstanceOf(Compilation.Running.class);
+  }
+
+  /** {@code env!} puts the value into the object. */
+  @Test
+  void environmentThatARustSourceReadsBelongsToTheObject() throws IOException {
+    Path script = folder.resolve("environment.rs");
+    Files.writeString(
+        script,
+        "fn main() { println!(\"{:?} {:?}\", option_env!(\"HOME\"), option_env!(\"NO_SUCH\")); }");
+    SourceFile rust = SourceFile.of(script.toString()).orElseThrow();
+    Map<String, String> same = new HashMap<>(System.getenv());
+    Map<String, String> moved = new HashMap<>(System.getenv());
+    moved.put("HOME", "/elsewhere");
+    Map<String, String> more = new HashMap<>(System.getenv());
+    more.put("NO_SUCH", "there is");
+    rustCompiler(same).compile(List.of(rust));
+
+    assertThat(rustCompiler(same).start(rust)).isInstanceOf(Compilation.Cached.class);
+    for (Map<String, String> other : List.of(moved, more)) {
+      SourceCompiler compiler = rustCompiler(other);
+      Compilation compilation = compiler.start(rust);
+      compiler.await(compilation);
+      assertThat(compilation).isInstanceOf(Compilation.Running.class);
+    }
+  }
+
+  private SourceCompiler rustCompiler(Map<String, String> environment) {
+    return new SourceCompiler(
+        new ObjectCache(folder.resolve("cache"), environment),
+        new CompilerOptions(Optional.empty(), List.of(), false));
   }
 
   @Test
