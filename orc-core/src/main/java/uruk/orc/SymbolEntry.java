@@ -27,7 +27,10 @@ final class SymbolEntry {
 
   private final String name;
   private final int hash;
-  private int word;
+
+  /** Volatile for its readers: to read it through the handle is slow before it is compiled. */
+  private volatile int word;
+
   private long address;
 
   // Guarded by the session lock.
@@ -58,7 +61,7 @@ final class SymbolEntry {
   /** {@return an entry that stands for a freed slot} */
   static SymbolEntry tombstone() {
     SymbolEntry entry = new SymbolEntry("", SymbolFlags.NONE, null);
-    entry.word |= REMOVED_BIT;
+    entry.publish(REMOVED_BIT);
     return entry;
   }
 
@@ -72,7 +75,7 @@ final class SymbolEntry {
 
   /** {@return flags, state and removal at one moment} */
   int word() {
-    return (int) WORD.getAcquire(this);
+    return word;
   }
 
   static int flagBits(int word) {

@@ -1,8 +1,8 @@
 package uruk.orc;
 
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -13,9 +13,10 @@ import org.jspecify.annotations.Nullable;
  * the session lock; any number read without a lock.
  *
  * <p>Hashes lie in an array of their own, so that probing past other symbols touches none of them.
- * A writer stores the entry before its hash, so that a reader who sees the hash sees the entry. A
- * reader may see slots that are about to be replaced. That is the state of a moment ago: entries
- * that left since say so themselves ({@link SymbolEntry#isRemoved()}).
+ * A writer stores the entry before its hash, so that a reader who sees the hash sees the entry; by
+ * fences, since a call of a VarHandle is slow before it is compiled. A reader may see slots that
+ * are about to be replaced. That is the state of a moment ago: entries that left since say so
+ * themselves ({@link SymbolEntry#isRemoved()}).
  *
  * <p>No search looks at more than {@value #PROBES} slots: an entry that finds none free among them
  * goes to a map for the crowd, whose trees of names keep an object full of names made to collide
@@ -25,8 +26,6 @@ final class SymbolTable {
   /** How many slots a search looks at. */
   static final int PROBES = 128;
 
-  private static final VarHandle HASH = MethodHandles.arrayElementVarHandle(int[].class);
-  private static final VarHandle ENTRY = MethodHandles.arrayElementVarHandle(SymbolEntry[].class);
   private static final SymbolEntry REMOVED = SymbolEntry.tombstone();
   private static final int SMALLEST = 8;
   private static final int IN_CROWD = -1;
@@ -87,16 +86,19 @@ final class SymbolTable {
 
     /** {@return the entry in a slot whose hash has been read} */
     SymbolEntry published(int slot) {
-      return (SymbolEntry) ENTRY.getAcquire(pieceOf(slot), slot & PIECE_MASK);
+      VarHandle.acquireFence();
+      return Objects.requireNonNull(at(slot));
     }
 
     void setEntry(int slot, SymbolEntry entry) {
-      ENTRY.setRelease(pieceOf(slot), slot & PIECE_MASK, entry);
+      VarHandle.releaseFence();
+      pieceOf(slot)[slot & PIECE_MASK] = entry;
     }
 
     void put(int slot, SymbolEntry entry) {
       setEntry(slot, entry);
-      HASH.setRelease(hashes, slot, entry.hash());
+      VarHandle.releaseFence();
+      hashes[slot] = entry.hash();
     }
 
     /** Adds an entry unless there is one with its name, which is returned. */
@@ -158,7 +160,7 @@ final class SymbolTable {
     int[] hashes = current.hashes;
     int mask = hashes.length - 1;
     for (int at = hash, end = at + PROBES; at != end; at++) {
-      int other = (int) HASH.getAcquire(hashes, at & mask);
+      int other = hashes[at & mask];
       if (other == 0) {
         return null;
       }
@@ -270,7 +272,7 @@ final class SymbolTable {
     Slots current = slots;
     Stream<SymbolEntry> near =
         IntStream.range(0, current.capacity())
-            .filter(slot -> (int) HASH.getAcquire(current.hashes, slot) != 0)
+            .filter(slot -> current.hashes[slot] != 0)
             .mapToObj(current::published);
     return Stream.concat(near, current.crowd.values().stream()).filter(entry -> !entry.isRemoved());
   }

@@ -16,7 +16,7 @@ import uruk.jitlink.graph.Symbol;
 
 /** Makes one block of each section that the graph needs. */
 final class BlockReader {
-  private static final String WARNING_PREFIX = ".gnu.warning.";
+  private static final byte[] WARNING_PREFIX = ".gnu.warning.".getBytes(StandardCharsets.US_ASCII);
 
   private final LinkGraph graph;
   private final SectionTable sections;
@@ -75,9 +75,8 @@ final class BlockReader {
     if ((flags & Elf.SHF_EXCLUDE) != 0) {
       return false;
     }
-    String name = sections.name(section);
-    if (name.startsWith(WARNING_PREFIX)) {
-      graph.addWarning(name.substring(WARNING_PREFIX.length()), text(section));
+    if (sections.isNamed(section, WARNING_PREFIX)) {
+      graph.addWarning(sections.name(section).substring(WARNING_PREFIX.length), text(section));
       return false;
     }
     return nonAlloc || (flags & Elf.SHF_ALLOC) != 0;

@@ -32,7 +32,7 @@ final class CompressedSection {
   /** {@return the section's bytes as they were before compression, in the file's byte order} */
   ByteBuffer decompress() {
     ByteBuffer bytes = sections.file().bytes();
-    int type = bytes.getInt(begin);
+    int type = sections.file().int32(begin);
     byte[] content =
         switch (type) {
           case Elf.ELFCOMPRESS_ZLIB -> inflate(bytes, checkedSize(MAXIMUM_RATIO));
@@ -62,8 +62,8 @@ final class CompressedSection {
   }
 
   private int checkedSize(long maximumRatio) {
-    ElfClass elfClass = sections.file().elfClass();
-    long size = elfClass.word(sections.file().bytes(), begin + elfClass.compression.length());
+    ElfFile file = sections.file();
+    long size = file.word(begin + file.elfClass().compression.length());
     long compressed = sections.size(section) - headerSize;
     if (size < 0 || size > compressed * maximumRatio || size > Integer.MAX_VALUE - 8) {
       throw sections.malformed(

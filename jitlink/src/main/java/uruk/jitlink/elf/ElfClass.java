@@ -1,6 +1,5 @@
 package uruk.jitlink.elf;
 
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** The two sizes of ELF's words, and where the fields of its structures are in each. */
@@ -73,10 +72,5 @@ enum ElfClass {
       case 2 -> ELF64;
       default -> null;
     };
-  }
-
-  /** {@return the address, offset or size at an index; a 32-bit one is zero-extended} */
-  long word(ByteBuffer buffer, int index) {
-    return wordSize == 8 ? buffer.getLong(index) : buffer.getInt(index) & 0xffff_ffffL;
   }
 }

@@ -7,15 +7,27 @@ import uruk.jitlink.MalformedObjectException;
 import uruk.jitlink.UnsupportedObjectException;
 import uruk.jitlink.archive.FileKind;
 
-/** The ELF header (gABI, "ELF Header"), checked, and the bytes of the whole file. */
+/**
+ * The ELF header (gABI, "ELF Header"), checked, and the bytes of the whole file.
+ *
+ * <p>Numbers are put together from the bytes of the array below the buffer: the buffer's own
+ * methods are a dozen calls deep, which is most of what reading costs until the JVM has compiled
+ * them.
+ */
 final class ElfFile {
   private final String name;
   private final ByteBuffer bytes;
+  private final byte[] array;
+  private final int begin;
+  private final boolean littleEndian;
   private final ElfClass elfClass;
 
   private ElfFile(String name, ByteBuffer bytes, ElfClass elfClass) {
     this.name = name;
     this.bytes = bytes;
+    this.array = bytes.array();
+    this.begin = bytes.arrayOffset();
+    this.littleEndian = bytes.order() == ByteOrder.LITTLE_ENDIAN;
     this.elfClass = elfClass;
   }
 
@@ -64,28 +76,63 @@ final class ElfFile {
     return elfClass;
   }
 
+  /** {@return the unsigned number in one byte} */
+  int int8(int at) {
+    return array[begin + at] & 0xff;
+  }
+
+  /** {@return the unsigned number in two bytes, an Elf32_Half} */
+  int int16(int at) {
+    int first = array[begin + at] & 0xff;
+    int second = array[begin + at + 1] & 0xff;
+    return littleEndian ? first | second << 8 : first << 8 | second;
+  }
+
+  /** {@return the number in four bytes, an Elf32_Word} */
+  int int32(int at) {
+    int i = begin + at;
+    int number =
+        (array[i] & 0xff)
+            | (array[i + 1] & 0xff) << 8
+            | (array[i + 2] & 0xff) << 16
+            | array[i + 3] << 24;
+    return littleEndian ? number : Integer.reverseBytes(number);
+  }
+
+  /** {@return the number in eight bytes, an Elf64_Xword} */
+  long int64(int at) {
+    long first = int32(at) & 0xffff_ffffL;
+    long second = int32(at + 4) & 0xffff_ffffL;
+    return littleEndian ? first | second << 32 : first << 32 | second;
+  }
+
+  /** {@return an address, offset or size; a 32-bit one is zero-extended} */
+  long word(int at) {
+    return elfClass.wordSize == 8 ? int64(at) : int32(at) & 0xffff_ffffL;
+  }
+
   int machine() {
-    return bytes.getShort(18) & 0xffff;
+    return int16(18);
   }
 
   long sectionTableOffset() {
-    return elfClass.word(bytes, elfClass.header.sectionTable());
+    return word(elfClass.header.sectionTable());
   }
 
   int sectionEntrySize() {
-    return bytes.getShort(elfClass.header.sectionEntrySize()) & 0xffff;
+    return int16(elfClass.header.sectionEntrySize());
   }
 
   int programHeaderCount() {
-    return bytes.getShort(elfClass.header.sectionEntrySize() - 2) & 0xffff;
+    return int16(elfClass.header.sectionEntrySize() - 2);
   }
 
   int sectionCount() {
-    return bytes.getShort(elfClass.header.sectionEntrySize() + 2) & 0xffff;
+    return int16(elfClass.header.sectionEntrySize() + 2);
   }
 
   int sectionNamesIndex() {
-    return bytes.getShort(elfClass.header.sectionEntrySize() + 4) & 0xffff;
+    return int16(elfClass.header.sectionEntrySize() + 4);
   }
 
   MalformedObjectException malformed(String place, String what) {
@@ -115,7 +162,7 @@ final class ElfFile {
   }
 
   private void checkType() {
-    int type = bytes.getShort(16) & 0xffff;
+    int type = int16(16);
     switch (type) {
       case Elf.ET_REL -> {}
       case Elf.ET_EXEC -> throw notRelocatable("an executable", "Link the .o files it is made of.");

@@ -1,6 +1,5 @@
 package uruk.jitlink.elf;
 
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
@@ -173,15 +172,15 @@ final class ElfLister {
   }
 
   private void addRelocations(int section, boolean explicitAddends, List<RelocationEntry> entries) {
-    ElfClass elfClass = sections.file().elfClass();
-    ByteBuffer bytes = sections.file().bytes();
+    ElfFile file = sections.file();
+    ElfClass elfClass = file.elfClass();
     ElfClass.RelocationLayout layout = elfClass.relocation;
     int entrySize = explicitAddends ? layout.relaSize() : layout.relSize();
     int count = sections.entries(section, entrySize);
     int at = sections.offset(section);
     int patched = sections.checkIndex(sections.info(section), () -> sections.describe(section));
     for (int i = 0; i < count; i++, at += entrySize) {
-      long info = elfClass.word(bytes, at + layout.info());
+      long info = file.word(at + layout.info());
       int number = (int) (layout.symbolShift() == 32 ? info & 0xffff_ffffL : info & 0xff);
       int symbol = (int) (info >>> layout.symbolShift());
       if (symbol < 0 || symbol >= symbols.count()) {
@@ -194,16 +193,11 @@ final class ElfLister {
           !explicitAddends
               ? 0
               : elfClass.wordSize == 8
-                  ? bytes.getLong(at + layout.addend())
-                  : bytes.getInt(at + layout.addend());
+                  ? file.int64(at + layout.addend())
+                  : file.int32(at + layout.addend());
       entries.add(
           new RelocationEntry(
-              patched,
-              elfClass.word(bytes, at),
-              number,
-              target.elfRelocation(number),
-              symbol,
-              addend));
+              patched, file.word(at), number, target.elfRelocation(number), symbol, addend));
     }
   }
 

@@ -1,7 +1,6 @@
 package uruk.jitlink.elf;
 
 import com.google.common.primitives.ImmutableIntArray;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -45,18 +44,18 @@ final class GroupTable {
   }
 
   private void read(int section) {
-    ByteBuffer bytes = sections.file().bytes();
+    ElfFile file = sections.file();
     int entries = sections.entries(section, WORD);
     int begin = sections.offset(section);
     if (entries == 0) {
       throw sections.malformed(section, "a group without flags");
     }
-    if ((bytes.getInt(begin) & Elf.GRP_COMDAT) == 0) {
+    if ((file.int32(begin) & Elf.GRP_COMDAT) == 0) {
       return;
     }
     int[] members = new int[entries - 1];
     for (int i = 0; i < members.length; i++) {
-      members[i] = bytes.getInt(begin + WORD * (i + 1));
+      members[i] = file.int32(begin + WORD * (i + 1));
       join(section, members[i]);
     }
     groups.add(new Group(signature(section), ImmutableIntArray.copyOf(members)));

@@ -1,13 +1,15 @@
 package uruk.jitlink.elf;
 
-import java.util.List;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Sections whose content is run, or called through, when a program begins and ends (gABI,
  * "Initialization and Termination Functions"; the older ones by name).
  */
 final class InitializerSections {
-  private static final List<String> NAMES = List.of(".init", ".fini", ".ctors", ".dtors");
+  private static final byte[][] NAMES = {
+    ascii(".init"), ascii(".fini"), ascii(".ctors"), ascii(".dtors"),
+  };
 
   private InitializerSections() {}
 
@@ -20,12 +22,16 @@ final class InitializerSections {
   }
 
   private static boolean named(SectionTable sections, int section) {
-    String name = sections.name(section);
-    for (String known : NAMES) {
-      if (name.equals(known) || (name.startsWith(known) && name.charAt(known.length()) == '.')) {
-        return true;
+    for (byte[] known : NAMES) {
+      if (sections.isNamed(section, known)) {
+        String name = sections.name(section);
+        return name.length() == known.length || name.charAt(known.length) == '.';
       }
     }
     return false;
+  }
+
+  private static byte[] ascii(String name) {
+    return name.getBytes(StandardCharsets.US_ASCII);
   }
 }

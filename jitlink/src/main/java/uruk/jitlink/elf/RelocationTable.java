@@ -18,6 +18,9 @@ final class RelocationTable {
   /** Relocations that are read at a time: few enough to stay in the processor's first cache. */
   static final int BATCH = 512;
 
+  /** So many at least are worth the objects that a copy takes. */
+  private static final int COPIED = 8;
+
   private final ElfFile file;
   private final int begin;
   private final int count;
@@ -51,7 +54,7 @@ final class RelocationTable {
   long[] read(int first) {
     int length = Math.min(BATCH, count - first);
     int at = begin + first * entrySize;
-    if (file.elfClass() == ElfClass.ELF64 && explicitAddends) {
+    if (file.elfClass() == ElfClass.ELF64 && explicitAddends && length >= COPIED) {
       ByteBuffer bytes = file.bytes();
       bytes
           .slice(at, length * entrySize)
@@ -67,20 +70,19 @@ final class RelocationTable {
   }
 
   private void readOne(int at, int word) {
-    ByteBuffer bytes = file.bytes();
     ElfClass elfClass = file.elfClass();
     ElfClass.RelocationLayout layout = elfClass.relocation;
-    words[word + OFFSET] = elfClass.word(bytes, at);
+    words[word + OFFSET] = file.word(at);
     words[word + INFO] =
         elfClass == ElfClass.ELF64
-            ? bytes.getLong(at + layout.info())
-            : wideInfo(bytes.getInt(at + layout.info()));
+            ? file.int64(at + layout.info())
+            : wideInfo(file.int32(at + layout.info()));
     words[word + ADDEND] =
         !explicitAddends
             ? 0
             : elfClass == ElfClass.ELF64
-                ? bytes.getLong(at + layout.addend())
-                : bytes.getInt(at + layout.addend());
+                ? file.int64(at + layout.addend())
+                : file.int32(at + layout.addend());
   }
 
   /** Elf32's info word has 24 bits of symbol and 8 of type. */

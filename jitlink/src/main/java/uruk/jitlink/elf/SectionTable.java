@@ -1,6 +1,5 @@
 package uruk.jitlink.elf;
 
-import java.nio.ByteBuffer;
 import java.util.function.Supplier;
 import uruk.jitlink.MalformedObjectException;
 
@@ -10,8 +9,6 @@ import uruk.jitlink.MalformedObjectException;
  */
 final class SectionTable {
   private final ElfFile file;
-  private final ByteBuffer bytes;
-  private final ElfClass elfClass;
   private final ElfClass.SectionLayout layout;
   private final int begin;
   private final int count;
@@ -19,9 +16,7 @@ final class SectionTable {
 
   SectionTable(ElfFile file) {
     this.file = file;
-    this.bytes = file.bytes();
-    this.elfClass = file.elfClass();
-    this.layout = elfClass.section;
+    this.layout = file.elfClass().section;
     long offset = file.sectionTableOffset();
     if (offset == 0) {
       begin = 0;
@@ -46,12 +41,17 @@ final class SectionTable {
     return names.name(nameOffset(section));
   }
 
+  /** {@return whether a section's name begins so; no string is made of it} */
+  boolean isNamed(int section, byte[] prefix) {
+    return names.startsWith(nameOffset(section), prefix);
+  }
+
   int type(int section) {
-    return bytes.getInt(at(section) + 4);
+    return file.int32(at(section) + 4);
   }
 
   long flags(int section) {
-    return elfClass.word(bytes, at(section) + layout.flags());
+    return file.word(at(section) + layout.flags());
   }
 
   boolean hasFlag(int section, long flag) {
@@ -65,29 +65,29 @@ final class SectionTable {
 
   /** {@return the size in memory, which is checked to be in the file unless NOBITS} */
   long size(int section) {
-    return elfClass.word(bytes, at(section) + layout.length());
+    return file.word(at(section) + layout.length());
   }
 
   /** {@return what the header says of where the section begins, unchecked} */
   long offsetField(int section) {
-    return elfClass.word(bytes, at(section) + layout.offset());
+    return file.word(at(section) + layout.offset());
   }
 
   int link(int section) {
-    return bytes.getInt(at(section) + layout.link());
+    return file.int32(at(section) + layout.link());
   }
 
   int info(int section) {
-    return bytes.getInt(at(section) + layout.info());
+    return file.int32(at(section) + layout.info());
   }
 
   long entrySize(int section) {
-    return elfClass.word(bytes, at(section) + layout.entrySize());
+    return file.word(at(section) + layout.entrySize());
   }
 
   /** {@return the alignment, a power of two} */
   long alignment(int section) {
-    long alignment = elfClass.word(bytes, at(section) + layout.alignment());
+    long alignment = file.word(at(section) + layout.alignment());
     if (alignment == 0) {
       return 1;
     }
@@ -102,7 +102,7 @@ final class SectionTable {
 
   /** {@return where in the file the section begins; the whole section is inside of the file} */
   int offset(int section) {
-    long offset = elfClass.word(bytes, at(section) + layout.offset());
+    long offset = file.word(at(section) + layout.offset());
     long size = size(section);
     if (offset < 0 || size < 0 || offset > file.size() || size > file.size() - offset) {
       throw malformed(
@@ -164,7 +164,7 @@ final class SectionTable {
   static final long NAME_RATIO = 16;
 
   private int nameOffset(int section) {
-    return bytes.getInt(at(section));
+    return file.int32(at(section));
   }
 
   private int at(int section) {

@@ -1,17 +1,11 @@
 package uruk.jitlink.elf;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import uruk.jitlink.graph.NameSource;
 
 /** A string table (gABI, "String Table"): zero-terminated names by their offset. */
 final class StringTable implements NameSource {
-  private static final VarHandle WORD =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
   private final ElfFile file;
   private final String place;
   private final byte[] bytes;
@@ -77,18 +71,23 @@ final class StringTable implements NameSource {
     return begins ? bytes[begin + offset] != 0 : !name(offset).isEmpty();
   }
 
-  /** Looks at eight bytes at a time: names of C++ are long. */
+  /** {@return whether the text at an offset begins so; no string is made of it} */
+  boolean startsWith(int offset, byte[] prefix) {
+    if (offset < 0 || offset > size - prefix.length) {
+      return false;
+    }
+    for (int i = 0; i < prefix.length; i++) {
+      if (bytes[begin + offset + i] != prefix[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** One byte after the other: words of eight are a call each until the JVM has compiled it. */
   private int end(int offset) {
     int end = begin + offset;
     int limit = begin + size;
-    for (; end <= limit - Long.BYTES; end += Long.BYTES) {
-      long word = (long) WORD.get(bytes, end);
-      // The lowest bit that is set is that of the first zero byte (Hacker's Delight, 6-1).
-      long zeros = word - 0x0101010101010101L & ~word & 0x8080808080808080L;
-      if (zeros != 0) {
-        return end + Long.numberOfTrailingZeros(zeros) / Byte.SIZE;
-      }
-    }
     while (end < limit && bytes[end] != 0) {
       end++;
     }

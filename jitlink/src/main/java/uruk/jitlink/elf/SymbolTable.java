@@ -1,6 +1,5 @@
 package uruk.jitlink.elf;
 
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,8 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SymbolTable {
   private final SectionTable sections;
-  private final ByteBuffer bytes;
-  private final ElfClass elfClass;
+  private final ElfFile file;
   private final ElfClass.SymbolLayout layout;
   private final StringTable names;
   private final int begin;
@@ -22,11 +20,9 @@ final class SymbolTable {
   private long nameLength; // of the global names that were read; threads may count one twice
 
   private SymbolTable(SectionTable sections, int section) {
-    ElfFile file = sections.file();
     this.sections = sections;
-    this.bytes = file.bytes();
-    this.elfClass = file.elfClass();
-    this.layout = elfClass.symbol;
+    this.file = sections.file();
+    this.layout = file.elfClass().symbol;
     this.begin = sections.offset(section);
     this.count = sections.entries(section, layout.size());
     this.names =
@@ -40,10 +36,9 @@ final class SymbolTable {
 
   private SymbolTable(SectionTable sections) {
     this.sections = sections;
-    this.bytes = sections.file().bytes();
-    this.elfClass = sections.file().elfClass();
-    this.layout = elfClass.symbol;
-    this.names = StringTable.empty(sections.file());
+    this.file = sections.file();
+    this.layout = file.elfClass().symbol;
+    this.names = StringTable.empty(file);
     this.begin = 0;
     this.count = 0;
     this.firstGlobal = 0;
@@ -79,7 +74,7 @@ final class SymbolTable {
   }
 
   int nameOffset(int symbol) {
-    return bytes.getInt(at(symbol));
+    return file.int32(at(symbol));
   }
 
   String name(int symbol) {
@@ -98,7 +93,7 @@ final class SymbolTable {
   /** Names may overlap: without this check, they could ask for the square of the file's size. */
   private void countName(String name) {
     nameLength += name.length();
-    if (nameLength > SectionTable.NAME_RATIO * bytes.limit()) {
+    if (nameLength > SectionTable.NAME_RATIO * file.size()) {
       throw sections
           .file()
           .malformed(
@@ -108,28 +103,28 @@ final class SymbolTable {
   }
 
   int binding(int symbol) {
-    return (bytes.get(at(symbol) + layout.info()) & 0xff) >> 4;
+    return file.int8(at(symbol) + layout.info()) >> 4;
   }
 
   int type(int symbol) {
-    return bytes.get(at(symbol) + layout.info()) & 0xf;
+    return file.int8(at(symbol) + layout.info()) & 0xf;
   }
 
   int visibility(int symbol) {
-    return bytes.get(at(symbol) + layout.other()) & 3;
+    return file.int8(at(symbol) + layout.other()) & 3;
   }
 
   long value(int symbol) {
-    return elfClass.word(bytes, at(symbol) + layout.value());
+    return file.word(at(symbol) + layout.value());
   }
 
   long size(int symbol) {
-    return elfClass.word(bytes, at(symbol) + layout.length());
+    return file.word(at(symbol) + layout.length());
   }
 
   /** {@return the section index field: a special value, or {@code SHN_XINDEX}, or an index} */
   int sectionField(int symbol) {
-    return bytes.getShort(at(symbol) + layout.section()) & 0xffff;
+    return file.int16(at(symbol) + layout.section());
   }
 
   /** {@return whether the symbol is a place in a section of this object} */
@@ -143,12 +138,10 @@ final class SymbolTable {
     int field = sectionField(symbol);
     if (field == Elf.SHN_XINDEX) {
       if (extendedIndices < 0) {
-        throw sections
-            .file()
-            .malformed(
-                describe(symbol), "has an extended section index, and there is no table of them");
+        throw file.malformed(
+            describe(symbol), "has an extended section index, and there is no table of them");
       }
-      field = bytes.getInt(extendedIndices + 4 * symbol);
+      field = file.int32(extendedIndices + 4 * symbol);
     }
     if (field <= 0 || field >= sections.count()) {
       sections.checkIndex(field == 0 ? -1 : field, () -> describe(symbol));

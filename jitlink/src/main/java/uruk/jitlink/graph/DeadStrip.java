@@ -53,9 +53,9 @@ final class DeadStrip {
 
   private static void removeUnreached(LinkGraph graph) {
     for (Section section : graph.sections()) {
-      section.symbolSlots().removeIf(symbol -> !symbol.live());
-      section.blockSlots().removeIf(block -> !block.reached);
+      section.symbolSlots().dropIf(symbol -> !symbol.live());
+      section.blockSlots().dropIf(block -> !block.reached);
     }
-    graph.externalSlots().removeIf(symbol -> !symbol.live());
+    graph.externalSlots().dropIf(symbol -> !symbol.live());
   }
 }

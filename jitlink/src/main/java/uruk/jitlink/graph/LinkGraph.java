@@ -34,6 +34,8 @@ public final class LinkGraph {
   private final Target target;
   private final String triple;
   private final Map<String, Section> sections = new LinkedHashMap<>();
+  private final Collection<Section> sectionView =
+      Collections.unmodifiableCollection(sections.values());
   private final SlotList<Symbol> externals = new SlotList<>();
   private final SlotList<Symbol> absolutes = new SlotList<>();
   private final List<SectionGroup> groups = new ArrayList<>();
@@ -89,7 +91,7 @@ public final class LinkGraph {
 
   /** {@return the sections in the order of their creation: a live view} */
   public Collection<Section> sections() {
-    return Collections.unmodifiableCollection(sections.values());
+    return sectionView;
   }
 
   /** {@return the section with a name, or null} */
@@ -113,8 +115,8 @@ public final class LinkGraph {
   /** Removes a section with its blocks and symbols. */
   public void removeSection(Section section) {
     checkOwn(section);
-    section.symbolSlots().clear();
-    section.blockSlots().clear();
+    section.symbolSlots().dropAll();
+    section.blockSlots().dropAll();
     sections.remove(section.name());
   }
 
@@ -127,13 +129,13 @@ public final class LinkGraph {
     }
     List<Block> blocks = List.copyOf(source.blocks());
     List<Symbol> symbols = List.copyOf(source.symbols());
-    source.symbolSlots().clear();
-    source.blockSlots().clear();
+    source.symbolSlots().dropAll();
+    source.blockSlots().dropAll();
     for (Block block : blocks) {
       block.moveTo(destination);
-      destination.blockSlots().add(block);
+      destination.blockSlots().append(block);
     }
-    destination.symbolSlots().addAll(symbols);
+    destination.symbolSlots().appendAll(symbols);
     sections.remove(source.name());
   }
 
@@ -212,7 +214,7 @@ public final class LinkGraph {
    */
   public void removeBlock(Block block) {
     checkOwn(block.section());
-    block.section().blockSlots().removeElement(block);
+    block.section().blockSlots().drop(block);
   }
 
   /** Moves a block and its symbols to another section. */
@@ -221,11 +223,11 @@ public final class LinkGraph {
     Section source = block.section();
     List<Symbol> moved =
         source.symbols().stream().filter(symbol -> symbol.block() == block).toList();
-    source.blockSlots().removeElement(block);
-    moved.forEach(source.symbolSlots()::removeElement);
+    source.blockSlots().drop(block);
+    moved.forEach(source.symbolSlots()::drop);
     block.moveTo(destination);
-    destination.blockSlots().add(block);
-    destination.symbolSlots().addAll(moved);
+    destination.blockSlots().append(block);
+    destination.symbolSlots().appendAll(moved);
   }
 
   /** Splits a block at offsets; see {@link #splitBlock(Block, int[], Collection)}. */
@@ -288,9 +290,7 @@ public final class LinkGraph {
     }
     List<Symbol> defined = new ArrayList<>(count);
     for (Section section : sections.values()) {
-      for (Symbol symbol : section.symbolSlots()) {
-        defined.add(symbol);
-      }
+      defined.addAll(section.symbolSlots());
     }
     return defined;
   }
@@ -298,20 +298,18 @@ public final class LinkGraph {
   /** Visits all defined symbols, by section. The graph must not change meanwhile. */
   public void forEachDefinedSymbol(Consumer<Symbol> visitor) {
     for (Section section : sections.values()) {
-      for (Symbol symbol : section.symbolSlots()) {
-        visitor.accept(symbol);
-      }
+      section.symbolSlots().forEach(visitor);
     }
   }
 
   /** {@return the external symbols in the order of their creation: a live view} */
   public Collection<Symbol> externalSymbols() {
-    return Collections.unmodifiableCollection(externals);
+    return externals;
   }
 
   /** {@return the absolute symbols in the order of their creation: a live view} */
   public Collection<Symbol> absoluteSymbols() {
-    return Collections.unmodifiableCollection(absolutes);
+    return absolutes;
   }
 
   /** {@return the named defined symbol that is visible outside or local, first found; or null} */
@@ -358,7 +356,7 @@ public final class LinkGraph {
         numbered(new Symbol(symbolCount, symbolName, block, offset, size, linkage, scope));
     symbol.setCallable(callable);
     symbol.setLive(live);
-    block.section().symbolSlots().add(symbol);
+    block.section().symbolSlots().append(symbol);
     return symbol;
   }
 
@@ -368,7 +366,7 @@ public final class LinkGraph {
     checkInside(block, offset, size, "local symbol");
     Symbol symbol = numbered(new Symbol(symbolCount, names, nameKey, block, offset, size));
     symbol.setCallable(callable);
-    block.section().symbolSlots().add(symbol);
+    block.section().symbolSlots().append(symbol);
     return symbol;
   }
 
@@ -391,7 +389,7 @@ public final class LinkGraph {
                 Linkage.STRONG,
                 Scope.DEFAULT));
     symbol.setWeaklyReferenced(weaklyReferenced);
-    externals.add(symbol);
+    externals.append(symbol);
     return symbol;
   }
 
@@ -409,7 +407,7 @@ public final class LinkGraph {
                 linkage,
                 scope));
     symbol.setLive(live);
-    absolutes.add(symbol);
+    absolutes.append(symbol);
     return symbol;
   }
 
@@ -432,14 +430,14 @@ public final class LinkGraph {
     symbol.place(new ExternalAddressable(), 0);
     symbol.setScope(Scope.DEFAULT);
     symbol.setLive(false);
-    externals.add(symbol);
+    externals.append(symbol);
   }
 
   /** Makes a defined or external symbol absolute. */
   public void makeAbsolute(Symbol symbol, long address) {
     takeOut(symbol);
     symbol.place(new AbsoluteAddressable(address), 0);
-    absolutes.add(symbol);
+    absolutes.append(symbol);
   }
 
   /** Makes an external or absolute symbol a defined one. */
@@ -458,7 +456,7 @@ public final class LinkGraph {
     symbol.setLinkage(linkage);
     symbol.setScope(scope);
     symbol.setLive(live);
-    block.section().symbolSlots().add(symbol);
+    block.section().symbolSlots().append(symbol);
   }
 
   /** Moves a defined symbol to a place in another block. */
@@ -467,7 +465,7 @@ public final class LinkGraph {
     takeOut(symbol);
     symbol.place(block, offset);
     symbol.setSize(size);
-    block.section().symbolSlots().add(symbol);
+    block.section().symbolSlots().append(symbol);
   }
 
   /** Removes a symbol; it keeps its place, so {@link Symbol#address()} stays right. */
@@ -551,15 +549,15 @@ public final class LinkGraph {
       Section section, long size, long address, long alignment, long alignmentOffset) {
     checkOwn(section);
     Block block = new Block(section, size, address, alignment, alignmentOffset);
-    section.blockSlots().add(block);
+    section.blockSlots().append(block);
     return block;
   }
 
   private void takeOut(Symbol symbol) {
     switch (symbol.addressable()) {
-      case Block block -> block.section().symbolSlots().removeElement(symbol);
-      case ExternalAddressable external -> externals.removeElement(symbol);
-      case AbsoluteAddressable absolute -> absolutes.removeElement(symbol);
+      case Block block -> block.section().symbolSlots().drop(symbol);
+      case ExternalAddressable external -> externals.drop(symbol);
+      case AbsoluteAddressable absolute -> absolutes.drop(symbol);
     }
   }
 

@@ -2,7 +2,6 @@ package uruk.jitlink.graph;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,12 +84,12 @@ public final class Section {
 
   /** {@return the blocks in the order of their creation: a live view that cannot be changed} */
   public Collection<Block> blocks() {
-    return Collections.unmodifiableCollection(blocks);
+    return blocks;
   }
 
   /** {@return the symbols in the order of their creation: a live view that cannot be changed} */
   public Collection<Symbol> symbols() {
-    return Collections.unmodifiableCollection(symbols);
+    return symbols;
   }
 
   /** {@return whether there are no blocks} */

@@ -2,15 +2,17 @@ package uruk.jitlink.graph;
 
 import java.util.AbstractCollection;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An insertion-ordered collection with constant-time addition and removal. Elements may be removed
- * and added while it is iterated over; added ones are met by the iteration unless the list had to
- * close its gaps.
+ * An insertion-ordered collection with constant-time addition and removal, which only the graph can
+ * change: to others it is the live view that they get. Elements may be removed and added while it
+ * is iterated over; added ones are met by the iteration unless the list had to close its gaps.
  */
 final class SlotList<T extends Slotted> extends AbstractCollection<T> {
   private static final @Nullable Slotted[] EMPTY = {};
@@ -19,8 +21,7 @@ final class SlotList<T extends Slotted> extends AbstractCollection<T> {
   private int used;
   private int size;
 
-  @Override
-  public boolean add(T element) {
+  void append(T element) {
     if (element.slot != Slotted.NOWHERE) {
       throw new IllegalArgumentException("already in a graph: " + element);
     }
@@ -30,10 +31,13 @@ final class SlotList<T extends Slotted> extends AbstractCollection<T> {
     element.slot = used;
     slots[used++] = element;
     size++;
-    return true;
   }
 
-  void removeElement(T element) {
+  void appendAll(Collection<T> elements) {
+    elements.forEach(this::append);
+  }
+
+  void drop(T element) {
     int slot = element.slot;
     if (slot < 0 || slot >= used || slots[slot] != element) {
       throw new IllegalArgumentException("not here: " + element);
@@ -43,11 +47,9 @@ final class SlotList<T extends Slotted> extends AbstractCollection<T> {
     size--;
   }
 
-  @Override
   @SuppressWarnings("unchecked")
-  public boolean removeIf(Predicate<? super T> dropped) {
+  void dropIf(Predicate<T> dropped) {
     int kept = 0;
-    int before = size;
     for (int i = 0; i < used; i++) {
       Slotted element = slots[i];
       if (element == null) {
@@ -63,12 +65,10 @@ final class SlotList<T extends Slotted> extends AbstractCollection<T> {
     Arrays.fill(slots, kept, used, null);
     used = kept;
     size = kept;
-    return size != before;
   }
 
-  @Override
-  public void clear() {
-    removeIf(element -> true);
+  void dropAll() {
+    dropIf(element -> true);
   }
 
   @Override
@@ -82,6 +82,22 @@ final class SlotList<T extends Slotted> extends AbstractCollection<T> {
   @Override
   public int size() {
     return size;
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public void forEach(Consumer<? super T> action) {
+    for (int i = 0; i < used; i++) {
+      Slotted element = slots[i];
+      if (element != null) {
+        action.accept((T) element);
+      }
+    }
+  }
+
+  @Override
+  public Object[] toArray() {
+    return size == used ? Arrays.copyOf(slots, size, Object[].class) : super.toArray();
   }
 
   @Override
@@ -114,7 +130,7 @@ final class SlotList<T extends Slotted> extends AbstractCollection<T> {
 
   private void grow() {
     if (size < used / 2) {
-      removeIf(element -> false);
+      dropIf(element -> false);
     } else {
       slots = Arrays.copyOf(slots, Math.max(2, used * 2));
     }

@@ -29,6 +29,15 @@ public final class NativeCall {
 
   private NativeCall() {}
 
+  /**
+   * Has a thread of its own make the first call, for which the JDK makes classes for as long as a
+   * small link takes: for programs that have other things to do before they need one. Calls that
+   * come meanwhile wait for it.
+   */
+  public static void prepare() {
+    Thread.ofPlatform().name("uruk-native-call").daemon().start(Libc::pageSize);
+  }
+
   private static MethodHandle downcall() {
     try {
       return Linker.nativeLinker()

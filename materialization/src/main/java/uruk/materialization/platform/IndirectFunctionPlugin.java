@@ -70,11 +70,11 @@ public final class IndirectFunctionPlugin implements LinkPlugin {
 
   private static void makeStubs(LinkGraph graph) {
     List<Symbol> functions = new ArrayList<>(0);
-    for (Symbol symbol : graph.definedSymbols()) {
+    graph.forEachDefinedSymbol(symbol -> {
       if (symbol.hasTargetFlag(TargetFlags.INDIRECT_FUNCTION)) {
         functions.add(symbol);
       }
-    }
+    });
     if (functions.isEmpty()) {
       return;
     }

@@ -48,6 +48,9 @@ final class ThreadLocalPasses {
 
   private static final int WORD = 8;
 
+  /** The bits of the kinds that are taken out, for {@link Edges#mayContainAny}. */
+  private static final long KINDS = threadLocalKinds();
+
   /**
    * A place that needs a value.
    *
@@ -67,6 +70,14 @@ final class ThreadLocalPasses {
   private final Map<View, ThreadLocalModule> views = new HashMap<>();
   private @Nullable ThreadLocalModule own;
 
+  private static long threadLocalKinds() {
+    long bits = 0;
+    for (X86_64EdgeKind kind : X86_64EdgeKind.values()) {
+      bits |= kind.threadLocal() ? Edges.bit(kind) : 0;
+    }
+    return bits;
+  }
+
   /** First post-prune pass: takes the references out, and makes the words they ask for. */
   void takeOut(LinkGraph graph) {
     Map<Slot, Symbol> slots = new HashMap<>();
@@ -74,7 +85,7 @@ final class ThreadLocalPasses {
     for (Section section : List.copyOf(graph.sections())) {
       if (section.memLifetime() != MemLifetime.NO_ALLOC && !section.name().equals(TABLE)) {
         for (Block block : section.blocks()) {
-          if (block.hasEdges()) {
+          if (block.hasEdges() && block.edges().mayContainAny(KINDS)) {
             takeOut(graph, block, slots, moduleBases);
           }
         }

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import uruk.jit.Jit;
 import uruk.jit.JitBuilder;
+import uruk.jitlink.host.NativeCall;
 import uruk.materialization.platform.ProgramDefaults;
 import uruk.orc.SymbolsNotFoundException;
 import uruk.tools.AotCache;
@@ -77,6 +78,7 @@ public final class RunCommand implements Command {
 
   @Override
   public int run(List<String> arguments, Console console) {
+    NativeCall.prepare();
     RunRequest request = RunRequest.of(arguments);
     if (request.help()) {
       console.out().print(help());
