@@ -1,14 +1,11 @@
 package uruk.orc;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +44,7 @@ final class Definition {
   private @Nullable Map<SymbolEntry, FailedToMaterializeException> failures;
 
   /** What look-ups on behalf of the responsibility found, until that is done; null for nothing. */
-  private @Nullable List<@Nullable SymbolEntry[]> found;
+  private @Nullable FoundSymbols found;
 
   private boolean done;
 
@@ -81,44 +78,14 @@ final class Definition {
   /** A look-up on behalf of the responsibility has found these symbols. */
   void hasFound(@Nullable SymbolEntry[] symbols) {
     if (!done) {
-      found = found == null ? new ArrayList<>(1) : found;
+      found = found == null ? new FoundSymbols() : found;
       found.add(symbols);
     }
   }
 
-  /**
-   * {@return of the names that the responsibility has found and that have left their tables since,
-   * what it has found under them that is still there}
-   */
-  Map<String, Set<SymbolEntry>> foundAgain() {
-    Map<String, Set<SymbolEntry>> again = new HashMap<>();
-    forEachFound(entry -> {
-      if (entry.isRemoved()) {
-        again.putIfAbsent(entry.name(), new HashSet<>());
-      }
-    });
-    if (!again.isEmpty()) {
-      forEachFound(entry -> {
-        Set<SymbolEntry> there = again.get(entry.name());
-        if (there != null && !entry.isRemoved()) {
-          there.add(entry);
-        }
-      });
-    }
-    return again;
-  }
-
-  private void forEachFound(Consumer<SymbolEntry> action) {
-    if (found == null) {
-      return;
-    }
-    for (@Nullable SymbolEntry[] symbols : found) {
-      for (SymbolEntry symbol : symbols) {
-        if (symbol != null) {
-          action.accept(symbol);
-        }
-      }
-    }
+  /** {@return what the responsibility has found that has left its table since} */
+  FoundSymbols.Stale staleFinds() {
+    return found == null ? FoundSymbols.Stale.NONE : found.stale();
   }
 
   /** The responsibility has emitted or failed all it answers for. */
@@ -135,7 +102,7 @@ final class Definition {
 
   /** A part of the responsibility becomes another one, which may use what this one has found. */
   void shareFindsWith(Definition part) {
-    part.found = found == null ? null : new ArrayList<>(found);
+    part.found = found == null ? null : found.copy();
   }
 
   /** {@return the look-ups made on behalf of the responsibility that are under way} */

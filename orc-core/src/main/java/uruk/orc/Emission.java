@@ -152,12 +152,12 @@ final class Emission {
     private final Set<String> unsatisfied = new LinkedHashSet<>();
     private final Map<JITDylib, Set<String>> bad = new LinkedHashMap<>();
     private final List<SymbolEntry> dependencies = new ArrayList<>();
-    private final Map<String, Set<SymbolEntry>> foundAgain;
+    private final FoundSymbols.Stale stale;
     private @Nullable FailedToMaterializeException firstFailure;
 
     private GroupedDependences(Definition definition, int size) {
       this.definition = definition;
-      this.foundAgain = definition.foundAgain();
+      this.stale = definition.staleFinds();
       this.nodes = new ArrayList<>(size);
     }
 
@@ -213,7 +213,7 @@ final class Emission {
       definition.dylib().session().checkOwn(dylib);
       SymbolEntry dependency = dylib.table().find(name);
       FailedToMaterializeException failure = dependency == null ? null : dependency.failure();
-      if (dependency == null || failure != null || isAnother(dependency)) {
+      if (dependency == null || failure != null || isAnother(dylib, dependency)) {
         bad.computeIfAbsent(dylib, key -> new LinkedHashSet<>()).add(name);
         firstFailure = firstFailure == null ? failure : firstFailure;
         return false;
@@ -225,11 +225,10 @@ final class Emission {
     }
 
     /**
-     * {@return whether the unit found a definition of that name which has made place for this one}
+     * {@return whether the unit found a definition of that name that has made place for this one}
      */
-    private boolean isAnother(SymbolEntry dependency) {
-      Set<SymbolEntry> found = foundAgain.get(dependency.name());
-      return found != null && !found.contains(dependency);
+    private boolean isAnother(JITDylib dylib, SymbolEntry dependency) {
+      return dependency.owner != definition && stale.isAnother(dylib, dependency);
     }
 
     /** Symbols that cannot become ready go back to their responsibility, which must fail them. */

@@ -163,7 +163,8 @@ public final class JITDylib {
   /**
    * {@return a stable copy of the symbols whose names begin with the prefix, sorted by name}
    *
-   * <p>Taken without the session lock. A symbol that is not resolved yet has address 0.
+   * <p>Taken without the session lock: what is defined or removed meanwhile may be in it or not. A
+   * symbol that is not resolved yet has address 0.
    */
   public Map<String, ExecutorSymbolDef> symbols(String prefix) {
     Map<String, ExecutorSymbolDef> sorted = new TreeMap<>();

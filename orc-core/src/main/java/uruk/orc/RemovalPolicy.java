@@ -4,7 +4,7 @@ package uruk.orc;
 public enum RemovalPolicy {
   /**
    * Removes nothing if a symbol outside the tracker depends on one inside: the error lists the
-   * users.
+   * users. A unit under way that has found a symbol is no user yet: its emission will be refused.
    */
   REFUSE,
   /** Removes every tracker that holds a user as well, and their users in turn, users first. */

@@ -19,7 +19,7 @@ public final class SymbolsNotFoundException extends OrcException {
       SearchOrder order,
       List<String> nearMisses) {
     super(text(symbols, requester, order, nearMisses), null);
-    this.symbols = symbols;
+    this.symbols = List.copyOf(symbols);
     this.nearMisses = nearMisses;
   }
 

@@ -1,9 +1,11 @@
 package uruk.orc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -30,6 +32,10 @@ class InFlightTest {
   enum Event {
     NOTHING,
     TRACKER_REMOVED,
+    TRACKER_TRANSFERRED,
+    TRACKER_TRANSFERRED_AND_REMOVED,
+    DELEGATION,
+    HANDED_BACK,
     FAILURE,
     CANCELLATION,
     GENERATOR_REMOVED,
@@ -46,9 +52,9 @@ class InFlightTest {
   private static String expected(Stage stage, Event event) {
     boolean inGenerator = stage.inGenerator();
     return switch (event) {
-      case NOTHING -> "found";
+      case NOTHING, TRACKER_TRANSFERRED, DELEGATION, HANDED_BACK -> "found";
       case CANCELLATION -> "cancelled";
-      case TRACKER_REMOVED -> inGenerator ? "found" : "removed";
+      case TRACKER_REMOVED, TRACKER_TRANSFERRED_AND_REMOVED -> inGenerator ? "found" : "removed";
       case GENERATOR_REMOVED -> inGenerator ? "GeneratorRemovedException" : "found";
       case DYLIB_REMOVED, SESSION_CLOSED -> inGenerator ? "GeneratorRemovedException" : "removed";
       case FAILURE ->
@@ -106,6 +112,7 @@ class InFlightTest {
         ExecutionSession.builder().dispatcher(dispatcher).errorReporter(error -> {}).build();
     final JITDylib main = session.createJITDylib("main");
     final ResourceTracker tracker = main.createResourceTracker();
+    final ResourceTracker other = main.createResourceTracker();
     final SessionFixture.Held unit = new SessionFixture.Held();
     final SessionFixture.Held needed = new SessionFixture.Held();
     final DefinitionGenerator generator =
@@ -238,7 +245,23 @@ class InFlightTest {
       try {
         action.run();
       } catch (ResourceTrackerDefunctException removed) {
-        assertThat(event).isIn(Event.TRACKER_REMOVED, Event.DYLIB_REMOVED, Event.SESSION_CLOSED);
+        assertThat(event)
+            .isIn(
+                Event.TRACKER_REMOVED,
+                Event.TRACKER_TRANSFERRED_AND_REMOVED,
+                Event.DYLIB_REMOVED,
+                Event.SESSION_CLOSED);
+      }
+    }
+
+    /** Resolved symbols can be handed to nobody. */
+    private void handOn(Consumer<MaterializationResponsibility> action) {
+      if (stage == Stage.MATERIALIZING) {
+        action.accept(unit.get());
+      } else if (stage == Stage.RESOLVED) {
+        assertThatThrownBy(() -> action.accept(unit.get()))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("cannot be handed on");
       }
     }
 
@@ -248,6 +271,13 @@ class InFlightTest {
       switch (event) {
         case NOTHING -> {}
         case TRACKER_REMOVED -> tracker.remove();
+        case TRACKER_TRANSFERRED -> tracker.transferTo(other);
+        case TRACKER_TRANSFERRED_AND_REMOVED -> {
+          tracker.transferTo(other);
+          other.remove();
+        }
+        case DELEGATION -> handOn(given -> TestUnit.emit(given.delegate(List.of("a"))));
+        case HANDED_BACK -> handOn(given -> given.replace(TestUnit.of("a")));
         case FAILURE -> fail();
         case CANCELLATION -> assertThat(lookup.cancel(false)).isTrue();
         case GENERATOR_REMOVED -> main.removeGenerator(generator);

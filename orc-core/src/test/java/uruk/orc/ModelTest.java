@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,37 +30,55 @@ class ModelTest {
 
   @Test
   void theSessionDoesWhatTheModelSays() {
-    var _ = LongStream.range(0, 300).map(seed -> run(seed, false)).sum();
+    var _ = LongStream.range(0, 300).map(seed -> run(seed, Mode.PLAIN)).sum();
   }
 
   @Test
   void theSessionRedefinesAsTheModelSays() {
-    long made = LongStream.range(0, 300).map(seed -> run(seed, true)).sum();
+    long made = LongStream.range(0, 300).map(seed -> run(seed, Mode.REDEFINES)).sum();
 
     assertThat(made).as("redefinitions that were made").isGreaterThan(1000);
   }
 
   @Test
+  void unitsClaimAndFindAsTheModelSays() {
+    long refused = LongStream.range(0, 300).map(seed -> run(seed, Mode.CLAIMS_AND_FINDS)).sum();
+
+    assertThat(refused).as("emissions by units that have found what is gone").isPositive();
+  }
+
+  @Test
   @Tag("long")
   void theSessionDoesWhatTheModelSaysForLong() {
-    var _ = LongStream.range(300, 60_000).map(seed -> run(seed, seed % 2 == 0)).sum();
+    Mode[] modes = Mode.values();
+    var _ =
+        LongStream.range(300, 60_000)
+            .map(seed -> run(seed, modes[(int) (seed % modes.length)]))
+            .sum();
+  }
+
+  /** What each sixth step does; the others are the same, so that seeds keep their meaning. */
+  private enum Mode {
+    PLAIN,
+    REDEFINES,
+    CLAIMS_AND_FINDS
   }
 
   /** Seeds that have failed once. */
   @ParameterizedTest
   @ValueSource(longs = {41})
   void theSessionDoesWhatTheModelSaysWhereItOnceDidNot(long seed) {
-    var _ = run(seed, false);
+    var _ = run(seed, Mode.PLAIN);
   }
 
-  /** Returns how many redefinitions were made. */
-  private static long run(long seed, boolean redefines) {
+  /** Returns how often the mode had its special effect. */
+  private static long run(long seed, Mode mode) {
     try (Driver driver = new Driver(seed)) {
       for (int step = 0; step < STEPS; step++) {
-        driver.step(redefines && step % 6 == 5);
+        driver.step(step % 6 == 5 ? mode : Mode.PLAIN);
         driver.compare("seed " + seed + ", step " + step);
       }
-      return driver.redefinitions;
+      return driver.effects;
     }
   }
 
@@ -84,7 +103,7 @@ class ModelTest {
     private final List<Units> units = new ArrayList<>();
     private final List<Lookups> lookups = new ArrayList<>();
     private final List<String> trace = new ArrayList<>();
-    private int redefinitions;
+    private int effects;
 
     private record Trackers(String dylib, ResourceTracker real, SessionModel.Tracker model) {}
 
@@ -121,7 +140,7 @@ class ModelTest {
               dylib, dylibs.get(dylib).createResourceTracker(), new SessionModel.Tracker()));
     }
 
-    private Step anyButRedefine() {
+    private Step anyOrdinary() {
       int choice = random.nextInt(100);
       return choice < 22
           ? this::define
@@ -136,8 +155,18 @@ class ModelTest {
                           : choice < 93 ? this::removeNames : this::cancel;
     }
 
-    private void step(boolean redefines) {
-      Step step = redefines ? this::redefine : anyButRedefine();
+    private void step(Mode mode) {
+      Step step =
+          switch (mode) {
+            case PLAIN -> anyOrdinary();
+            case REDEFINES -> this::redefine;
+            case CLAIMS_AND_FINDS ->
+                switch (random.nextInt(3)) {
+                  case 0 -> this::claim;
+                  case 1 -> this::find;
+                  default -> this::defineAnew;
+                };
+          };
       try {
         THREADS.submit(step::run).get();
       } catch (Exception failure) {
@@ -161,10 +190,12 @@ class ModelTest {
       Trackers tracker = oneOf(trackers);
       Map<String, Boolean> weak = new LinkedHashMap<>();
       someNames(3).forEach(name -> weak.put(name, random.nextInt(5) < 2));
+      define(tracker, weak);
+    }
+
+    private void define(Trackers tracker, Map<String, Boolean> weak) {
       Units unit = new Units(new SessionModel.Unit(tracker.dylib, tracker.model));
-      Map<String, SymbolFlags> flags = new LinkedHashMap<>();
-      weak.forEach((name, isWeak) ->
-          flags.put(name, isWeak ? TestUnit.FUNCTION.with(SymbolFlags.WEAK) : TestUnit.FUNCTION));
+      Map<String, SymbolFlags> flags = flags(weak);
       Throwable thrown =
           catchThrowable(() ->
               dylibs
@@ -201,12 +232,85 @@ class ModelTest {
       lookups.add(new Lookups(real, model.lookup(order, isRequired, required)));
     }
 
+    private List<Units> started() {
+      return units.stream()
+          .filter(unit -> unit.responsibility != null && !unit.model.owned().isEmpty())
+          .toList();
+    }
+
+    /** Lets a unit under way claim further symbols. */
+    private void claim() {
+      List<Units> started = started();
+      if (started.isEmpty()) {
+        return;
+      }
+      Units unit = oneOf(started);
+      Map<String, Boolean> weak = new LinkedHashMap<>();
+      someNames(2).forEach(name -> weak.put(name, random.nextInt(5) < 3));
+      Map<String, SymbolFlags> flags = flags(weak);
+      List<Set<String>> claimed = new ArrayList<>();
+      Throwable thrown =
+          catchThrowable(() -> claimed.add(unit.responsibility.defineMaterializing(flags)));
+      trace.add("claim " + weak + " -> " + claimed + " " + thrown);
+      Set<String> expected = model.claim(unit.model, weak);
+      if (expected == null) {
+        assertThat(thrown).isInstanceOf(DuplicateDefinitionException.class);
+      } else {
+        assertThat(claimed).containsExactly(expected);
+      }
+    }
+
+    /** Lets a unit under way look up what it may need. */
+    private void find() {
+      List<Units> started = started();
+      if (started.isEmpty()) {
+        return;
+      }
+      Units unit = oneOf(started);
+      String dylib = oneOf(List.copyOf(dylibs.keySet()));
+      Set<String> names = someNames(3);
+      trace.add("find " + names + " in " + dylib);
+      CompletableFuture<SymbolMap> real =
+          unit.responsibility.lookup(
+              LookupKind.STATIC,
+              SearchOrder.of(dylibs.get(dylib)),
+              SymbolLookupSet.weaklyReferenced(names),
+              SymbolState.RESOLVED,
+              null);
+      lookups.add(new Lookups(real, model.find(unit.model, dylib, names)));
+    }
+
+    /** Removes a name that a unit under way has found, and defines it again. */
+    private void defineAnew() {
+      List<SessionModel.Symbol> found =
+          started().stream()
+              .flatMap(unit -> unit.model.found.stream())
+              .filter(symbol -> !symbol.removed)
+              .distinct()
+              .sorted(Comparator.comparing(symbol -> symbol.dylib + symbol.name))
+              .toList();
+      if (found.isEmpty()) {
+        return;
+      }
+      SessionModel.Symbol symbol = oneOf(found);
+      removeNames(symbol.dylib, Set.of(symbol.name));
+      List<Trackers> usable =
+          trackers.stream()
+              .filter(tracker -> tracker.dylib.equals(symbol.dylib) && !tracker.model.defunct)
+              .toList();
+      define(oneOf(usable), Map.of(symbol.name, false));
+    }
+
+    private static Map<String, SymbolFlags> flags(Map<String, Boolean> weak) {
+      Map<String, SymbolFlags> flags = new LinkedHashMap<>();
+      weak.forEach((name, isWeak) ->
+          flags.put(name, isWeak ? TestUnit.FUNCTION.with(SymbolFlags.WEAK) : TestUnit.FUNCTION));
+      return flags;
+    }
+
     /** Takes a unit under way one step further. */
     private void work() {
-      List<Units> started =
-          units.stream()
-              .filter(unit -> unit.responsibility != null && !unit.model.owned().isEmpty())
-              .toList();
+      List<Units> started = started();
       if (started.isEmpty()) {
         return;
       }
@@ -225,7 +329,12 @@ class ModelTest {
         split(unit, owned);
       } else {
         trace.add("resolve " + owned);
-        TestUnit.resolve(unit.responsibility);
+        SymbolMap.Builder addresses = SymbolMap.builder();
+        unit.model.owned().stream()
+            .filter(symbol -> symbol.state == SymbolState.MATERIALIZING)
+            .forEach(symbol ->
+                addresses.put(symbol.name, TestUnit.addressOf(symbol.name), TestUnit.FUNCTION));
+        unit.responsibility.notifyResolved(addresses.build());
         model.resolve(unit.model);
       }
     }
@@ -249,6 +358,7 @@ class ModelTest {
       Throwable thrown = catchThrowable(() -> unit.responsibility.notifyEmitted(groups));
       trace.add("emit " + needs + " -> " + thrown);
       Set<String> unsatisfied = model.emit(unit.model, needs);
+      effects += model.boundToWhatIsGone;
       if (unsatisfied.isEmpty()) {
         assertThat(thrown).isNull();
       } else {
@@ -323,7 +433,10 @@ class ModelTest {
 
     private void removeNames() {
       String dylib = oneOf(List.copyOf(dylibs.keySet()));
-      Set<String> names = someNames(2);
+      removeNames(dylib, someNames(2));
+    }
+
+    private void removeNames(String dylib, Set<String> names) {
       Throwable thrown = catchThrowable(() -> dylibs.get(dylib).remove(names));
       trace.add("remove " + names + " of " + dylib + " -> " + thrown);
       assertThat(thrown == null).isEqualTo(model.removeNames(dylib, names));
@@ -354,7 +467,7 @@ class ModelTest {
       trace.add("redefine " + real + " -> " + thrown);
       if (model.redefine(modelled)) {
         assertThat(thrown).isNull();
-        redefinitions++;
+        effects++;
       } else {
         assertThat(thrown).isInstanceOf(OrcException.class);
       }

@@ -142,6 +142,30 @@ class ResponsibilityTest extends SessionFixture {
 
   @Test
   @Rule("B4.11")
+  void aDefinitionThatIsGoneFromAnotherDylibDoesNotCount() {
+    JITDylib library = session.createBareJITDylib("library");
+    library.define(TestUnit.of("needed"));
+    main.define(TestUnit.of("needed"));
+    Held user = hold(tracker, "user");
+    CompletableFuture<SymbolMap> found = lookup(main, "user");
+    TestUnit.resolve(user.get());
+    var _ =
+        user.get()
+            .lookup(
+                LookupKind.STATIC,
+                SearchOrder.of(library),
+                SymbolLookupSet.of("needed"),
+                SymbolState.READY,
+                null);
+    library.clear();
+
+    user.get().notifyEmitted(List.of(group("user", main, "needed")));
+
+    assertThat(found).isCompleted();
+  }
+
+  @Test
+  @Rule("B4.11")
   void aUnitThatFindsTheNewDefinitionAfterTheOldOneIsNotRefused() {
     ResourceTracker old = main.createResourceTracker();
     main.define(TestUnit.of("needed"), old);

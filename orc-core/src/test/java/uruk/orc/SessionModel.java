@@ -17,8 +17,12 @@ final class SessionModel {
   final Map<String, Map<String, Symbol>> dylibs = new LinkedHashMap<>();
   final List<Lookup> lookups = new ArrayList<>();
 
+  /** How many symbols the last emission kept back because of definitions that came and went. */
+  int boundToWhatIsGone;
+
   static final class Symbol {
     final String name;
+    final String dylib;
     boolean weak;
     boolean failed;
     boolean removed;
@@ -27,8 +31,9 @@ final class SessionModel {
     Unit unit;
     final Set<Symbol> needs = new HashSet<>();
 
-    Symbol(String name, boolean weak, Unit unit) {
+    Symbol(String name, String dylib, boolean weak, Unit unit) {
       this.name = name;
+      this.dylib = dylib;
       this.weak = weak;
       this.unit = unit;
     }
@@ -43,6 +48,7 @@ final class SessionModel {
     Tracker tracker;
     boolean attached = true;
     final List<Symbol> symbols = new ArrayList<>();
+    final Set<Symbol> found = new HashSet<>();
 
     Unit(String dylib, Tracker tracker) {
       this.dylib = dylib;
@@ -97,7 +103,7 @@ final class SessionModel {
         if (existing != null) {
           existing.removed = true;
         }
-        Symbol symbol = new Symbol(name, weak, unit);
+        Symbol symbol = new Symbol(name, unit.dylib, weak, unit);
         unit.symbols.add(symbol);
         table.put(name, symbol);
       }
@@ -130,6 +136,42 @@ final class SessionModel {
     return lookup;
   }
 
+  /** A look-up on behalf of a unit, of weakly referenced names. */
+  Lookup find(Unit unit, String dylib, Set<String> names) {
+    Map<String, Boolean> weakly = new LinkedHashMap<>();
+    names.forEach(name -> weakly.put(name, false));
+    Lookup lookup = lookup(List.of(dylib), weakly, SymbolState.RESOLVED);
+    if (lookup.outcome != Outcome.FAILED) {
+      names.stream()
+          .map(dylibs.get(dylib)::get)
+          .filter(symbol -> symbol != null)
+          .forEach(unit.found::add);
+    }
+    return lookup;
+  }
+
+  /** {@return the names that were claimed, or null if one is defined already} */
+  Set<String> claim(Unit unit, Map<String, Boolean> weakByName) {
+    Map<String, Symbol> table = dylibs.get(unit.dylib);
+    boolean clash =
+        weakByName.entrySet().stream()
+            .anyMatch(each -> !each.getValue() && table.containsKey(each.getKey()));
+    if (clash) {
+      return null;
+    }
+    Set<String> claimed = new HashSet<>();
+    weakByName.forEach((name, weak) -> {
+      if (!table.containsKey(name)) {
+        Symbol symbol = new Symbol(name, unit.dylib, weak, unit);
+        symbol.state = SymbolState.MATERIALIZING;
+        unit.symbols.add(symbol);
+        table.put(name, symbol);
+        claimed.add(name);
+      }
+    });
+    return claimed;
+  }
+
   private Symbol find(List<String> order, String name) {
     return order.stream()
         .map(dylib -> dylibs.get(dylib).get(name))
@@ -147,6 +189,9 @@ final class SessionModel {
 
   void resolve(Unit unit) {
     for (Symbol symbol : unit.owned()) {
+      if (symbol.state != SymbolState.MATERIALIZING) {
+        continue;
+      }
       symbol.state = SymbolState.RESOLVED;
       symbol.address = TestUnit.addressOf(symbol.name);
       symbol.weak = false;
@@ -158,6 +203,7 @@ final class SessionModel {
   Set<String> emit(Unit unit, Map<String, Map<String, Set<String>>> needsByName) {
     Set<String> unsatisfied = new HashSet<>();
     Map<Symbol, Set<Symbol>> emitted = new HashMap<>();
+    boundToWhatIsGone = 0;
     for (Symbol symbol : unit.owned()) {
       Set<Symbol> needs = new HashSet<>();
       needsByName
@@ -166,6 +212,9 @@ final class SessionModel {
       needs.remove(symbol);
       if (needs.contains(null) || needs.stream().anyMatch(need -> need.failed)) {
         unsatisfied.add(symbol.name);
+      } else if (needs.stream().anyMatch(need -> hasFoundAnother(unit, need))) {
+        unsatisfied.add(symbol.name);
+        boundToWhatIsGone++;
       } else {
         emitted.put(symbol, needs);
       }
@@ -177,6 +226,14 @@ final class SessionModel {
     });
     settle();
     return unsatisfied;
+  }
+
+  private static boolean hasFoundAnother(Unit unit, Symbol need) {
+    return need.unit != unit
+        && !unit.found.contains(need)
+        && unit.found.stream()
+            .anyMatch(found ->
+                found.removed && found.name.equals(need.name) && found.dylib.equals(need.dylib));
   }
 
   void fail(Unit unit) {
@@ -326,7 +383,9 @@ final class SessionModel {
     unit.attached = false;
     change.addresses.forEach((name, address) -> {
       Symbol symbol =
-          dylibs.get(change.dylib).computeIfAbsent(name, absent -> new Symbol(absent, false, null));
+          dylibs
+              .get(change.dylib)
+              .computeIfAbsent(name, absent -> new Symbol(absent, change.dylib, false, null));
       if (symbol.unit == null) {
         symbol.unit = unit;
         unit.symbols.add(symbol);
@@ -342,6 +401,7 @@ final class SessionModel {
   Unit split(Unit unit, Set<String> names, boolean handBack) {
     Unit part = new Unit(unit.dylib, unit.tracker);
     part.attached = handBack;
+    part.found.addAll(unit.found);
     for (Symbol symbol : unit.owned()) {
       if (names.contains(symbol.name)) {
         symbol.unit = part;
