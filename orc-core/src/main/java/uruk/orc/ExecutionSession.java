@@ -116,7 +116,7 @@ public final class ExecutionSession implements AutoCloseable {
     if (platform == null) {
       return createBareJITDylib(name);
     }
-    checkOutsideLock("A platform sets dylibs up");
+    lock.checkNotHeld("A platform sets dylibs up");
     JITDylib dylib = createBareJITDylib(name);
     try {
       platform.setupJITDylib(dylib);
@@ -422,7 +422,7 @@ public final class ExecutionSession implements AutoCloseable {
    */
   @Override
   public void close() {
-    checkOutsideLock("A session's tasks run");
+    lock.checkNotHeld("A session's tasks run");
     List<JITDylib> all = dylibs.close();
     if (all == null) {
       return;
@@ -446,19 +446,6 @@ public final class ExecutionSession implements AutoCloseable {
     return lock;
   }
 
-  /**
-   * Checks that what is about to call others does not do so inside the lock.
-   *
-   * @param what who is called: "Resource managers run"
-   */
-  void checkOutsideLock(String what) {
-    if (lock.isHeldByCurrentThread()) {
-      throw new IllegalStateException(
-          "%s outside the session lock: this cannot be done inside the session lock, in a call-back or runSessionLocked. Do it afterwards, in a task perhaps."
-              .formatted(what));
-    }
-  }
-
   void checkOwn(JITDylib dylib) {
     if (dylib.session() != this) {
       throw new IllegalArgumentException(
@@ -469,25 +456,6 @@ public final class ExecutionSession implements AutoCloseable {
   void checkOwn(SearchOrder order) {
     if (!order.isEmpty()) {
       checkOwn(order.dylibAt(0)); // an order is of one session
-    }
-  }
-
-  /** Hands a task over, or runs it here if the dispatcher will not have it. */
-  void dispatchOrRun(LookupTask task) {
-    try {
-      dispatch(task);
-    } catch (Throwable refusal) { // of a dispatcher
-      reportError(refusal);
-      task.run();
-    }
-  }
-
-  /** Hands over a task of users, who are gone if the dispatcher will not have it. */
-  void dispatchOrReport(Task task) {
-    try {
-      dispatch(task);
-    } catch (Throwable refusal) { // of a dispatcher
-      reportError(refusal);
     }
   }
 

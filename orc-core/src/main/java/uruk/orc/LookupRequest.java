@@ -25,9 +25,15 @@ record LookupRequest(
   LookupRequest {
     Objects.requireNonNull(kind);
     Objects.requireNonNull(names);
-    if (!flagsOnly && requiredState.compareTo(SymbolState.RESOLVED) < 0) {
+    if (!flagsOnly) {
+      checkCanBeWaitedFor(requiredState);
+    }
+  }
+
+  static void checkCanBeWaitedFor(SymbolState required) {
+    if (required.compareTo(SymbolState.RESOLVED) < 0) {
       throw new IllegalArgumentException(
-          "A look-up waits for RESOLVED or a later state, not for " + requiredState);
+          "A look-up waits for RESOLVED or a later state, not for " + required);
     }
   }
 }

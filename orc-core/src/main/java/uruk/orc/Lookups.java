@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -31,23 +32,30 @@ final class Lookups {
       SymbolLookupSet names,
       SymbolState required,
       @Nullable DependenceRegistrar registrar) {
-    LookupRequest request =
-        new LookupRequest(kind, order, names, required, false, registrar, asking());
-    SymbolMap ready = registrar == null ? ready(request) : null;
-    return ready != null ? CompletableFuture.completedFuture(ready) : start(request).future();
+    Objects.requireNonNull(kind);
+    SymbolMap ready = registrar == null ? ready(order, names, required) : null;
+    return ready != null
+        ? CompletableFuture.completedFuture(ready)
+        : start(new LookupRequest(kind, order, names, required, false, registrar, asking()))
+            .future();
   }
 
   SymbolMap await(
       SearchOrder order, SymbolLookupSet names, SymbolState required, @Nullable Duration timeout) {
+    SymbolMap ready = ready(order, names, required);
+    if (ready != null) {
+      return ready;
+    }
     LookupRequest request =
         new LookupRequest(LookupKind.STATIC, order, names, required, false, null, asking());
-    SymbolMap ready = ready(request);
-    return ready != null ? ready : BlockingWait.result(session, start(request), timeout);
+    return BlockingWait.result(session, start(request), timeout);
   }
 
-  private @Nullable SymbolMap ready(LookupRequest request) {
-    session.checkOwn(request.order());
-    return ReadyLookup.find(session, request.order(), request.names(), request.requiredState());
+  private @Nullable SymbolMap ready(
+      SearchOrder order, SymbolLookupSet names, SymbolState required) {
+    LookupRequest.checkCanBeWaitedFor(required);
+    session.checkOwn(order);
+    return ReadyLookup.find(session, order, names, required);
   }
 
   /** {@return the unit that the calling thread materializes, or null} */

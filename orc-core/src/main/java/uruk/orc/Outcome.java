@@ -211,7 +211,25 @@ final class Outcome {
     if (completion.operation().isStartedHere()) {
       completion.action().run();
     } else {
-      session.dispatchOrRun(new LookupTask("Continue a look-up", completion.action()));
+      dispatchOrRun(new LookupTask("Continue a look-up", completion.action()));
+    }
+  }
+
+  private void dispatchOrRun(LookupTask task) {
+    try {
+      session.dispatch(task);
+    } catch (Throwable refusal) { // of a dispatcher
+      session.reportError(refusal);
+      task.run();
+    }
+  }
+
+  /** Who has dispatched the task is gone if the dispatcher will not have it. */
+  private void dispatchOrReport(Task task) {
+    try {
+      session.dispatch(task);
+    } catch (Throwable refusal) { // of a dispatcher
+      session.reportError(refusal);
     }
   }
 
@@ -235,7 +253,7 @@ final class Outcome {
     for (int at = 0; at < started.size(); at++) {
       start(started.get(at), startedUnits.get(at));
     }
-    tasks.forEach(session::dispatchOrReport);
+    tasks.forEach(this::dispatchOrReport);
     session.events().deliver();
     session.deferred().deliver();
   }

@@ -93,7 +93,7 @@ final class Removal {
 
   static void removeTracker(TrackerState tracker, RemovalPolicy policy) {
     ExecutionSession session = tracker.dylib().session();
-    session.checkOutsideLock("Resource managers run");
+    session.lock().checkNotHeld("Resource managers run");
     Outcome outcome = new Outcome(session);
     List<Throwable> failures = new ArrayList<>(0);
     List<TrackerState> removed;
@@ -235,7 +235,7 @@ final class Removal {
   // Dylibs ---------------------------------------------------------------------------------------
 
   static void clear(JITDylib dylib) {
-    dylib.session().checkOutsideLock("Resource managers run");
+    dylib.session().lock().checkNotHeld("Resource managers run");
     List<Throwable> failures = new ArrayList<>(0);
     clear(dylib, failures);
     throwIfAny("The content of \"%s\" was removed".formatted(dylib.name()), failures);
@@ -248,7 +248,7 @@ final class Removal {
   }
 
   static void removeDylibs(ExecutionSession session, List<JITDylib> dylibs) {
-    session.checkOutsideLock("Resource managers run");
+    session.lock().checkNotHeld("Resource managers run");
     List<JITDylib> all = List.copyOf(dylibs);
     all.forEach(session::checkOwn);
     List<JITDylib> closing =

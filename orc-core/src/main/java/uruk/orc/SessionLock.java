@@ -38,6 +38,19 @@ final class SessionLock {
     return lock.getHoldCount() == 1;
   }
 
+  /**
+   * Checks that what is about to call others does not do so inside the lock.
+   *
+   * @param what who is called: "Resource managers run"
+   */
+  void checkNotHeld(String what) {
+    if (isHeldByCurrentThread()) {
+      throw new IllegalStateException(
+          "%s outside the session lock: this cannot be done inside the session lock, in a call-back or runSessionLocked. Do it afterwards, in a task perhaps."
+              .formatted(what));
+    }
+  }
+
   <T extends @Nullable Object> T locked(Supplier<T> action) {
     lock();
     try {
