@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns C++ names into source form by the C++ run-time library's own {@code __cxa_demangle}
  * (Itanium C++ ABI, section 3.4), if the process can load that library, and names that rustc makes
- * in their likeness. Thread-safe.
+ * in their likeness or in its own mangling. Thread-safe.
  */
 public final class Demangler {
   private static final String LIBRARY = "libstdc++.so.6";
@@ -40,8 +40,11 @@ public final class Demangler {
    * {@code core::fmt::write}; null if the name is neither or cannot be demangled here}
    */
   public static @Nullable String demangle(String name) {
-    if (!name.startsWith(PREFIX) || name.length() > LONGEST) {
+    if (name.length() > LONGEST) {
       return null;
+    }
+    if (!name.startsWith(PREFIX)) {
+      return RustV0Names.demangle(name);
     }
     String rust = RustNames.demangle(name);
     if (rust != null || Library.DEMANGLE == 0) {

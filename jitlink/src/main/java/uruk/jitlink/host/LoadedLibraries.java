@@ -7,10 +7,12 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -53,14 +55,27 @@ public final class LoadedLibraries {
   }
 
   private static List<Path> files() {
-    try (Stream<String> lines = Files.lines(MAPPINGS)) {
+    // File names are any bytes; those of these characters are themselves.
+    try (Stream<String> lines = Files.lines(MAPPINGS, StandardCharsets.ISO_8859_1)) {
       return lines
-          .filter(line -> line.contains(" r-xp ") && line.contains(".so"))
-          .map(line -> Path.of(line.substring(line.indexOf('/'))))
+          .filter(line -> line.contains(" r-xp ") && line.contains(".so") && line.indexOf('/') >= 0)
+          .map(line -> line.substring(line.indexOf('/')))
           .distinct()
+          .map(LoadedLibraries::path)
+          .flatMap(Optional::stream)
           .toList();
     } catch (IOException unreadable) {
       return List.of();
+    }
+  }
+
+  /** {@return the file of a name as it is in memory; empty if Java cannot name it} */
+  private static Optional<Path> path(String bytes) {
+    try {
+      byte[] name = bytes.getBytes(StandardCharsets.ISO_8859_1);
+      return Optional.of(Path.of(new String(name, StandardCharsets.UTF_8)));
+    } catch (InvalidPathException unmappable) {
+      return Optional.empty();
     }
   }
 

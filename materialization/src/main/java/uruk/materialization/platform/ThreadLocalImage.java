@@ -16,6 +16,8 @@ import uruk.jitlink.pass.ThreadLocalLayout;
 
 /** The thread-local variables that one object defines: becomes a module of the process. */
 final class ThreadLocalImage {
+  private static final long STRICTEST_ALIGNMENT = 1 << 20;
+
   private final LinkGraph graph;
   private final ThreadLocalLayout layout;
 
@@ -76,6 +78,12 @@ final class ThreadLocalImage {
   }
 
   private ThreadLocalModule open(Access access) {
+    if (layout.alignment() > STRICTEST_ALIGNMENT) {
+      throw new UnsupportedObjectException(
+          graph.name(),
+          "a thread-local variable that is aligned to %d bytes".formatted(layout.alignment()),
+          "Each thread would take as much; %d is the most.".formatted(STRICTEST_ALIGNMENT));
+    }
     long size = Math.max(1, layout.size());
     return ThreadLocalModule.open(graph.name(), content(), size, layout.alignment(), access);
   }

@@ -85,6 +85,27 @@ final class ThreadLocalTest {
     }
   }
 
+  /** The image of a module has the alignment's size. */
+  @Test
+  void alignmentsOutOfAllProportionAreRefused() {
+    jit.add(
+        Compiler.assembly(
+            "aligned",
+            """
+            .section .tdata,"awT",@progbits
+            .balign 0x40000000
+            .globl variable
+            variable: .long 5
+            .text
+            .globl use
+            use: movl %fs:variable@tpoff, %eax; ret
+            """));
+
+    assertThatThrownBy(() -> jit.function("use", INT))
+        .hasStackTraceContaining(
+            "aligned.o: a thread-local variable that is aligned to 1073741824 bytes is not supported");
+  }
+
   /** It is the section's flag that tells, and not its name. */
   @Test
   void templatesMayHaveEveryName() throws Throwable {

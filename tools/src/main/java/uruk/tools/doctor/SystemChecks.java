@@ -28,8 +28,13 @@ final class SystemChecks {
   private static final long ENOUGH_MAPPINGS = 65_530;
 
   private static final long ENOUGH_FILES = 1024;
+  private static final int HEXADECIMAL = 16;
   private static final long ENOUGH_STATIC_TLS = 16 * 1024;
-  private static final Pattern STATIC_TLS = Pattern.compile("optional_static_tls=(0x)?([0-9a-f]+)");
+
+  /** What is no number, or no size, glibc passes over. */
+  private static final Pattern STATIC_TLS =
+      Pattern.compile("optional_static_tls=(?:0x([0-9a-f]{1,15})|(\\d{1,18}))(?!\\w)");
+
   private static final Pattern CHOSEN = Pattern.compile("\\[(\\w+)]");
 
   private SystemChecks() {}
@@ -155,7 +160,11 @@ final class SystemChecks {
           "glibc's default, of which about 1,700 bytes are left",
           "export GLIBC_TUNABLES=glibc.rtld.optional_static_tls=100000 (the script uruk does)");
     }
-    long bytes = Long.parseLong(tunable.group(2), tunable.group(1) == null ? 10 : 16);
+    String hexadecimal = tunable.group(1);
+    long bytes =
+        hexadecimal == null
+            ? Long.parseLong(tunable.group(2))
+            : Long.parseLong(hexadecimal, HEXADECIMAL);
     return bytes >= ENOUGH_STATIC_TLS
         ? Finding.good("static TLS", "%,d bytes for linked code".formatted(bytes))
         : Finding.limited(
@@ -166,7 +175,7 @@ final class SystemChecks {
 
   /** The folder is made when it is first written to. */
   static Finding objectCache(Path folder) {
-    Path existing = folder;
+    Path existing = folder.toAbsolutePath();
     while (!Files.exists(existing)) {
       existing = Objects.requireNonNull(existing.getParent());
     }

@@ -1,6 +1,7 @@
 package uruk.tools.source;
 
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,13 @@ public final class Executables {
    * installer adds to the {@code PATH} of later log-ins only.
    */
   public static Optional<Path> find(String command) {
-    for (Path folder : folders()) {
+    String searched = Objects.requireNonNullElse(System.getenv("PATH"), "");
+    return find(command, searched);
+  }
+
+  /** {@return the file, in the folders that a text separates with colons} */
+  static Optional<Path> find(String command, String searched) {
+    for (Path folder : folders(searched)) {
       Path candidate = folder.resolve(command);
       if (isExecutable(candidate)) {
         return Optional.of(candidate);
@@ -33,11 +40,14 @@ public final class Executables {
     return Files.isExecutable(file) && Files.isRegularFile(file);
   }
 
-  private static List<Path> folders() {
+  private static List<Path> folders(String searched) {
     List<Path> folders = new ArrayList<>();
-    String searched = Objects.requireNonNullElse(System.getenv("PATH"), "");
     for (String folder : searched.split(":", -1)) {
-      folders.add(Path.of(folder));
+      try {
+        folders.add(Path.of(folder));
+      } catch (InvalidPathException unmappable) {
+        // A name that the locale's encoding does not have; the others may do.
+      }
     }
     folders.add(Path.of(System.getProperty("user.home"), ".cargo", "bin"));
     return folders;

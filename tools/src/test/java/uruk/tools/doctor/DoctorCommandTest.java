@@ -97,6 +97,15 @@ class DoctorCommandTest {
 
   @Test
   void roomForStaticThreadLocalVariablesIsReadFromTheTunable() {
+    for (String nonsense : List.of("99999999999999999999", "10a", "0x", "")) {
+      assertThat(
+              SystemChecks.staticTls(
+                      Map.of("GLIBC_TUNABLES", "glibc.rtld.optional_static_tls=" + nonsense))
+                  .verdict())
+          .isEqualTo(Verdict.LIMITED);
+    }
+    assertThat(SystemChecks.objectCache(Path.of("no-such-folder/uruk")).verdict())
+        .isEqualTo(Verdict.GOOD);
     assertThat(SystemChecks.staticTls(Map.of()).verdict()).isEqualTo(Verdict.LIMITED);
     assertThat(
             SystemChecks.staticTls(
