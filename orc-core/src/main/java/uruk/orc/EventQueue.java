@@ -16,8 +16,9 @@ final class EventQueue {
   private final SessionLock sessionLock;
   private final ErrorReporter reporter;
 
-  /** Written under the session lock. */
+  // Written under the session lock, read by anyone.
   private volatile List<SessionListener> listeners = List.of();
+  private volatile boolean eventful; // whether there may be events in the queue
 
   // Guarded by the session lock.
   private final ArrayDeque<Event> queue = new ArrayDeque<>();
@@ -96,14 +97,15 @@ final class EventQueue {
       queue.addLast(last);
     }
     last.names().add(name);
+    eventful = true;
   }
 
   /**
    * Tells the listeners, unless another thread is doing so; that one goes on until nothing is left.
    */
   void deliver() {
-    if (queue.isEmpty()) {
-      return; // what this thread has recorded it sees
+    if (!eventful) {
+      return;
     }
     for (Event event = next(true); event != null; event = next(false)) {
       for (SessionListener listener : event.audience()) {
@@ -121,6 +123,7 @@ final class EventQueue {
       }
       Event event = queue.pollFirst();
       delivering = event != null;
+      eventful = delivering;
       return event;
     });
   }

@@ -2,6 +2,7 @@ package uruk.orc;
 
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A look-up that a generator is serving. A generator that needs time suspends it and lets it
@@ -14,9 +15,28 @@ public final class LookupState {
   private static final Cleaner CLEANER = Cleaner.create();
 
   private final GeneratorTurn turn;
+  private volatile @Nullable Drop drop;
+  private volatile Cleaner.@Nullable Cleanable dropping;
 
   LookupState(GeneratorTurn turn) {
     this.turn = turn;
+  }
+
+  /** Runs when the state has become unreachable; must not refer to it. */
+  private static final class Drop implements Runnable {
+    private volatile @Nullable GeneratorTurn turn;
+
+    private Drop(GeneratorTurn turn) {
+      this.turn = turn;
+    }
+
+    @Override
+    public void run() {
+      GeneratorTurn left = turn;
+      if (left != null) {
+        left.dropped();
+      }
+    }
   }
 
   /**
@@ -30,7 +50,8 @@ public final class LookupState {
    */
   public LookupState suspend() {
     turn.suspend();
-    var _ = CLEANER.register(this, turn::dropped);
+    drop = new Drop(turn);
+    dropping = CLEANER.register(this, drop);
     return this;
   }
 
@@ -40,11 +61,7 @@ public final class LookupState {
    * @throws IllegalStateException if the look-up is not suspended
    */
   public void continueLookup() {
-    try {
-      turn.continueLookup(null);
-    } finally {
-      Reference.reachabilityFence(this);
-    }
+    end(null);
   }
 
   /**
@@ -54,10 +71,25 @@ public final class LookupState {
    * @throws IllegalStateException if the look-up is not suspended
    */
   public void continueLookup(Throwable failure) {
+    end(failure);
+  }
+
+  private void end(@Nullable Throwable failure) {
     try {
       turn.continueLookup(failure);
+      settle();
     } finally {
       Reference.reachabilityFence(this);
+    }
+  }
+
+  /** The collector would come by too late for all that a busy generator leaves. */
+  private void settle() {
+    Drop settled = drop;
+    Cleaner.Cleanable cleanable = dropping;
+    if (settled != null && cleanable != null) {
+      settled.turn = null;
+      cleanable.clean();
     }
   }
 }
