@@ -55,6 +55,7 @@ int NAME(total)(int x) {
 }
 
 #if PART == 0
+const char large[80 << 10] = {1}; /* Large objects get pages of their own. */
 int main(void) { return total_0(9) == 0; }
 #else
 __attribute__((constructor)) static void start(void) { NAME(tentative)++; }

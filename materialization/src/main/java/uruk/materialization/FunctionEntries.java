@@ -83,7 +83,7 @@ final class FunctionEntries {
     }
     Leader leader = new Leader(graph, known);
     for (Section section : graph.sections()) {
-      if (section.memLifetime() != MemLifetime.NO_ALLOC && !isAboutCode(section.name())) {
+      if (section.memLifetime() != MemLifetime.NO_ALLOC && !isAboutCode(section)) {
         for (Block block : section.blocks()) {
           if (block.hasEdges()) {
             leader.lead(block);
@@ -94,9 +94,13 @@ final class FunctionEntries {
   }
 
   /** The priority of an initializer follows the section's name. */
-  private static boolean isAboutCode(String section) {
-    int priority = section.indexOf('.', 1);
-    return ABOUT_CODE.contains(priority < 0 ? section : section.substring(0, priority));
+  private static boolean isAboutCode(Section section) {
+    if (section.memProt().executable()) {
+      return false;
+    }
+    String name = section.name();
+    int priority = name.indexOf('.', 1);
+    return ABOUT_CODE.contains(priority < 0 ? name : name.substring(0, priority));
   }
 
   /** Functions that adopt an entry come after those for which one is made. */

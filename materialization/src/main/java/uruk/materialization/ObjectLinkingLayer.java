@@ -1,14 +1,18 @@
 package uruk.materialization;
 
 import com.google.common.base.Throwables;
+import com.google.common.util.concurrent.Futures;
+import com.google.common.util.concurrent.UncheckedExecutionException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.JITLinker;
@@ -41,6 +45,7 @@ public final class ObjectLinkingLayer {
   private final boolean makesEntries;
   private volatile boolean keepsFiles;
   private volatile @Nullable Executor finisher;
+  private volatile @Nullable Executor memberReader;
   private final List<LinkPlugin> plugins = new CopyOnWriteArrayList<>();
   private final EntryCounts entryCounts = new EntryCounts(memory);
   private final UnboundFunctions unbound = new UnboundFunctions(entryCounts);
@@ -98,6 +103,18 @@ public final class ObjectLinkingLayer {
    */
   public void finishLinksOn(Executor executor) {
     finisher = executor;
+  }
+
+  /**
+   * From now on members of archives that are added are read by an executor, so that the thread that
+   * links finds their graphs ready, or reads itself what the executor has not come to. Nearly all
+   * of them are linked, since somebody has asked for them. By default an object is read when it is
+   * linked.
+   *
+   * @param executor runs what it is given sooner or later, or never
+   */
+  public void readMembersAheadOn(Executor executor) {
+    memberReader = executor;
   }
 
   /** {@return where links end; null for the thread that found their last symbol} */
@@ -173,21 +190,27 @@ public final class ObjectLinkingLayer {
   public LinkedObject add(
       ResourceTracker tracker, ObjectFile file, @Nullable BindingPolicy policy) {
     LinkedObject object = new LinkedObject(this, file.name(), tracker.dylib(), policy);
-    define(tracker, file, object);
+    var _ = define(tracker, file, object);
     return object;
   }
 
-  private void define(ResourceTracker tracker, ObjectFile file, LinkedObject object) {
+  private ObjectMaterializationUnit define(
+      ResourceTracker tracker, ObjectFile file, LinkedObject object) {
     ObjectMaterializationUnit unit = ObjectMaterializationUnit.of(this, file, object);
     object.waitsIn(unit);
     tracker.dylib().define(unit, tracker);
+    return unit;
   }
 
   /** Adds a member of an archive; see {@link #add(ResourceTracker, ObjectFile)}. */
   void addMember(ResourceTracker tracker, ObjectFile file) {
     LinkedObject object = new LinkedObject(this, file.name(), tracker.dylib(), null);
     object.comesFromArchive();
-    define(tracker, file, object);
+    ObjectMaterializationUnit unit = define(tracker, file, object);
+    Executor reader = memberReader;
+    if (reader != null) {
+      unit.readAheadOn(reader);
+    }
   }
 
   /**
@@ -380,20 +403,26 @@ public final class ObjectLinkingLayer {
     return makesEntries;
   }
 
+  /**
+   * Links an object.
+   *
+   * @param read the file's graph, or why it cannot be read
+   */
   void link(
       ObjectFile file,
+      Future<LinkGraph> read,
       LinkedObject object,
       MaterializationResponsibility responsibility,
       Map<String, CommonExtent> commons) {
-    LinkGraph graph;
     inFlight.put(object, file);
     if (keepsFiles || object.linkedAside()) {
       object.linkedFrom(file);
     }
+    LinkGraph graph;
     try {
-      graph = file.linkGraph();
-    } catch (RuntimeException failure) {
-      fail(object, responsibility, failure);
+      graph = Futures.getUnchecked(read);
+    } catch (UncheckedExecutionException unreadable) {
+      fail(object, responsibility, Objects.requireNonNull(unreadable.getCause()));
       return;
     }
     JITLinker.link(graph, new ObjectLink(this, file, object, responsibility, commons));

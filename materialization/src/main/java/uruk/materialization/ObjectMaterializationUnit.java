@@ -5,9 +5,12 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.ObjectFile;
 import uruk.jitlink.ObjectInterface;
+import uruk.jitlink.graph.LinkGraph;
 import uruk.orc.CommonExtent;
 import uruk.orc.JITDylib;
 import uruk.orc.MaterializationResponsibility;
@@ -24,6 +27,10 @@ final class ObjectMaterializationUnit extends MaterializationUnit {
   private final ObjectFile file;
   private final LinkedObject object;
   private final Map<String, CommonExtent> commons;
+
+  /** Reads the file; whoever comes first does it, the link or a thread that reads ahead. */
+  private final FutureTask<LinkGraph> graph;
+
   private final Set<String> discarded = ConcurrentHashMap.newKeySet(0);
 
   private ObjectMaterializationUnit(
@@ -37,6 +44,7 @@ final class ObjectMaterializationUnit extends MaterializationUnit {
     this.file = file;
     this.object = object;
     this.commons = commons;
+    this.graph = new FutureTask<>(file::linkGraph);
   }
 
   /** Makes the unit of an object file from its symbol table. */
@@ -107,6 +115,11 @@ final class ObjectMaterializationUnit extends MaterializationUnit {
     return names;
   }
 
+  /** Has an executor read the file before it is linked. */
+  void readAheadOn(Executor executor) {
+    executor.execute(graph);
+  }
+
   @Override
   public String name() {
     return file.name();
@@ -114,7 +127,8 @@ final class ObjectMaterializationUnit extends MaterializationUnit {
 
   @Override
   protected void materialize(MaterializationResponsibility responsibility) {
-    layer.link(file, object, responsibility, commons);
+    graph.run();
+    layer.link(file, graph, object, responsibility, commons);
   }
 
   @Override

@@ -24,8 +24,8 @@ final class InitializerSections {
   private static boolean named(SectionTable sections, int section) {
     for (byte[] known : NAMES) {
       if (sections.isNamed(section, known)) {
-        String name = sections.name(section);
-        return name.length() == known.length || name.charAt(known.length) == '.';
+        int next = sections.nameByte(section, known.length);
+        return next == 0 || next == '.';
       }
     }
     return false;

@@ -46,6 +46,11 @@ final class SectionTable {
     return names.startsWith(nameOffset(section), prefix);
   }
 
+  /** {@return a byte of a section's name, which has at least so many before; 0 at its end} */
+  int nameByte(int section, int index) {
+    return names.byteAt(nameOffset(section) + index);
+  }
+
   int type(int section) {
     return file.int32(at(section) + 4);
   }

@@ -71,6 +71,11 @@ final class StringTable implements NameSource {
     return begins ? bytes[begin + offset] != 0 : !name(offset).isEmpty();
   }
 
+  /** {@return the byte at an offset; 0 behind the table} */
+  int byteAt(int offset) {
+    return offset < size ? bytes[begin + offset] : 0;
+  }
+
   /** {@return whether the text at an offset begins so; no string is made of it} */
   boolean startsWith(int offset, byte[] prefix) {
     if (offset < 0 || offset > size - prefix.length) {

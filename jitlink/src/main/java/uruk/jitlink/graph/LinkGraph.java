@@ -554,10 +554,13 @@ public final class LinkGraph {
   }
 
   private void takeOut(Symbol symbol) {
-    switch (symbol.addressable()) {
-      case Block block -> block.section().symbolSlots().drop(symbol);
-      case ExternalAddressable external -> externals.drop(symbol);
-      case AbsoluteAddressable absolute -> absolutes.drop(symbol);
+    // No switch over types: the JDK makes a class of each at every start.
+    if (symbol.addressable() instanceof Block block) {
+      block.section().symbolSlots().drop(symbol);
+    } else if (symbol.external()) {
+      externals.drop(symbol);
+    } else {
+      absolutes.drop(symbol);
     }
   }
 

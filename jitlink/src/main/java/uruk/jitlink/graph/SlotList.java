@@ -34,7 +34,9 @@ final class SlotList<T extends Slotted> extends AbstractCollection<T> {
   }
 
   void appendAll(Collection<T> elements) {
-    elements.forEach(this::append);
+    for (T element : elements) {
+      append(element);
+    }
   }
 
   void drop(T element) {

@@ -2,7 +2,6 @@ package uruk.materialization.platform;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -241,7 +240,7 @@ public final class ElfPlatform implements Platform, LinkPlugin {
   private void runAtBegin(List<Owned> functions, Arguments given) {
     List<Owned> ordered = new ArrayList<>(functions);
     ordered.removeIf(owned -> !owned.function().section().kind().atBegin());
-    ordered.sort(Comparator.comparing(Owned::function, InitializerFunction.BEGIN));
+    ordered.sort((a, b) -> InitializerFunction.BEGIN.compare(a.function(), b.function()));
     for (Owned owned : ordered) {
       if (isThere(owned)) {
         long function = owned.function().address();
@@ -438,7 +437,7 @@ public final class ElfPlatform implements Platform, LinkPlugin {
 
   private List<JITDylib> newestFirst() {
     return dylibs.entrySet().stream()
-        .sorted(Comparator.comparingInt(entry -> -entry.getValue().ordinal))
+        .sorted((a, b) -> Integer.compare(b.getValue().ordinal, a.getValue().ordinal))
         .map(Map.Entry::getKey)
         .toList();
   }
@@ -498,7 +497,7 @@ public final class ElfPlatform implements Platform, LinkPlugin {
       state.initialized.clear();
     }
     functions.removeIf(owned -> owned.function().section().kind().atBegin());
-    functions.sort(Comparator.comparing(Owned::function, InitializerFunction.END));
+    functions.sort((a, b) -> InitializerFunction.END.compare(a.function(), b.function()));
     return functions;
   }
 }

@@ -141,7 +141,9 @@ public final class RunCommand implements Command {
         step(progress, "set up");
         // Never closed: handlers that the program registered with atexit run when the process ends.
         Jit jit = builder().create();
-        jit.objects().finishLinksOn(finisher());
+        Executor helper = helper();
+        jit.objects().readMembersAheadOn(helper);
+        jit.objects().finishLinksOn(helper);
         if (request.reports().time()) {
           jit.objects().addPlugin(phases);
         }
@@ -159,15 +161,18 @@ public final class RunCommand implements Command {
       }
     }
 
-    /** A second thread ends links while the first begins others; it does not keep the process. */
-    private static Executor finisher() {
+    /**
+     * A second thread reads members of archives before the first links them, and ends links while
+     * the first begins others; it does not keep the process.
+     */
+    private static Executor helper() {
       return new ThreadPoolExecutor(
           0,
           1,
           1,
           TimeUnit.SECONDS,
           new LinkedBlockingQueue<>(),
-          work -> Thread.ofPlatform().name("uruk-finisher").daemon().unstarted(work));
+          work -> Thread.ofPlatform().name("uruk-helper").daemon().unstarted(work));
     }
 
     private void linkFirst(Jit jit) {
