@@ -1,11 +1,9 @@
 package uruk.jitlink;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
+import uruk.jitlink.archive.FileKind;
 import uruk.jitlink.elf.ElfObject;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.Target;
@@ -54,7 +52,7 @@ public interface ObjectFile {
   /**
    * Reads a file into memory.
    *
-   * @throws UncheckedIOException if the file cannot be read
+   * @throws uruk.jitlink.archive.UnreadableFileException if the file cannot be read
    * @throws LinkException if it is not a relocatable object file of a known target
    */
   static ObjectFile read(Path path) {
@@ -67,16 +65,7 @@ public interface ObjectFile {
    * @param targets the targets to choose from
    */
   static ObjectFile read(Path path, Targets targets) {
-    try {
-      long size = Files.size(path);
-      if (size > Integer.MAX_VALUE - Long.BYTES) {
-        throw new UnsupportedObjectException(
-            path.toString(), "an object of " + size + " bytes", "Split it; 2 GiB is the most.");
-      }
-      return of(path.toString(), ByteBuffer.wrap(Files.readAllBytes(path)), targets);
-    } catch (IOException failure) {
-      throw new UncheckedIOException(path + ": cannot be read", failure);
-    }
+    return of(path.toString(), ByteBuffer.wrap(FileKind.content(path)), targets);
   }
 
   /** {@return the object file with these bytes, which must not be changed any more} */

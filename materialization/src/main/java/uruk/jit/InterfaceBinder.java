@@ -82,7 +82,7 @@ final class InterfaceBinder {
       MethodHandle call =
           functions.handle(symbol, descriptor, options.toArray(Linker.Option[]::new));
       try {
-        return Marshalling.adapt(call, type(method));
+        return Marshalling.adapt(call, type(method), functions.guard());
       } catch (IllegalArgumentException | WrongMethodTypeException unfit) {
         throw new IllegalArgumentException(
             method

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -60,7 +61,8 @@ import uruk.orc.SearchOrder;
  *
  * <p>Objects go into the dylib {@link #main()}; what they do not find there they find in the
  * process, and last in the archives that a compiler driver adds to every link by itself. Archives
- * are searched in the order in which they were added, before the process. Thread-safe.
+ * are searched in the order in which they were added, before the process. Thread-safe. Once it is
+ * closed, its methods throw {@link IllegalStateException}.
  */
 public final class Jit implements AutoCloseable {
   private final ExecutionSession session;
@@ -78,6 +80,8 @@ public final class Jit implements AutoCloseable {
   private final AtomicInteger anonymousObjects = new AtomicInteger();
   private final Arena arena = Arena.ofShared();
   private final Deque<StaticLibrary> archives = new ArrayDeque<>(); // guarded by itself
+  private final AtomicBoolean closing = new AtomicBoolean();
+  private volatile boolean closed;
 
   Jit(JitBuilder builder) {
     boolean guarded = builder.guarded;
@@ -186,11 +190,13 @@ public final class Jit implements AutoCloseable {
 
   /** Adds an object file; see {@link ObjectLinkingLayer#add(JITDylib, ObjectFile)}. */
   public LinkedObject add(ObjectFile objectFile) {
+    requireOpen();
     return objects.add(main, objectFile);
   }
 
   /** Adds an archive, whose members are linked as their symbols are needed. */
   public void addArchive(Path archive) {
+    requireOpen();
     StaticLibrary library = StaticLibrary.open(objects, archive, targets);
     synchronized (archives) {
       archives.add(library);
@@ -203,6 +209,7 @@ public final class Jit implements AutoCloseable {
    * whose symbols are needed by something that is opened later.
    */
   public void addWholeArchive(Path archive) {
+    requireOpen();
     StaticLibrary library = StaticLibrary.open(objects, archive, targets);
     synchronized (archives) {
       archives.add(library);
@@ -216,6 +223,7 @@ public final class Jit implements AutoCloseable {
    * All objects that have been added are linked; see {@link SymbolExports#export}.
    */
   public void exportSymbols() {
+    requireOpen();
     exports.export(main);
   }
 
@@ -241,6 +249,7 @@ public final class Jit implements AutoCloseable {
    * @param search where to look, and what to prefer
    */
   public void addLibrary(String name, LibrarySearch search) {
+    requireOpen();
     search
         .forTarget(InProcessMemoryManager.shared().target())
         .library(name, warnings)
@@ -277,6 +286,7 @@ public final class Jit implements AutoCloseable {
    */
   public MethodHandle function(
       String name, FunctionDescriptor descriptor, Linker.Option... options) {
+    requireOpen();
     return functions.handle(name, descriptor, options);
   }
 
@@ -309,6 +319,7 @@ public final class Jit implements AutoCloseable {
    * @param layout gives the size
    */
   public MemorySegment variable(String name, MemoryLayout layout) {
+    requireOpen();
     return MemorySegment.ofAddress(functions.address(name)).reinterpret(layout.byteSize());
   }
 
@@ -316,9 +327,11 @@ public final class Jit implements AutoCloseable {
    * Implements an interface by the program's functions: each abstract method calls the function of
    * its name, with the C types that its Java types stand for (int for {@code int}, long for 64
    * bits, {@link MemorySegment} for pointers, {@link String} for {@code char *} in UTF-8). {@link
-   * NativeSymbol} gives other names and types.
+   * NativeSymbol} gives other names and types. Text that is passed lives as long as the call, and
+   * null is C's NULL; of what is returned a copy is made, in which bytes that are no UTF-8 are
+   * U+FFFD.
    *
-   * @throws uruk.orc.OrcException if a function is missing or cannot be linked
+   * @throws uruk.orc.OrcException if functions are missing, naming all of them, or cannot be linked
    * @throws IllegalArgumentException if the interface cannot be reached from here, or a method's
    *     type has no C type; {@link #bind(MethodHandles.Lookup, Class)} reaches private interfaces
    */
@@ -332,6 +345,7 @@ public final class Jit implements AutoCloseable {
    * @param lookup of a class in the interface's package, or of any class if the interface is public
    */
   public <T> T bind(MethodHandles.Lookup lookup, Class<T> type) {
+    requireOpen();
     return new InterfaceBinder(functions).bind(lookup, type);
   }
 
@@ -343,6 +357,7 @@ public final class Jit implements AutoCloseable {
    */
   public MemorySegment callback(
       MethodHandle target, FunctionDescriptor descriptor, Arena lifetime) {
+    requireOpen();
     return callbacks.pointer(target, descriptor, lifetime);
   }
 
@@ -355,7 +370,7 @@ public final class Jit implements AutoCloseable {
    * @throws uruk.orc.DuplicateDefinitionException if the symbol exists
    */
   public void define(String name, MethodHandle target, FunctionDescriptor descriptor) {
-    callbacks.define(name, target, descriptor, arena);
+    define(name, target, descriptor, arena);
   }
 
   /**
@@ -366,6 +381,7 @@ public final class Jit implements AutoCloseable {
    */
   public void define(
       String name, MethodHandle target, FunctionDescriptor descriptor, Arena lifetime) {
+    requireOpen();
     callbacks.define(name, target, descriptor, lifetime);
   }
 
@@ -407,6 +423,7 @@ public final class Jit implements AutoCloseable {
    *     throws
    */
   public void initialize() {
+    requireOpen();
     platform.initialize(main, null);
   }
 
@@ -431,16 +448,18 @@ public final class Jit implements AutoCloseable {
   /**
    * Runs the program: links what {@code main} needs and all objects with initializers, runs the
    * initializers, calls {@code main}, then runs what was registered to run at the exit and the
-   * finalizers, and writes the C streams out.
+   * finalizers, and writes the C streams out. A program may be run again: its variables are as it
+   * has left them.
    *
    * @param programName becomes argv[0]
-   * @param arguments become argv[1] and on, encoded as {@link NativeText} says
+   * @param arguments become argv[1] and on, encoded as {@link NativeText} says; without zeros
    * @return the status that the program ended with, by returning from {@code main} or by {@code
    *     exit}
    * @throws uruk.materialization.platform.NativeException if it crashed, or an exception of its
    *     language escaped
    */
   public int runMain(String programName, List<String> arguments) {
+    requireOpen();
     long function =
         session
             .lookup(SearchOrder.of(JITDylibLookupFlags.MATCH_ALL_SYMBOLS, main), "main")
@@ -458,21 +477,31 @@ public final class Jit implements AutoCloseable {
   /**
    * Ends the session: {@linkplain ElfPlatform#deinitializeAll() deinitializes} all dylibs, then all
    * code and data go, so nothing of the program may run any more. Errors go to the session's
-   * reporter.
+   * reporter. Closing again does nothing.
    */
   @Override
   public void close() {
+    if (closing.getAndSet(true)) {
+      return;
+    }
     try {
       platform.deinitializeAll();
     } catch (Throwable failure) { // of a call-back perhaps, which may throw anything
       session.reportError(failure);
     }
+    closed = true; // finalizers may have called Java, which may use what is being closed
     Libc.flushStreams();
     exports.close();
     try {
       session.close();
     } finally {
       closeWhatTheSessionUsed();
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("This Jit is closed.");
     }
   }
 

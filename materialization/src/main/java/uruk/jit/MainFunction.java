@@ -39,13 +39,20 @@ public final class MainFunction {
   /**
    * Runs the program whose {@code main} is at an address.
    *
-   * @param argv encoded as {@link NativeText} says
+   * @param argv encoded as {@link NativeText} says; without zeros, which end texts in C
    * @param arena holds the arguments
    * @return the status that the program ends with
    * @throws uruk.materialization.platform.NativeException if the program crashed, or an exception
    *     of its language escaped
    */
   public int run(long function, List<String> argv, Arena arena) {
+    for (String argument : argv) {
+      if (argument.indexOf(0) >= 0) {
+        throw new IllegalArgumentException(
+            "argument '%s' has a zero in it, where it would end for C"
+                .formatted(argument.replace('\0', '?')));
+      }
+    }
     // Pointers as numbers: for access to ADDRESS the JDK makes six classes at every start.
     MemorySegment pointers = arena.allocate(JAVA_LONG, argv.size() + 1L);
     for (int i = 0; i < argv.size(); i++) {

@@ -6,9 +6,11 @@ import java.lang.foreign.SegmentAllocator;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import uruk.materialization.platform.Guard;
 
 /**
  * Fits a native call to a Java method's types. Strings travel as zero-terminated UTF-8 that lives
@@ -36,7 +38,7 @@ final class Marshalling {
           lookup.findStatic(
               Marshalling.class,
               "toJava",
-              MethodType.methodType(String.class, MemorySegment.class));
+              MethodType.methodType(String.class, Guard.class, MemorySegment.class));
       AUTOMATIC =
           lookup.findStatic(
               Marshalling.class, "automatic", MethodType.methodType(SegmentAllocator.class));
@@ -53,8 +55,13 @@ final class Marshalling {
   }
 
   @SuppressWarnings("UnusedMethod") // called by handle
-  private static @Nullable String toJava(MemorySegment text) {
-    return text.address() == 0 ? null : text.reinterpret(Integer.MAX_VALUE).getString(0);
+  private static @Nullable String toJava(@Nullable Guard guard, MemorySegment text) {
+    if (text.address() == 0) {
+      return null;
+    }
+    return guard == null
+        ? text.reinterpret(Integer.MAX_VALUE).getString(0)
+        : new String(NativeText.read(guard, text), StandardCharsets.UTF_8);
   }
 
   @SuppressWarnings("UnusedMethod") // called by handle
@@ -62,15 +69,21 @@ final class Marshalling {
     return Arena.ofAuto();
   }
 
-  /** {@return the call with exactly the wanted type} */
-  static MethodHandle adapt(MethodHandle call, MethodType wanted) {
+  /**
+   * {@return the call with exactly the wanted type}
+   *
+   * @param guard reads the texts that are returned, if there is one
+   */
+  static MethodHandle adapt(MethodHandle call, MethodType wanted, @Nullable Guard guard) {
     MethodHandle fitted = call;
     if (fitted.type().parameterCount() > 0
         && fitted.type().parameterType(0) == SegmentAllocator.class) {
       fitted = MethodHandles.foldArguments(fitted, AUTOMATIC);
     }
     if (wanted.returnType() == String.class) {
-      fitted = MethodHandles.filterReturnValue(fitted, TO_JAVA);
+      fitted =
+          MethodHandles.filterReturnValue(
+              fitted, MethodHandles.insertArguments(TO_JAVA, 0, new Object[] {guard}));
     }
     if (wanted.parameterList().contains(String.class)) {
       fitted = withStrings(fitted, wanted);

@@ -64,7 +64,7 @@ final class NativeFunctions implements LinkPlugin {
   }
 
   /**
-   * @param guard calls the functions
+   * @param guard calls the functions; null for nobody
    * @param platform runs the initializers of what is linked on the way
    */
   NativeFunctions(
@@ -91,6 +91,11 @@ final class NativeFunctions implements LinkPlugin {
   private static IllegalStateException removed(String name) {
     return new IllegalStateException(
         "The symbol " + name + " was removed. Look it up again if it has been added anew.");
+  }
+
+  /** {@return what calls the functions; null if they are called directly} */
+  @Nullable Guard guard() {
+    return guard;
   }
 
   /** {@return the address of a symbol, linked, ready and initialized} */

@@ -9,6 +9,8 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
+import uruk.jitlink.host.DynamicLinker;
+import uruk.materialization.platform.Guard;
 
 /**
  * Texts that C has as bytes: UTF-8, of which bytes that are none stand as the lone surrogates
@@ -36,6 +38,22 @@ public final class NativeText {
         out.put((char) (BASE + Byte.toUnsignedInt(in.get())));
       }
     }
+  }
+
+  /**
+   * {@return the text at an address, without the zero that ends it}
+   *
+   * @param guard finds the end, so that an address that is none does not take the process down
+   * @throws uruk.materialization.platform.NativeCrashException if it is none
+   */
+  public static byte[] read(Guard guard, MemorySegment start) {
+    long length = guard.call(Length.FUNCTION, start.address());
+    return start.reinterpret(length).toArray(ValueLayout.JAVA_BYTE);
+  }
+
+  /** Looked up when the first text is read. */
+  private static final class Length {
+    static final long FUNCTION = DynamicLinker.systemSymbol("strlen");
   }
 
   /** {@return a text in C's memory} */

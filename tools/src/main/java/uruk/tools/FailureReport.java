@@ -5,6 +5,7 @@ import java.nio.file.InvalidPathException;
 import java.util.List;
 import java.util.Objects;
 import uruk.jitlink.LinkException;
+import uruk.jitlink.archive.FileFailure;
 import uruk.materialization.UpdateException;
 import uruk.materialization.platform.NativeException;
 import uruk.orc.OrcException;

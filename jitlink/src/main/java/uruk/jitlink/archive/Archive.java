@@ -218,7 +218,7 @@ public final class Archive implements AutoCloseable {
   }
 
   private boolean readMagic() {
-    byte[] head = source.read(0, (int) Math.min(MAGIC_LENGTH, source.size()));
+    byte[] head = source.read(0, (int) Math.min(FileKind.BYTES_NEEDED, source.size()));
     FileKind kind = FileKind.of(head);
     return switch (kind) {
       case ARCHIVE -> false;
@@ -226,10 +226,15 @@ public final class Archive implements AutoCloseable {
       case ELF_RELOCATABLE, ELF_EXECUTABLE, ELF_SHARED, ELF_OTHER, BITCODE, TEXT, EMPTY, UNKNOWN ->
           throw malformed(
               0,
-              "no archive: it starts with \"%s\""
-                  .formatted(MemberHeader.printable(new String(head, StandardCharsets.ISO_8859_1))),
+              "this is %s and no archive: it starts with \"%s\""
+                  .formatted(kind.description(), MemberHeader.printable(magic(head))),
               "An archive starts with \"!<arch>\" or \"!<thin>\"; make one with ar rcs.");
     };
+  }
+
+  private static String magic(byte[] head) {
+    int length = Math.min(MAGIC_LENGTH, head.length);
+    return new String(head, 0, length, StandardCharsets.ISO_8859_1);
   }
 
   /** The archive's own tables come first, in any order; the first ordinary member ends them. */

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import uruk.jitlink.UnsupportedObjectException;
 
 /** What a file is, told from its first bytes: never from its name, never by loading it. */
 public enum FileKind {
@@ -34,6 +35,8 @@ public enum FileKind {
 
   /** How many bytes {@link #of(byte[])} can make use of. */
   public static final int BYTES_NEEDED = 64;
+
+  private static final long LARGEST = Integer.MAX_VALUE - Long.BYTES;
 
   // <elf.h>: e_ident[EI_DATA] and e_type, which follows the 16 bytes of e_ident.
   private static final int EI_DATA = 5;
@@ -87,8 +90,27 @@ public enum FileKind {
       head.flip().get(bytes);
       return bytes;
     } catch (IOException e) {
-      throw new UnreadableFileException(
-          file, "cannot be read: " + e, "Check the file's permissions and its disk.", e);
+      throw UnreadableFileException.of(file, e);
+    }
+  }
+
+  /**
+   * Reads a whole file.
+   *
+   * @throws UnreadableFileException as {@link #of(Path)}
+   * @throws UnsupportedObjectException if it is larger than an array can be
+   */
+  public static byte[] content(Path file) {
+    requireRegularFile(file);
+    try {
+      long size = Files.size(file);
+      if (size > LARGEST) {
+        throw new UnsupportedObjectException(
+            file.toString(), "an object of " + size + " bytes", "Split it; 2 GiB is the most.");
+      }
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw UnreadableFileException.of(file, e);
     }
   }
 

@@ -180,8 +180,7 @@ final class FileSource implements ArchiveSource {
   }
 
   private static UnreadableFileException unreadable(Path path, IOException cause) {
-    return new UnreadableFileException(
-        path, "cannot be read: " + cause, "Check the file's permissions and its disk.", cause);
+    return UnreadableFileException.of(path, cause);
   }
 
   /** What tells one state of a file from another. */

@@ -66,8 +66,7 @@ public record LinkerScript(
       }
       return parse(path, new String(bytes, StandardCharsets.UTF_8));
     } catch (IOException e) {
-      throw new UnreadableFileException(
-          path, "cannot be read: " + e, "Check the file's permissions and its disk.", e);
+      throw UnreadableFileException.of(path, e);
     }
   }
 

@@ -1,5 +1,6 @@
 package uruk.jitlink.archive;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.LinkException;
@@ -25,6 +26,15 @@ public final class UnreadableFileException extends LinkException {
     if (cause != null) {
       initCause(cause);
     }
+  }
+
+  /** {@return what to throw when the file system refuses a file} */
+  public static UnreadableFileException of(Path file, IOException failure) {
+    return new UnreadableFileException(
+        file,
+        "cannot be read: " + FileFailure.reason(failure),
+        "Check the file's permissions and its disk.",
+        failure);
   }
 
   /** {@return the file} */

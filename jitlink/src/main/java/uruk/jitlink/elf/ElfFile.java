@@ -157,7 +157,12 @@ final class ElfFile {
           throw new MalformedObjectException(
               name,
               "beginning of the file",
-              "this is " + kind.description() + ", not a relocatable object file");
+              "this is "
+                  + kind.description()
+                  + ", not a relocatable object file. "
+                  + (kind == FileKind.ARCHIVE || kind == FileKind.THIN_ARCHIVE
+                      ? "Add it as an archive."
+                      : "A compiler makes one with -c."));
     }
   }
 

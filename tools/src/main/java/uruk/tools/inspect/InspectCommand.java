@@ -13,6 +13,7 @@ import uruk.jitlink.ObjectInterface;
 import uruk.jitlink.Targets;
 import uruk.jitlink.archive.Archive;
 import uruk.jitlink.archive.ArchiveMember;
+import uruk.jitlink.archive.FileFailure;
 import uruk.jitlink.archive.FileKind;
 import uruk.jitlink.elf.ElfListing;
 import uruk.jitlink.elf.ElfListing.SymbolEntry;
@@ -22,7 +23,6 @@ import uruk.tools.Command;
 import uruk.tools.CommandException;
 import uruk.tools.Console;
 import uruk.tools.ExitStatus;
-import uruk.tools.FileFailure;
 import uruk.tools.option.Option;
 import uruk.tools.option.OptionHelp;
 

@@ -107,7 +107,7 @@ record FunctionCall(CSignature signature, List<String> arguments) {
     if (value == null) {
       return null;
     }
-    ResultReader reader = new ResultReader(jit);
+    ResultReader reader = new ResultReader(jit.guard());
     out.println(reader.text(signature.result(), value));
     out.flush();
     return reader.json(signature.result(), value);

@@ -13,16 +13,21 @@ import java.util.ArrayList;
 import java.util.List;
 import uruk.jit.CType;
 import uruk.jit.CType.Member;
-import uruk.jit.Jit;
+import uruk.jit.NativeText;
+import uruk.materialization.platform.Guard;
 
 /** Shows what a C function returned, as text in C's manner or as JSON. */
 final class ResultReader {
 
-  private final Jit jit;
+  private final Guard guard;
 
-  /** Creates a reader; strings are read under the program's guard. */
-  ResultReader(Jit jit) {
-    this.jit = jit;
+  /**
+   * Creates a reader.
+   *
+   * @param guard reads strings
+   */
+  ResultReader(Guard guard) {
+    this.guard = guard;
   }
 
   /**
@@ -66,11 +71,9 @@ final class ResultReader {
     return type.toCharacters() ? string(value) : "0x%x".formatted(value.address());
   }
 
-  /** A crash in {@code strlen} is the program's fault and reported so; one in Java ends Java. */
+  /** A text that points into nowhere is the program's fault and reported so. */
   private String string(MemorySegment start) {
-    long length = jit.guard().call(jit.symbols().findOrThrow("strlen").address(), start.address());
-    byte[] text = start.reinterpret(length).toArray(ValueLayout.JAVA_BYTE);
-    return new String(text, StandardCharsets.UTF_8);
+    return new String(NativeText.read(guard, start), StandardCharsets.UTF_8);
   }
 
   private String structureText(CType.Structure type, MemorySegment value) {

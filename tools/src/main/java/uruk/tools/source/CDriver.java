@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import uruk.jitlink.archive.FileFailure;
 import uruk.tools.CommandException;
-import uruk.tools.FileFailure;
 
 /**
  * Compilers with the options of {@code cc}: gcc, clang, and others in their likeness.

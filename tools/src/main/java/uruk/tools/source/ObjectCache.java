@@ -16,8 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import uruk.jitlink.archive.FileFailure;
 import uruk.tools.CommandException;
-import uruk.tools.FileFailure;
 import uruk.tools.source.SourceCompiler.Compiled;
 
 /**

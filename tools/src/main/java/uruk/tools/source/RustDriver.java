@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import uruk.jitlink.archive.FileFailure;
 import uruk.tools.CommandException;
-import uruk.tools.FileFailure;
 
 /**
  * The Rust compiler. It only tells its objects and libraries to the linker it calls, so it is given

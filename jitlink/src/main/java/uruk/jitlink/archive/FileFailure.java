@@ -1,4 +1,4 @@
-package uruk.tools;
+package uruk.jitlink.archive;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
