@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -23,6 +25,15 @@ class PagesTest {
 
   private static final Path ROOT = Path.of(System.getProperty("uruk.root"));
   private static final Pattern LINK = Pattern.compile("]\\(([^)#:]+)(?:#[^)]*)?\\)");
+
+  private static final Pattern FENCED = Pattern.compile("(?ms)^```.*?^```$");
+
+  /** A name of several capitalized words, or one with a member. */
+  private static final Pattern CLASS =
+      Pattern.compile("`([A-Z][a-z0-9]+(?:[A-Z]\\w*)+|[A-Z][a-z]\\w*(?=\\.[a-z]))[^`/\\n]*`");
+
+  /** How one test is started. */
+  private static final Pattern TEST = Pattern.compile("-Dtest='?(\\w+)");
 
   @TempDir private Path folders;
   private final List<PageFolder> pageFolders = new ArrayList<>();
@@ -57,6 +68,36 @@ class PagesTest {
             .exists();
       }
     }
+  }
+
+  /** A class that is renamed leaves its old name behind in no source, but perhaps in a page. */
+  @Test
+  void everyClassThatTheTextNamesIsInTheSources() throws IOException {
+    Set<String> words = wordsOfSources();
+    for (Path page : pages().toList()) {
+      String text = Files.readString(page);
+      assertKnown(words, CLASS, FENCED.matcher(text).replaceAll(""), page);
+      assertKnown(words, TEST, text, page);
+    }
+  }
+
+  private static void assertKnown(Set<String> words, Pattern pattern, String text, Path page) {
+    Matcher name = pattern.matcher(text);
+    while (name.find()) {
+      assertThat(words.contains(name.group(1)))
+          .as("%s is in no source, but in %s", name.group(1), ROOT.relativize(page))
+          .isTrue();
+    }
+  }
+
+  private static Set<String> wordsOfSources() throws IOException {
+    Set<String> words = new HashSet<>();
+    try (Stream<Path> files = Files.walk(ROOT)) {
+      for (Path file : files.filter(each -> each.toString().endsWith(".java")).toList()) {
+        words.addAll(List.of(Files.readString(file).split("\\W+")));
+      }
+    }
+    return words;
   }
 
   private DynamicContainer blocksOf(Path page) {

@@ -226,7 +226,7 @@ final class ThreadScan {
     scan.set(JAVA_LONG, number("MAPPING_COUNT"), mappings.size());
   }
 
-  /** Sends the signal with a value, rt_tgsigqueueinfo(2); {@return 0 or errno} */
+  /** Sends the signal with a value, rt_tgsigqueueinfo(2); returns 0 or errno. */
   private int queue(long thread, MemorySegment info, long value) {
     info.set(JAVA_INT, 0, signal);
     info.set(JAVA_INT, SIGINFO_CODE, SI_QUEUE);

@@ -7,7 +7,7 @@ import java.util.Optional;
 public final class SimilarWords {
 
   /** In a shorter word another letter makes another word. */
-  private static final int SHORTEST = 4;
+  private static final int SHORTEST = 3;
 
   private SimilarWords() {}
 

@@ -71,6 +71,7 @@ public final class Inputs {
       } else if (input instanceof Input.Library library) {
         jit.addLibrary(library.name(), LibraryFolders.search(files.libraryFolders()));
       } else if (input instanceof Input.Binary(Path file)) {
+        requireFile(file);
         addBinary(jit, file).ifPresent(object -> objects.put(input, object));
       }
     }
@@ -78,6 +79,15 @@ public final class Inputs {
     compiled.values().forEach(each -> libraries.addAll(each.libraries()));
     libraries.forEach(jit::addArchive);
     return objects;
+  }
+
+  /** The first word that is no file may be the program's first argument. */
+  private void requireFile(Path file) {
+    boolean first = files.inputs().getFirst().toString().equals(file.toString());
+    if (!first && !Files.isRegularFile(file)) {
+      throw new CommandException(
+          "%s: no such file. Arguments of the program go behind \"--\".".formatted(file));
+    }
   }
 
   /** {@return the object, if the file is one and no library} */

@@ -21,10 +21,10 @@ public record CompilerOptions(Optional<String> compiler, List<String> words, boo
     words = List.copyOf(words);
   }
 
-  CompilerDriver driver(SourceLanguage language) {
-    return switch (language) {
+  CompilerDriver driver(SourceFile source) {
+    return switch (source.language()) {
       case C, CPLUSPLUS, ASSEMBLY, PREPROCESSED_ASSEMBLY -> new CDriver(words);
-      case RUST -> new RustDriver(rustWords());
+      case RUST -> new RustDriver(rustWords(library || RustDriver.isLibrary(source)));
     };
   }
 
@@ -36,10 +36,10 @@ public record CompilerOptions(Optional<String> compiler, List<String> words, boo
   }
 
   /** Rust has a word of its own for optimization and debug information; the rest is C's. */
-  private List<String> rustWords() {
+  private List<String> rustWords(boolean crateIsLibrary) {
     List<String> rust = new ArrayList<>();
     // Of a program only main is kept, of a C library what C can call.
-    rust.add("--crate-type=" + (library ? "cdylib" : "bin"));
+    rust.add("--crate-type=" + (crateIsLibrary ? "cdylib" : "bin"));
     for (String word : words) {
       if (word.startsWith("-O")) {
         String level = word.substring(2);

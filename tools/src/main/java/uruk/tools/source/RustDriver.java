@@ -3,6 +3,7 @@ package uruk.tools.source;
 import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -27,13 +28,43 @@ import uruk.tools.CommandException;
 record RustDriver(List<String> options) implements CompilerDriver {
 
   private static final String EDITION = "2021";
+
+  /** A function of that name, or the attribute of a program whose main is C's. */
+  private static final Pattern MAIN = Pattern.compile("\\bfn\\s+main\\b|#!\\[no_main]");
+
   private static final Pattern QUOTED = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\"");
+
+  /**
+   * {@return whether a source is no program, but functions that other languages call}
+   *
+   * @throws CommandException if it cannot be read
+   */
+  static boolean isLibrary(SourceFile source) {
+    try {
+      byte[] text = Files.readAllBytes(source.path());
+      return !MAIN.matcher(new String(text, StandardCharsets.UTF_8)).find();
+    } catch (IOException e) {
+      throw new CommandException(
+          "%s: cannot be read: %s".formatted(source.path(), FileFailure.reason(e)), e);
+    }
+  }
+
+  /**
+   * {@return the name that rustc would give, without what it refuses: a source may have any name}
+   */
+  private static String crateName(SourceFile source) {
+    String file = String.valueOf(source.path().getFileName());
+    String stem = file.endsWith(".rs") ? file.substring(0, file.length() - 3) : file;
+    String name = stem.replaceAll("[^\\p{Alnum}_]", "_");
+    return name.isEmpty() ? "_" : name;
+  }
 
   @Override
   public List<String> command(Path executable, SourceFile source, ObjectCache.NewEntry entry) {
     Path program = folder(entry).resolve("program");
     List<String> command = new ArrayList<>();
     command.addAll(List.of(executable.toString(), "--edition", EDITION));
+    command.addAll(List.of("--crate-name", crateName(source)));
     command.addAll(options);
     // One object for the crate, and one for the allocator's names.
     command.addAll(List.of("-Ccodegen-units=1", "-Csave-temps", "-Clinker=true"));

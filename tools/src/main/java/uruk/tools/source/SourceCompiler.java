@@ -113,7 +113,7 @@ public final class SourceCompiler {
   Compilation start(SourceFile source) {
     String compiler = options.command(source.language());
     Path executable = find(compiler, source);
-    CompilerDriver driver = options.driver(source.language());
+    CompilerDriver driver = options.driver(source);
     ObjectCache.Key key = cache.key(source.path(), executable, driver.options());
     Optional<Compiled> cached = cache.find(key);
     if (cached.isPresent()) {

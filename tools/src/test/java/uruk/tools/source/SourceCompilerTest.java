@@ -14,11 +14,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import uruk.jitlink.ObjectFile;
+import uruk.jitlink.ObjectInterface;
 import uruk.tools.CommandException;
 import uruk.tools.source.SourceCompiler.Compilation;
 import uruk.tools.source.SourceCompiler.Compiled;
@@ -124,6 +128,23 @@ class SourceCompilerTest {
     Files.writeString(folder.resolve("cache"), "a file where the folder should be");
     assertThat(compile().object()).isNotEmptyFile();
     assertThat(startAndFinish()).isInstanceOf(Compilation.Running.class);
+  }
+
+  @Test
+  void rustSourcesAreProgramsIfTheyHaveAMainAndMayHaveAnyName() throws IOException {
+    assertThat(symbolsOf("1 crate-with.odd name.rs", "fn main() {}")).contains("main");
+    assertThat(symbolsOf("part.rs", "#[no_mangle] pub extern \"C\" fn part() -> i32 { 7 }"))
+        .contains("part")
+        .doesNotContain("main");
+  }
+
+  private Set<String> symbolsOf(String name, String text) throws IOException {
+    Path rust = Files.writeString(folder.resolve(name), text);
+    SourceFile file = SourceFile.of(rust.toString()).orElseThrow();
+    Path object = compiler().compile(List.of(file)).get(file).object();
+    return ObjectFile.read(object).symbols().definitions().stream()
+        .map(ObjectInterface.Definition::name)
+        .collect(Collectors.toSet());
   }
 
   @Test

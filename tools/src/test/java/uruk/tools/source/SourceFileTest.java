@@ -43,7 +43,9 @@ class SourceFileTest {
     CompilerOptions options =
         new CompilerOptions(Optional.of("tcc"), List.of("-O2", "-Wall", "-g3"), true);
 
-    assertThat(options.driver(SourceLanguage.RUST).options())
+    SourceFile source = new SourceFile(Path.of("functions.rs"), SourceLanguage.RUST, false);
+
+    assertThat(options.driver(source).options())
         .containsExactly("--crate-type=cdylib", "-Copt-level=2", "-g");
     assertThat(options.command(SourceLanguage.RUST)).isEqualTo("rustc");
     assertThat(options.command(SourceLanguage.CPLUSPLUS)).isEqualTo("tcc");
