@@ -17,7 +17,7 @@ final class CGroupBuilder {
     this.union = union;
   }
 
-  /** Adds a member, unless the group is too large then; {@return whether it is not} */
+  /** Adds a member, unless the group is too large then; returns whether it has. */
   boolean add(@Nullable String name, CType type) {
     MemoryLayout layout = type.valueLayout();
     if (size + layout.byteSize() > Integer.MAX_VALUE) {
