@@ -10,11 +10,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import uruk.jitlink.LinkException;
+import uruk.jitlink.LinkFailedException;
 import uruk.jitlink.ObjectFile;
 import uruk.jitlink.Targets;
 import uruk.jitlink.elf.ElfListing.SectionEntry;
@@ -23,11 +26,16 @@ import uruk.jitlink.graph.Block;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.MemProt;
 import uruk.jitlink.graph.Section;
+import uruk.jitlink.memory.SegmentRange;
 import uruk.materialization.Compiler;
 import uruk.materialization.LinkedObject;
 import uruk.materialization.ObjectLinkingLayer;
+import uruk.materialization.ProcessSymbols;
 import uruk.orc.ExecutionSession;
+import uruk.orc.FailedToMaterializeException;
 import uruk.orc.JITDylib;
+import uruk.orc.OrcException;
+import uruk.orc.ResourceTracker;
 
 /** Stack traces, debuggers and profilers are told of every object that can be linked. */
 @Timeout(120)
@@ -124,6 +132,87 @@ final class ObserversOfOddObjectsTest {
     return ElfObject.of("object.o", ByteBuffer.wrap(object), Targets.standard())
         .listing()
         .sections();
+  }
+
+  /** What can be linked at all can be looked at, and what cannot is refused with our own errors. */
+  @Test
+  void mutatedObjectsHarmNoObserver() {
+    byte[] object =
+        Compiler.bytes(
+            "gcc",
+            "victim.c",
+            """
+            static __thread int local = 4;
+            __thread char large[100];
+            static int implementation(int n) { return n + 1; }
+            static int (*resolve(void))(int) { return implementation; }
+            int indirect(int) __attribute__((ifunc("resolve")));
+            const char *const names[] = {"a", "bb", "ccc"};
+            static int counter = 3;
+            int f(int n) { return indirect(n) + names[n & 1][0] + counter++ + local++ + large[n]; }
+            """,
+            "-g",
+            "-gz");
+    Symbolizer symbolizer = new Symbolizer();
+    layer.keepFiles();
+    layer.addPlugin(symbolizer);
+    layer.addPlugin(new ThreadLocalPlugin());
+    layer.addPlugin(new IndirectFunctionPlugin());
+    GdbPlugin.addTo(layer);
+    JITDylib process = session.createJITDylib("process");
+    process.addGenerator(ProcessSymbols.all());
+    main.addToLinkOrder(process);
+    int linkedObjects = 0;
+    for (long seed = 0; seed < 300; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      byte[] victim = object.clone();
+      for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
+        mutate(victim, random, object);
+      }
+      ResourceTracker tracker = main.createResourceTracker();
+      try {
+        LinkedObject linked = layer.add(tracker, ObjectFile.of("victim.o", victim));
+        session.lookup(main, "f");
+        linkedObjects++;
+        for (SegmentRange segment : linked.segments()) {
+          symbolizer.frame(segment.address() + segment.size() / 2, true);
+        }
+      } catch (LinkException | OrcException refused) {
+        errors.add(refused);
+      } finally {
+        tracker.remove();
+      }
+      assertThat(errors).as("seed " + seed).allSatisfy(ObserversOfOddObjectsTest::isOurs);
+      errors.clear();
+    }
+    assertThat(linkedObjects).isBetween(50, 299);
+  }
+
+  /** A byte of the file, or a field of a section header with a number that such fields have. */
+  private static void mutate(byte[] victim, SplittableRandom random, byte[] original) {
+    long[] numbers = {0, 1, 2, 3, 6, 8, 16, -1, 0x400, 0x800, 1 << 21, 1L << 62, Long.MAX_VALUE};
+    if (random.nextBoolean()) {
+      victim[random.nextInt(victim.length)] = (byte) random.nextInt();
+      return;
+    }
+    ByteBuffer sound = ByteBuffer.wrap(original).order(ByteOrder.LITTLE_ENDIAN);
+    int header = (int) sound.getLong(0x28) + 64 * random.nextInt(sound.getShort(0x3c));
+    ByteBuffer bytes = ByteBuffer.wrap(victim).order(ByteOrder.LITTLE_ENDIAN);
+    int[] words = {8, 24, 32, 48, 56};
+    int[] halves = {4, 40, 44};
+    long number = numbers[random.nextInt(numbers.length)];
+    if (random.nextInt(3) == 0) {
+      bytes.putInt(header + halves[random.nextInt(halves.length)], (int) number);
+    } else {
+      bytes.putLong(header + words[random.nextInt(words.length)], number);
+    }
+  }
+
+  private static void isOurs(Throwable failure) {
+    assertThat(failure).isInstanceOfAny(LinkException.class, OrcException.class);
+    if (failure instanceof FailedToMaterializeException || failure instanceof LinkFailedException) {
+      isOurs(failure.getCause());
+    }
   }
 
   /** More sections than an ELF header can say. */
