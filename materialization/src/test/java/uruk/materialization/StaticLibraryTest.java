@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,6 +94,37 @@ class StaticLibraryTest {
     assertThat(call("two")).isEqualTo(20);
     assertThat(call("chosen")).isEqualTo(1);
     assertThat(call("one")).isEqualTo(10);
+  }
+
+  @Test
+  void membersAreLinkedWhoeverReadsThemFirst() throws IOException {
+    Queue<Runnable> given = new ArrayDeque<>();
+    layer.readMembersAheadOn(given::add);
+    library(
+        "rcs",
+        object("a.o", "int a(void) { return 1; }"),
+        object("b.o", "int a(void); int b(void) { return a() + 10; }"),
+        object("c.o", "int c(void) { return 3; }"));
+    assertThat(call("b")).as("read by the link").isEqualTo(11);
+    assertThat(given).hasSize(2);
+
+    given.forEach(Runnable::run);
+    layer.readMembersAheadOn(Runnable::run);
+
+    assertThat(call("b")).isEqualTo(11);
+    assertThat(call("c")).as("read ahead").isEqualTo(3);
+    assertThat(layer.objects()).hasSize(3);
+  }
+
+  @Test
+  void memberThatCannotBeReadAheadFailsWhenItIsLinked() throws IOException {
+    layer.readMembersAheadOn(Runnable::run);
+    String both = "__asm__(\".section .both,\\\"awx\\\"\\n.byte 0\\n.previous\");";
+    library("rcs", object("bad.o", both + "int bad(void) { return 1; }"));
+
+    assertThatThrownBy(() -> call("bad"))
+        .hasStackTraceContaining("libx.a(bad.o)")
+        .hasStackTraceContaining("which is writable and executable");
   }
 
   @Test
