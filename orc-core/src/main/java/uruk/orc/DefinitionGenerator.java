@@ -18,7 +18,9 @@ public interface DefinitionGenerator {
    * LookupState#continueLookup(Throwable)}.
    *
    * <p>A blocking look-up of an undefined name in the generator's own dylib would wait for this
-   * very run; it fails with a {@link LookupDeadlockException}.
+   * very run; it fails with a {@link LookupDeadlockException}. So does one that the generator makes
+   * before it returns suspended, and that waits for the generator, be it over others: the session
+   * takes it that a suspended generator waits for the look-ups that it has made.
    *
    * @param state the look-up that waits
    * @param kind why it looks the names up
