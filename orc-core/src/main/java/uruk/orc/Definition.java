@@ -114,6 +114,16 @@ final class Definition {
     return dylib;
   }
 
+  /**
+   * {@return the tracker now, also if it took over while this had no symbol and so was in no list}
+   */
+  TrackerState tracker() {
+    for (TrackerState next = tracker.successor(); next != null; next = tracker.successor()) {
+      tracker = next;
+    }
+    return tracker;
+  }
+
   String unitName() {
     return unitName;
   }

@@ -25,7 +25,7 @@ final class Emission {
     Outcome.locked(
         definition.dylib().session(),
         outcome -> {
-          definition.tracker.checkUsable();
+          definition.tracker().checkUsable();
           for (int at = 0; at < resolved.size(); at++) {
             checkResolution(definition, resolved, at);
           }
@@ -71,7 +71,7 @@ final class Emission {
     Outcome.locked(
         definition.dylib().session(),
         outcome -> {
-          definition.tracker.checkUsable();
+          definition.tracker().checkUsable();
           checkEmission(definition);
           GroupedDependences grouped = GroupedDependences.of(definition, groups);
           emitUngrouped(definition, outcome);
@@ -94,7 +94,7 @@ final class Emission {
     Outcome.locked(
         definition.dylib().session(),
         outcome -> {
-          definition.tracker.checkUsable();
+          definition.tracker().checkUsable();
           definition.started = null;
           int at = 0;
           for (SymbolEntry entry : definition.entries()) {
@@ -295,7 +295,7 @@ final class Emission {
     Outcome.locked(
         dylib.session(),
         outcome -> {
-          definition.tracker.checkUsable();
+          definition.tracker().checkUsable();
           if (definition.isDone()) {
             throw new IllegalStateException(
                 "%s has emitted or failed its symbols and can claim no more".formatted(definition));
@@ -321,7 +321,7 @@ final class Emission {
   /** A definition without symbols is in no tracker's list. */
   private static void takeOver(Definition definition, List<SymbolEntry> entries) {
     if (definition.live == 0 && !entries.isEmpty()) {
-      definition.tracker.add(definition);
+      definition.tracker().add(definition);
     }
     definition.append(entries);
   }
@@ -364,7 +364,7 @@ final class Emission {
 
   /** Moves unresolved symbols to a new definition. */
   private static Definition split(Definition definition, Set<String> names, String unitName) {
-    definition.tracker.checkUsable();
+    definition.tracker().checkUsable();
     List<SymbolEntry> moved = new ArrayList<>(names.size());
     for (String name : names) {
       SymbolEntry entry = responsibility(definition, name, moved.size());
@@ -375,7 +375,7 @@ final class Emission {
       moved.add(entry);
     }
     Definition part =
-        new Definition(definition.dylib(), definition.tracker, unitName, new SymbolEntry[0]);
+        new Definition(definition.dylib(), definition.tracker(), unitName, new SymbolEntry[0]);
     part.append(moved);
     part.commons = definition.commons;
     definition.shareFindsWith(part);
@@ -384,11 +384,11 @@ final class Emission {
       definition.initSymbol = null;
     }
     if (!moved.isEmpty()) {
-      definition.tracker.add(part);
+      definition.tracker().add(part);
     }
     definition.live -= moved.size();
     if (definition.live == 0 && !moved.isEmpty()) {
-      definition.tracker.remove(definition);
+      definition.tracker().remove(definition);
     }
     return part;
   }

@@ -89,7 +89,7 @@ public final class MaterializationResponsibility {
 
   /** {@return the tracker that owns the symbols now; defunct if it has been removed} */
   public ResourceTracker tracker() {
-    return session.locked(() -> definition.tracker.handle());
+    return session.locked(() -> definition.tracker().handle());
   }
 
   /**
@@ -103,8 +103,8 @@ public final class MaterializationResponsibility {
     Objects.requireNonNull(action);
     boolean _ =
         session.runSessionLocked(() -> {
-          definition.tracker.checkUsable();
-          action.accept(definition.tracker.key());
+          definition.tracker().checkUsable();
+          action.accept(definition.tracker().key());
           return true;
         });
   }

@@ -212,7 +212,7 @@ final class Removal {
         outcome -> {
           source.checkUsable();
           destination.checkUsable();
-          source.markDefunct();
+          source.markTransferred(destination);
           source.dylib().trackers().forget(source);
           for (Definition definition : source.definitions()) {
             source.remove(definition);

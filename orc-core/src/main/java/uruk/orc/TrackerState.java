@@ -15,6 +15,7 @@ final class TrackerState {
   private WeakReference<ResourceTracker> handle = new WeakReference<>(null);
   private @Nullable Definition first;
   private boolean defunct;
+  private @Nullable TrackerState successor;
 
   TrackerState(JITDylib dylib, ResourceKey key) {
     this.dylib = dylib;
@@ -35,6 +36,17 @@ final class TrackerState {
 
   void markDefunct() {
     defunct = true;
+  }
+
+  /** What this tracker holds belongs to another one from now on. */
+  void markTransferred(TrackerState destination) {
+    defunct = true;
+    successor = destination;
+  }
+
+  /** {@return the tracker that has taken over, or null if none has} */
+  @Nullable TrackerState successor() {
+    return successor;
   }
 
   void checkUsable() {

@@ -43,6 +43,25 @@ class ResponsibilityTest extends SessionFixture {
   }
 
   @Test
+  void aResponsibilityWithoutSymbolsFollowsItsTrackersTransfer() {
+    ResourceTracker other = main.createResourceTracker();
+    Held held = hold(tracker, "a");
+    lookup(main, "a");
+    MaterializationResponsibility part = held.get().delegate(Set.of("a"));
+    tracker.transferTo(other);
+
+    assertThat(held.get().defineMaterializing(TestUnit.flags(TestUnit.FUNCTION, "late")))
+        .containsExactly("late");
+
+    assertThat(held.get().tracker()).isSameAs(other);
+    other.remove();
+    assertThat(main.symbols("")).isEmpty();
+    assertThatThrownBy(() -> held.get().notifyEmitted(List.of()))
+        .isInstanceOf(ResourceTrackerDefunctException.class);
+    assertThat(part.symbols()).isEmpty();
+  }
+
+  @Test
   void aClaimOfNothingLeavesAnEmptyResponsibilityOutOfTheTracker() {
     Held held = hold(tracker, "a");
     main.define(TestUnit.of("other"), tracker);
