@@ -1,5 +1,6 @@
 package uruk.orc;
 
+import java.lang.ref.WeakReference;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -23,8 +24,14 @@ final class Definition {
 
   @Nullable MaterializationUnit unit;
 
-  /** The unit from its start until its symbols are emitted; for ever if it has failed. */
-  @Nullable MaterializationUnit started;
+  /**
+   * The unit from its start until its symbols are emitted. It stays as long as its responsibility,
+   * which it may hold itself: a strong reference from here would keep both for ever.
+   */
+  private WeakReference<MaterializationUnit> started = new WeakReference<>(null);
+
+  /** The unit if it has failed. */
+  private @Nullable MaterializationUnit failed;
 
   @Nullable String initSymbol;
   TrackerState tracker;
@@ -88,8 +95,37 @@ final class Definition {
     return found == null ? FoundSymbols.Stale.NONE : found.stale();
   }
 
-  /** The responsibility has emitted or failed all it answers for. */
-  void finish() {
+  /** The unit is on its way to a responsibility. */
+  void started(MaterializationUnit unit) {
+    started = new WeakReference<>(unit);
+  }
+
+  /** This is a part of another definition that has been started. */
+  void startedLike(Definition whole) {
+    started = whole.started;
+  }
+
+  /** {@return the unit that is to make the symbols, or has failed to; null if it has made them} */
+  @Nullable MaterializationUnit pendingUnit() {
+    if (unit != null) {
+      return unit;
+    }
+    return failed == null ? started.get() : failed;
+  }
+
+  /** The responsibility has emitted all it answers for. */
+  void finishEmitted() {
+    started = new WeakReference<>(null);
+    finish();
+  }
+
+  /** The responsibility has failed what it had not emitted, if there was anything. */
+  void finishFailed(boolean anything) {
+    failed = anything ? started.get() : failed;
+    finish();
+  }
+
+  private void finish() {
     done = true;
     found = null;
     aliases = null;

@@ -79,8 +79,7 @@ final class Emission {
           grouped.nodes().forEach(node -> connect(node, outcome));
           ReadinessGraph.emit(grouped.nodes(), outcome);
           grouped.throwIfUnsatisfied();
-          definition.started = null;
-          definition.finish();
+          definition.finishEmitted();
         });
   }
 
@@ -95,7 +94,6 @@ final class Emission {
         definition.dylib().session(),
         outcome -> {
           definition.tracker().checkUsable();
-          definition.started = null;
           int at = 0;
           for (SymbolEntry entry : definition.entries()) {
             if (definition.isResponsibleFor(entry)) {
@@ -106,7 +104,7 @@ final class Emission {
               ReadinessGraph.ready(entry, outcome);
             }
           }
-          definition.finish();
+          definition.finishEmitted();
         });
   }
 
@@ -273,7 +271,7 @@ final class Emission {
           if (!left.isEmpty()) {
             outcome.report(outcome.fail(left, root, because));
           }
-          definition.finish();
+          definition.finishFailed(!left.isEmpty());
         });
   }
 
@@ -379,6 +377,7 @@ final class Emission {
     part.append(moved);
     part.commons = definition.commons;
     definition.shareFindsWith(part);
+    part.startedLike(definition);
     if (definition.initSymbol != null && names.contains(definition.initSymbol)) {
       part.initSymbol = definition.initSymbol;
       definition.initSymbol = null;

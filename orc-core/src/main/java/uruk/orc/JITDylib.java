@@ -230,10 +230,7 @@ public final class JITDylib {
     return session.locked(() -> {
       SymbolEntry entry = table.find(symbol);
       Definition owner = entry == null ? null : entry.owner;
-      if (owner == null) {
-        return null;
-      }
-      return owner.unit == null ? owner.started : owner.unit;
+      return owner == null ? null : owner.pendingUnit();
     });
   }
 

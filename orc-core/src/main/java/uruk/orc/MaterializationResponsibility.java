@@ -30,11 +30,16 @@ public final class MaterializationResponsibility {
   private static final Cleaner CLEANER = Cleaner.create();
 
   private final Definition definition;
+
+  /** Kept for error texts, which find it through the definition. */
+  private final MaterializationUnit unit;
+
   private final ExecutionSession session;
   private final Drop drop;
   private final Cleaner.Cleanable cleanable;
 
-  MaterializationResponsibility(Definition definition) {
+  MaterializationResponsibility(Definition definition, MaterializationUnit unit) {
+    this.unit = unit;
     this.definition = definition;
     this.session = definition.dylib().session();
     this.drop = new Drop(definition);
@@ -204,7 +209,7 @@ public final class MaterializationResponsibility {
    */
   public MaterializationResponsibility delegate(Collection<String> names) {
     try {
-      return new MaterializationResponsibility(Emission.delegate(definition, names));
+      return new MaterializationResponsibility(Emission.delegate(definition, names), unit);
     } finally {
       Reference.reachabilityFence(this);
     }

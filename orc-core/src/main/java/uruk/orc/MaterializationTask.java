@@ -16,7 +16,7 @@ public final class MaterializationTask extends Task {
     super("Materialize %s in \"%s\"".formatted(definition.unitName(), definition.dylib().name()));
     this.definition = definition;
     this.unit = new AtomicReference<>(unit);
-    this.responsibility = new MaterializationResponsibility(definition);
+    this.responsibility = new MaterializationResponsibility(definition, unit);
   }
 
   Definition definition() {

@@ -118,7 +118,7 @@ final class Outcome {
       throw new AssertionError(definition + " has been started already");
     }
     definition.unit = null;
-    definition.started = unit;
+    definition.started(unit);
     for (SymbolEntry entry : definition.entries()) {
       if (entry.owner == definition) {
         entry.state(SymbolState.MATERIALIZING);

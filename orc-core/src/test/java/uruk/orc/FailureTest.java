@@ -135,6 +135,19 @@ class FailureTest extends SessionFixture {
         .hasCauseInstanceOf(ResponsibilityDroppedException.class);
   }
 
+  @Test
+  @Rule("B5.7")
+  void aResponsibilityThatOnlyItsUnitHoldsCountsAsDropped() throws Exception {
+    Held held = new Held();
+    main.define(TestUnit.of(held, "a"));
+    CompletableFuture<SymbolMap> found = lookup(main, "a");
+    assertThat(main.pendingUnit("a")).isNotNull();
+    held = null;
+
+    assertThat(failureAfterCollection(found))
+        .hasCauseInstanceOf(ResponsibilityDroppedException.class);
+  }
+
   private static Throwable failureAfterCollection(CompletableFuture<SymbolMap> found)
       throws Exception {
     for (int attempt = 0; attempt < 200; attempt++) {
