@@ -47,8 +47,21 @@ public final class Demangler {
       return RustV0Names.demangle(name);
     }
     String rust = RustNames.demangle(name);
-    if (rust != null || Library.DEMANGLE == 0) {
-      return rust;
+    return rust == null ? byLibrary(name) : rust;
+  }
+
+  /**
+   * {@return the source form of the name that a C++ {@code std::type_info} has, such as {@code
+   * St13runtime_error}; the name itself if it cannot be demangled here}
+   */
+  public static String typeName(String mangled) {
+    String demangled = mangled.length() > LONGEST ? null : byLibrary(mangled);
+    return demangled == null ? mangled : demangled;
+  }
+
+  private static @Nullable String byLibrary(String name) {
+    if (Library.DEMANGLE == 0) {
+      return null;
     }
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment status = arena.allocate(JAVA_INT);

@@ -23,6 +23,20 @@ class DemanglerTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "St13runtime_error | std::runtime_error",
+        "N2ns1EIiEE | ns::E<int>",
+        "PKc | char const*",
+        "i | int",
+        "_no type_ | _no type_",
+      })
+  void namesOfThrownTypesAreThoseOfTheSource(String mangled, String expected) {
+    assertThat(Demangler.typeName(mangled)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
         "_ZN4core3fmt5write17h0123456789abcdefE | core::fmt::write",
         "_ZN60_$LT$alloc..string..String$u20$as$u20$core..fmt..Display$GT$3fmt17h0123456789abcdefE"
             + " | <alloc::string::String as core::fmt::Display>::fmt",

@@ -1,5 +1,7 @@
 package uruk.materialization.platform;
 
+import uruk.jitlink.host.Demangler;
+
 /**
  * A function of a linked object.
  *
@@ -9,12 +11,10 @@ package uruk.materialization.platform;
  */
 record NativeFunction(String name, long address, long size) {
 
-  /**
-   * {@return a linker-level name as people read it} A plain name of C, such as {@code f}, is left
-   * alone, though it is a mangled type, too.
-   */
+  /** {@return a linker-level name as people read it} */
   static String readable(String name) {
-    return name.startsWith("_Z") ? Demangler.demangle(name) : name;
+    String demangled = Demangler.demangle(name);
+    return demangled == null ? name : demangled;
   }
 
   /** {@return whether they share an address} */

@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import uruk.jitlink.host.Demangler;
 import uruk.jitlink.host.NativeCall;
 
 /**
@@ -63,7 +64,7 @@ final class UnwindException {
     long type = word(thrown - HEADER_SIZE - CXA_EXCEPTION_SIZE);
     long exception = stdException(type, thrown);
     String what = exception == 0 ? null : what(guard, exception);
-    ForeignException result = new ForeignException(Demangler.demangle(typeName(type)), what, stack);
+    ForeignException result = new ForeignException(Demangler.typeName(typeName(type)), what, stack);
     guard.call(word(address + CLEANUP), FOREIGN_EXCEPTION_CAUGHT, address, 0, 0, 0);
     return result;
   }
