@@ -181,7 +181,7 @@ public final class JITDylib {
    */
   public @Nullable ExecutorSymbolDef definition(String symbol) {
     SymbolEntry entry = table.find(symbol);
-    return entry == null || entry.isRemoved() ? null : entry.definition();
+    return entry == null ? null : entry.definition();
   }
 
   /** {@return how far the symbol is, or null if it is not defined here} */

@@ -167,12 +167,19 @@ final class SymbolTable {
       if (other == hash) {
         SymbolEntry entry = current.published(at & mask);
         if (entry != REMOVED && entry.name().equals(name)) {
-          return entry.isRemoved() ? null : entry;
+          return entry.isRemoved() ? successor(entry, hash, current, at & mask) : entry;
         }
       }
     }
     SymbolEntry entry = current.crowd.get(name);
-    return entry == null || entry.isRemoved() ? null : entry;
+    return entry != null && entry.isRemoved() ? successor(entry, hash, current, IN_CROWD) : entry;
+  }
+
+  /** {@return what has taken the place of an entry that left since it was read, or null} */
+  private @Nullable SymbolEntry successor(SymbolEntry gone, int hash, Slots seen, int slot) {
+    SymbolEntry now = slot == IN_CROWD ? seen.crowd.get(gone.name()) : seen.published(slot);
+    boolean isReplaced = slots != seen || (now != gone && now != null);
+    return isReplaced ? find(gone.name(), hash) : null;
   }
 
   /** Adds an entry whose name is not in the table. Called under the session lock. */

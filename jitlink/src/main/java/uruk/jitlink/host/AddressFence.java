@@ -2,6 +2,7 @@ package uruk.jitlink.host;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -95,7 +96,8 @@ final class AddressFence implements AutoCloseable {
 
   private static List<String> mappings() {
     try {
-      return Files.readAllLines(MAPPINGS);
+      // File names are any bytes; those of these characters are themselves.
+      return Files.readAllLines(MAPPINGS, StandardCharsets.ISO_8859_1);
     } catch (IOException failure) {
       throw new UncheckedIOException(MAPPINGS + ": cannot be read", failure);
     }
