@@ -33,6 +33,7 @@ class MatrixTest {
   void everyProgramRunsAsWhenItIsLinkedOrdinarily(String name) throws Exception {
     Finished matrix = RealProgram.finish(folder, List.of(SCRIPT, "matrix", name));
 
-    assertThat(matrix.output()).containsPattern("(?m)^\\| " + Pattern.quote(name) + " \\| [0-9.]+ s, \\d+ MB \\|");
+    assertThat(matrix.output())
+        .containsPattern("(?m)^\\| " + Pattern.quote(name) + " \\| [0-9.]+ s, \\d+ MB \\|");
   }
 }
