@@ -13,7 +13,6 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import uruk.jitlink.graph.MemProt;
 import uruk.materialization.BindingPolicy;
 import uruk.materialization.Compiler;
 import uruk.materialization.DataPlan;
@@ -69,7 +68,7 @@ class UpdatePoliciesTest {
     assertThat(direct(logic.current())).isPositive();
     assertThat(jit.objects().usersOf(jit.main(), "logic")).hasSize(4);
     memoryIsAsLinked();
-    assertThat(jit.objects().reclaim()).contains(logic);
+    UpdateSteps.freeCode(jit, logic);
 
     done.rollBack();
     assertThat(List.of(call("a"), call("b"), call("c"), call("d"))).containsExactly(11, 12, 13, 14);
@@ -170,8 +169,7 @@ class UpdatePoliciesTest {
                 + "int logic(void) { static int inner; return ++hidden * 100 + ++shown * 10 + ++inner; }");
     assertThat(call("logic")).isEqualTo(221);
     Replacement done = logic.replace(Compiler.c("logic2", "int logic(void) { return 1; }"));
-    assertThat(jit.objects().reclaim()).contains(logic);
-    assertThat(logic.segments()).noneMatch(range -> range.memProt() == MemProt.READ_EXEC);
+    UpdateSteps.freeCode(jit, logic);
 
     Replacement back = done.rollBack();
 
