@@ -159,20 +159,24 @@ final class SymbolTable {
     Slots current = slots;
     int[] hashes = current.hashes;
     int mask = hashes.length - 1;
-    for (int at = hash, end = at + PROBES; at != end; at++) {
-      int other = hashes[at & mask];
-      if (other == 0) {
-        return null;
-      }
+    int slot = hash & mask;
+    int probes = PROBES;
+    for (int other = hashes[slot]; other != 0; other = hashes[slot]) {
       if (other == hash) {
-        SymbolEntry entry = current.published(at & mask);
+        SymbolEntry entry = current.published(slot);
         if (entry != REMOVED && entry.name().equals(name)) {
-          return entry.isRemoved() ? successor(entry, hash, current, at & mask) : entry;
+          return entry.isRemoved() ? successor(entry, hash, current, slot) : entry;
         }
       }
+      if (--probes == 0) {
+        SymbolEntry entry = current.crowd.get(name);
+        return entry != null && entry.isRemoved()
+            ? successor(entry, hash, current, IN_CROWD)
+            : entry;
+      }
+      slot = (slot + 1) & mask;
     }
-    SymbolEntry entry = current.crowd.get(name);
-    return entry != null && entry.isRemoved() ? successor(entry, hash, current, IN_CROWD) : entry;
+    return null;
   }
 
   /** {@return what has taken the place of an entry that left since it was read, or null} */
