@@ -233,12 +233,7 @@ class DispatcherFaultsTest extends SessionFixture {
   @Rule("B7.6")
   void aDispatcherThatCannotCloseIsReported() {
     TaskDispatcher dispatcher =
-        new TaskDispatcher() {
-          @Override
-          public void dispatch(Task task) {
-            task.run();
-          }
-
+        new AtOnceDispatcher() {
           @Override
           public void close() {
             throw new AssertionError("cannot close");
@@ -254,19 +249,11 @@ class DispatcherFaultsTest extends SessionFixture {
   @Rule("B8.9")
   void aDispatcherThatCannotWaitLeavesNoLookUpBehind() {
     TaskDispatcher dispatcher =
-        new TaskDispatcher() {
-          @Override
-          public void dispatch(Task task) {
-            task.run();
-          }
-
+        new AtOnceDispatcher() {
           @Override
           public void awaitInTask(CompletableFuture<?> done, long nanoseconds) {
             throw new AssertionError("cannot wait");
           }
-
-          @Override
-          public void close() {}
         };
     try (ExecutionSession own = with(dispatcher)) {
       JITDylib dylib = own.createJITDylib("dylib");

@@ -302,17 +302,8 @@ class GeneratorTest extends SessionFixture {
 
   @Test
   void aLookUpThatIsCancelledJustBeforeItsTurnAsksNobody() {
-    TaskDispatcher atOnce =
-        new TaskDispatcher() {
-          @Override
-          public void dispatch(Task task) {
-            task.run();
-          }
-
-          @Override
-          public void close() {}
-        };
-    try (ExecutionSession own = build(ExecutionSession.builder().dispatcher(atOnce))) {
+    try (ExecutionSession own =
+        build(ExecutionSession.builder().dispatcher(new AtOnceDispatcher()))) {
       JITDylib dylib = own.createJITDylib("dylib");
       Held held = hold(dylib, "other");
       CompletableFuture<SymbolMap> other = begin(dylib, "other");

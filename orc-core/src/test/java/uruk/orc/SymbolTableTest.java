@@ -78,8 +78,7 @@ class SymbolTableTest {
   @Test
   void namesMadeToCollideAreFoundWithoutLookingAtAllOthers() {
     List<String> names = colliding(14);
-    SymbolTable table = new SymbolTable();
-    names.forEach(name -> table.add(new SymbolEntry(name, EXPORTED, null)));
+    SymbolTable table = tableOf(names);
     SymbolEntry again = new SymbolEntry(names.getLast(), EXPORTED, null);
 
     assertThat(names).allMatch(name -> found(table, name).name().equals(name));
@@ -91,8 +90,7 @@ class SymbolTableTest {
   @Test
   void namesMadeToCollideAreReplacedAndRemoved() {
     List<String> names = colliding(10);
-    SymbolTable table = new SymbolTable();
-    names.forEach(name -> table.add(new SymbolEntry(name, EXPORTED, null)));
+    SymbolTable table = tableOf(names);
     SymbolEntry replacement = new SymbolEntry(names.getLast(), EXPORTED, null);
 
     table.replace(found(table, names.getLast()), replacement);
@@ -106,8 +104,7 @@ class SymbolTableTest {
   @Test
   void namesMadeToCollideAreRemovedAtOnce() {
     List<String> names = colliding(10);
-    SymbolTable table = new SymbolTable();
-    names.forEach(name -> table.add(new SymbolEntry(name, EXPORTED, null)));
+    SymbolTable table = tableOf(names);
 
     names.stream().skip(1).forEach(name -> found(table, name).retire());
     table.removeRetired(names.size() - 1);
@@ -138,6 +135,12 @@ class SymbolTableTest {
       names = names.stream().flatMap(name -> Stream.of(name + "Aa", name + "BB")).toList();
     }
     return names;
+  }
+
+  private static SymbolTable tableOf(List<String> names) {
+    SymbolTable table = new SymbolTable();
+    names.forEach(name -> table.add(new SymbolEntry(name, EXPORTED, null)));
+    return table;
   }
 
   private static SymbolEntry found(SymbolTable table, String name) {

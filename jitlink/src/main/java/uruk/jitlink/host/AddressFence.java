@@ -2,9 +2,6 @@ package uruk.jitlink.host;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,7 +15,6 @@ import java.util.List;
  * is just too small for the mapping we wait for.
  */
 final class AddressFence implements AutoCloseable {
-  private static final Path MAPPINGS = Path.of("/proc/self/maps");
 
   /** The lowest address that the kernel gives to anybody, vm.mmap_min_addr. */
   private static final long LOWEST = 1 << 16;
@@ -96,10 +92,9 @@ final class AddressFence implements AutoCloseable {
 
   private static List<String> mappings() {
     try {
-      // File names are any bytes; those of these characters are themselves.
-      return Files.readAllLines(MAPPINGS, StandardCharsets.ISO_8859_1);
+      return ProcessMappings.text().lines().toList();
     } catch (IOException failure) {
-      throw new UncheckedIOException(MAPPINGS + ": cannot be read", failure);
+      throw new UncheckedIOException("the mappings of the process cannot be read", failure);
     }
   }
 

@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /**
  * The shared libraries that are loaded in this process, and the names that their files export
@@ -23,8 +21,6 @@ import java.util.stream.Stream;
  * Thread-safe.
  */
 public final class LoadedLibraries {
-  private static final Path MAPPINGS = Path.of("/proc/self/maps");
-
   // Elf64_Ehdr, Elf64_Shdr and Elf64_Sym.
   private static final int HEADER_SIZE = 64;
   private static final int SECTION_TABLE = 40;
@@ -55,9 +51,9 @@ public final class LoadedLibraries {
   }
 
   private static List<Path> files() {
-    // File names are any bytes; those of these characters are themselves.
-    try (Stream<String> lines = Files.lines(MAPPINGS, StandardCharsets.ISO_8859_1)) {
-      return lines
+    try {
+      return ProcessMappings.text()
+          .lines()
           .filter(line -> line.contains(" r-xp ") && line.contains(".so") && line.indexOf('/') >= 0)
           .map(line -> line.substring(line.indexOf('/')))
           .distinct()

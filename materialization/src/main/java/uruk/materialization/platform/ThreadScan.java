@@ -9,7 +9,6 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -21,6 +20,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.host.DynamicLinker;
 import uruk.jitlink.host.NativeCall;
+import uruk.jitlink.host.ProcessMappings;
 import uruk.jitlink.memory.SegmentRange;
 
 /**
@@ -240,7 +240,7 @@ final class ThreadScan {
   private static List<long[]> writableMappings() {
     List<long[]> mappings = new ArrayList<>();
     try {
-      String maps = Files.readString(Path.of("/proc/self/maps"), StandardCharsets.ISO_8859_1);
+      String maps = ProcessMappings.text();
       for (int line = 0; line < maps.length(); line = maps.indexOf('\n', line) + 1) {
         int dash = maps.indexOf('-', line);
         int space = maps.indexOf(' ', dash);
