@@ -43,7 +43,7 @@ public final class FixupAlignmentException extends LinkException {
   private static String text(Block block, Edge edge, long value) {
     return "In graph %s, section %s: 0x%x improper alignment for relocation %s: 0x%x is not aligned to %d bytes (target %s, addend %d). %s"
         .formatted(
-            block.section().graph().name(),
+            block.file(),
             block.section().name(),
             block.address() + edge.offset(),
             edge.kind().llvmName(),

@@ -54,7 +54,7 @@ public final class FixupOutOfRangeException extends LinkException {
     EdgeKind kind = edge.kind();
     return "In graph %s, section %s: relocation target %s at address 0x%x (%s) is out of range of %s fixup at address 0x%x (%s + 0x%x): %s = %d does not fit %s [%d, %d] (addend %d%s). %s"
         .formatted(
-            block.section().graph().name(),
+            block.file(),
             block.section().name(),
             quoted(edge.target()),
             edge.target().address(),

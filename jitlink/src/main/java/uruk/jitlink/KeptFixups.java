@@ -310,15 +310,15 @@ public final class KeptFixups {
           long addend = edges.addend(i);
           // The size never changes: it is a constant here.
           long constant = kinds.formula(code) == Formula.SIZE ? addend + target.size() : addend;
-          add(code, block.address() + edges.offset(i), target, constant);
+          add(block, code, block.address() + edges.offset(i), target, constant);
         }
       }
     }
 
-    private void add(int code, long site, Symbol target, long constant) {
+    private void add(Block block, int code, long site, Symbol target, long constant) {
       if (signExtended(constant) != constant) {
         throw new UnsupportedObjectException(
-            graph.name(),
+            block.file(),
             "an addend of 0x" + Long.toHexString(constant),
             "Addends are at most 55 bits wide.");
       }

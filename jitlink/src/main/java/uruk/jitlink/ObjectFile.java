@@ -2,9 +2,11 @@ package uruk.jitlink;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import uruk.jitlink.archive.FileKind;
 import uruk.jitlink.elf.ElfObject;
+import uruk.jitlink.elf.MergedObject;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.Target;
 
@@ -38,11 +40,25 @@ public interface ObjectFile {
   ObjectInterface symbols();
 
   /**
+   * {@return the names that the file needs from elsewhere, as {@link #symbols()} has them}
+   *
+   * @throws LinkException if the file is malformed or not supported
+   */
+  default List<String> externals() {
+    return symbols().externals();
+  }
+
+  /**
    * {@return a new graph of the file; its blocks share the file's bytes}
    *
    * @throws LinkException if the file is malformed or not supported
    */
   LinkGraph linkGraph(Set<ReadOption> options);
+
+  /** {@return the files that it was {@linkplain #merged merged} from; else itself alone} */
+  default List<ObjectFile> parts() {
+    return List.of(this);
+  }
 
   /** {@return a new graph of what the linked program needs} */
   default LinkGraph linkGraph() {
@@ -83,5 +99,20 @@ public interface ObjectFile {
    */
   static ObjectFile of(String name, ByteBuffer content, Targets targets) {
     return ElfObject.of(name, content, targets);
+  }
+
+  /**
+   * {@return several objects as one, as if {@code ld -r} had joined them} They are linked faster so
+   * than one by one, and removed or replaced together only. Of weak definitions with one name, and
+   * of groups with one signature, the first counts; a strong definition wins over weak ones.
+   *
+   * @param name for errors and dumps; errors about a place name the file that it comes from
+   * @param files as this interface reads them, at least one, for one machine; their initializers
+   *     run in this order
+   * @throws UnsupportedObjectException if they are for several machines
+   * @throws IllegalArgumentException if there is none, or one was made otherwise
+   */
+  static ObjectFile merged(String name, List<ObjectFile> files) {
+    return MergedObject.of(name, files);
   }
 }

@@ -57,7 +57,7 @@ final class InnerBranches implements Pass {
 
   private static UnsupportedObjectException inner(Block block, Edge edge, boolean branch) {
     return new UnsupportedObjectException(
-        block.section().graph().name(),
+        block.file(),
         "a branch to %s%+d, which is inside of another object's function,"
             .formatted(edge.target().name(), edge.addend() - (branch ? 0 : OF_PLAIN_DISTANCE)),
         "Give that place a name, or make the two objects one with ld -r.");

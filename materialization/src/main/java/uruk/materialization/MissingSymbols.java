@@ -62,7 +62,18 @@ final class MissingSymbols {
 
   private void add(ObjectFile file, Collection<String> missing) {
     names.addAll(missing);
-    references.add(SymbolReferences.of(file, Set.copyOf(missing)));
+    List<ObjectFile> parts = file.parts();
+    if (parts.size() == 1) {
+      references.add(SymbolReferences.of(file, Set.copyOf(missing)));
+      return;
+    }
+    for (ObjectFile part : parts) {
+      Set<String> needed = new LinkedHashSet<>(missing);
+      needed.retainAll(Set.copyOf(part.externals()));
+      if (!needed.isEmpty()) {
+        references.add(SymbolReferences.of(part, needed));
+      }
+    }
   }
 
   private void describeAll() {

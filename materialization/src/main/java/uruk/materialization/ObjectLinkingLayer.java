@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.JITLinker;
@@ -44,6 +45,7 @@ public final class ObjectLinkingLayer {
   private volatile MemoryManager objectMemory;
   private final boolean makesEntries;
   private volatile boolean keepsFiles;
+  private volatile boolean mergesMembers;
   private volatile @Nullable Executor finisher;
   private volatile @Nullable Executor memberReader;
   private final List<LinkPlugin> plugins = new CopyOnWriteArrayList<>();
@@ -115,6 +117,24 @@ public final class ObjectLinkingLayer {
    */
   public void readMembersAheadOn(Executor executor) {
     memberReader = executor;
+  }
+
+  /**
+   * From now on members of an archive that need each other are linked as one object, as if {@code
+   * ld -r} had joined them. Programs of many members start much faster. Such members are not told
+   * apart any more: they are removed together, and {@link #objects()} has one object with what all
+   * of them cost. By default each member is an object.
+   *
+   * <p>Members stay objects of their own in a dylib whose code does not search itself first, and
+   * where the {@link StaticLibrary} is asked by another generator instead of being one.
+   */
+  public void mergeMembers() {
+    mergesMembers = true;
+  }
+
+  /** {@return whether members of an archive that need each other are linked as one object} */
+  boolean mergesMembers() {
+    return mergesMembers;
   }
 
   /** {@return where links end; null for the thread that found their last symbol} */
@@ -190,27 +210,28 @@ public final class ObjectLinkingLayer {
   public LinkedObject add(
       ResourceTracker tracker, ObjectFile file, @Nullable BindingPolicy policy) {
     LinkedObject object = new LinkedObject(this, file.name(), tracker.dylib(), policy);
-    var _ = define(tracker, file, object);
+    define(tracker, file, object, new FutureTask<>(file::linkGraph));
     return object;
   }
 
-  private ObjectMaterializationUnit define(
-      ResourceTracker tracker, ObjectFile file, LinkedObject object) {
-    ObjectMaterializationUnit unit = ObjectMaterializationUnit.of(this, file, object);
+  private void define(
+      ResourceTracker tracker, ObjectFile file, LinkedObject object, FutureTask<LinkGraph> graph) {
+    ObjectMaterializationUnit unit =
+        ObjectMaterializationUnit.of(this, file, object, graph, Set.of());
     object.waitsIn(unit);
     tracker.dylib().define(unit, tracker);
-    return unit;
   }
 
   /** Adds a member of an archive; see {@link #add(ResourceTracker, ObjectFile)}. */
   void addMember(ResourceTracker tracker, ObjectFile file) {
     LinkedObject object = new LinkedObject(this, file.name(), tracker.dylib(), null);
     object.comesFromArchive();
-    ObjectMaterializationUnit unit = define(tracker, file, object);
+    FutureTask<LinkGraph> graph = new FutureTask<>(file::linkGraph);
     Executor reader = memberReader;
     if (reader != null) {
-      unit.readAheadOn(reader);
+      reader.execute(graph);
     }
+    define(tracker, file, object, graph);
   }
 
   /**

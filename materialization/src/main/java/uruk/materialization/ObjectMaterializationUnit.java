@@ -5,7 +5,6 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.ObjectFile;
@@ -28,7 +27,7 @@ final class ObjectMaterializationUnit extends MaterializationUnit {
   private final LinkedObject object;
   private final Map<String, CommonExtent> commons;
 
-  /** Reads the file; whoever comes first does it, the link or a thread that reads ahead. */
+  /** Run by the link, unless a thread that reads ahead has come first. */
   private final FutureTask<LinkGraph> graph;
 
   private final Set<String> discarded = ConcurrentHashMap.newKeySet(0);
@@ -37,6 +36,7 @@ final class ObjectMaterializationUnit extends MaterializationUnit {
       ObjectLinkingLayer layer,
       ObjectFile file,
       LinkedObject object,
+      FutureTask<LinkGraph> graph,
       Interface declared,
       Map<String, CommonExtent> commons) {
     super(declared);
@@ -44,22 +44,21 @@ final class ObjectMaterializationUnit extends MaterializationUnit {
     this.file = file;
     this.object = object;
     this.commons = commons;
-    this.graph = new FutureTask<>(file::linkGraph);
-  }
-
-  /** Makes the unit of an object file from its symbol table. */
-  static ObjectMaterializationUnit of(
-      ObjectLinkingLayer layer, ObjectFile file, LinkedObject object) {
-    return of(layer, file, object, Set.of());
+    this.graph = graph;
   }
 
   /**
    * Makes the unit of an object file from its symbol table.
    *
+   * @param graph reads the file; whoever comes first runs it
    * @param lost definitions that others provide; the link makes references of them
    */
   static ObjectMaterializationUnit of(
-      ObjectLinkingLayer layer, ObjectFile file, LinkedObject object, Set<String> lost) {
+      ObjectLinkingLayer layer,
+      ObjectFile file,
+      LinkedObject object,
+      FutureTask<LinkGraph> graph,
+      Set<String> lost) {
     ObjectInterface symbols = file.symbols();
     SymbolMap.Builder flags = SymbolMap.builder(symbols.definitions().size());
     Map<String, CommonExtent> commons = new HashMap<>();
@@ -81,7 +80,7 @@ final class ObjectMaterializationUnit extends MaterializationUnit {
     // The file's definitions have a name each; only the added one might be among them.
     SymbolMap names = initSymbol == null ? flags.buildUnique() : flags.build();
     Interface declared = new Interface(names.flags(), initSymbol);
-    return new ObjectMaterializationUnit(layer, file, object, declared, commons);
+    return new ObjectMaterializationUnit(layer, file, object, graph, declared, commons);
   }
 
   private static SymbolFlags flagsOf(ObjectInterface.Definition definition) {
@@ -113,11 +112,6 @@ final class ObjectMaterializationUnit extends MaterializationUnit {
     Set<String> names = new LinkedHashSet<>(declaredInterface().symbols().keySet());
     names.removeAll(discarded);
     return names;
-  }
-
-  /** Has an executor read the file before it is linked. */
-  void readAheadOn(Executor executor) {
-    executor.execute(graph);
   }
 
   @Override

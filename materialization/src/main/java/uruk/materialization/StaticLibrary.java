@@ -19,6 +19,7 @@ import uruk.orc.JITDylibLookupFlags;
 import uruk.orc.LookupKind;
 import uruk.orc.LookupState;
 import uruk.orc.ResourceTracker;
+import uruk.orc.SearchOrder;
 import uruk.orc.SymbolLookupSet;
 
 /**
@@ -114,11 +115,16 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
       JITDylibLookupFlags dylibFlags,
       SymbolLookupSet candidates) {
     switch (kind) {
-      case STATIC ->
+      case STATIC -> {
+        if (layer.mergesMembers() && knowsItsTurn(dylib)) {
+          addMerged(dylib, candidates);
+        } else {
           candidates.forEach((name, flags) -> {
             Optional<ArchiveMember> member = archive.memberDefining(name);
             member.ifPresent(found -> addOnce(dylib, found));
           });
+        }
+      }
       case DLSYM -> {}
     }
   }
@@ -144,15 +150,13 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
   }
 
   private void addOnce(JITDylib dylib, ArchiveMember member) {
-    Loaded key = new Loaded(dylib, member.offset());
     ResourceTracker tracker;
     synchronized (lock) {
-      ResourceTracker present = loaded.get(key);
-      if (present != null && !present.isDefunct()) {
+      if (isLoaded(dylib, member)) {
         return;
       }
       tracker = dylib.createResourceTracker();
-      loaded.put(key, tracker);
+      loaded.put(new Loaded(dylib, member.offset()), tracker);
     }
     try {
       layer.addMember(tracker, reader.apply(member));
@@ -160,6 +164,64 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
       tracker.remove();
       throw failure;
     }
+  }
+
+  /** Called under the lock. */
+  private boolean isLoaded(JITDylib dylib, ArchiveMember member) {
+    ResourceTracker present = loaded.get(new Loaded(dylib, member.offset()));
+    return present != null && !present.isDefunct();
+  }
+
+  // Merged members -------------------------------------------------------------------------------
+
+  /**
+   * {@return whether it is known who is asked before this library for what the dylib's code needs}
+   */
+  private boolean knowsItsTurn(JITDylib dylib) {
+    SearchOrder order = dylib.linkOrder();
+    return !order.isEmpty()
+        && order.entries().getFirst().dylib().equals(dylib)
+        && dylib.generators().contains(this);
+  }
+
+  /**
+   * Adds the members that define candidates as one object, with what they need of this library, and
+   * so on: all that look-ups by the members would add one by one.
+   */
+  private void addMerged(JITDylib dylib, SymbolLookupSet candidates) {
+    List<DefinitionGenerator> before =
+        dylib.generators().stream().takeWhile(each -> each != this).toList();
+    ResourceTracker tracker = dylib.createResourceTracker();
+    MemberClosure closure = new MemberClosure(name -> take(name, dylib, before, tracker), reader);
+    try {
+      candidates.forEach((name, flags) -> closure.add(name));
+      if (closure.files().isEmpty()) {
+        tracker.remove();
+      } else {
+        layer.addMember(tracker, closure.merged(archive.path().toString()));
+      }
+    } catch (RuntimeException failure) {
+      tracker.remove();
+      throw failure;
+    }
+  }
+
+  /** {@return the member to add for a name, unless another definition is found first} */
+  private Optional<ArchiveMember> take(
+      String name, JITDylib dylib, List<DefinitionGenerator> before, ResourceTracker tracker) {
+    Optional<ArchiveMember> found = archive.memberDefining(name);
+    if (found.isEmpty()
+        || dylib.symbolState(name) != null
+        || before.stream().anyMatch(generator -> generator.mayDefine(name))) {
+      return Optional.empty();
+    }
+    synchronized (lock) {
+      if (isLoaded(dylib, found.get())) {
+        return Optional.empty();
+      }
+      loaded.put(new Loaded(dylib, found.get().offset()), tracker);
+    }
+    return found;
   }
 
   /** Closes the archive. Members that are in dylibs stay; no more are added. */

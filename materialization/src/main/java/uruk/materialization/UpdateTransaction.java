@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.ObjectFile;
 import uruk.jitlink.ObjectInterface;
@@ -236,7 +237,8 @@ final class UpdateTransaction implements Update {
               true);
       ResourceTracker tracker = linkingIn.createResourceTracker();
       ObjectMaterializationUnit unit =
-          ObjectMaterializationUnit.of(updates.layer(), file, version, elsewhere);
+          ObjectMaterializationUnit.of(
+              updates.layer(), file, version, new FutureTask<>(file::linkGraph), elsewhere);
       version.waitsIn(unit);
       linkingIn.define(unit, tracker);
       return new Planned(generations, version, defined, kept, null);

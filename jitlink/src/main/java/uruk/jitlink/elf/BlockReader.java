@@ -2,7 +2,6 @@ package uruk.jitlink.elf;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.UnsupportedObjectException;
@@ -21,21 +20,36 @@ final class BlockReader {
   private final LinkGraph graph;
   private final SectionTable sections;
   private final boolean nonAlloc;
+  private final boolean[] skipped;
+  private final Map<Section, Long> ends;
   private final @Nullable Block[] blocks;
-  private final Map<Section, Long> ends = new HashMap<>();
   private long bytes;
 
-  BlockReader(LinkGraph graph, SectionTable sections, boolean nonAlloc) {
+  /**
+   * A reader of one file.
+   *
+   * @param nonAlloc whether sections that take no memory become blocks
+   * @param skipped by index the sections that become none
+   * @param ends where the graph's sections end so far
+   */
+  BlockReader(
+      LinkGraph graph,
+      SectionTable sections,
+      boolean nonAlloc,
+      boolean[] skipped,
+      Map<Section, Long> ends) {
     this.graph = graph;
     this.sections = sections;
     this.nonAlloc = nonAlloc;
+    this.skipped = skipped;
+    this.ends = ends;
     this.blocks = new Block[sections.count()];
   }
 
   /** {@return the block of each section index that has one} */
   @Nullable Block[] read() {
     for (int i = 1; i < sections.count(); i++) {
-      if (isContent(i)) {
+      if (!skipped[i] && isContent(i)) {
         blocks[i] = readBlock(i);
       }
     }

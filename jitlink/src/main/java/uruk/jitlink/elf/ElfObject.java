@@ -1,6 +1,7 @@
 package uruk.jitlink.elf;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Set;
 import uruk.jitlink.ObjectFile;
 import uruk.jitlink.ObjectInterface;
@@ -64,8 +65,20 @@ public final class ElfObject implements ObjectFile {
   }
 
   @Override
+  public List<String> externals() {
+    return new InterfaceReader(sections, symbols, groups).readExternals();
+  }
+
+  @Override
   public LinkGraph linkGraph(Set<ReadOption> options) {
-    return new LinkGraphBuilder(target, sections, symbols, groups, options).build();
+    LinkGraphBuilder builder = new LinkGraphBuilder(new LinkGraph(name(), target), options, null);
+    addTo(builder);
+    return builder.graph();
+  }
+
+  /** Adds the object to a graph. */
+  void addTo(LinkGraphBuilder builder) {
+    builder.add(sections, symbols, groups);
   }
 
   /**

@@ -14,22 +14,32 @@ final class InterfaceReader {
   private final SymbolTable symbols;
   private final GroupTable groups;
   private final SymbolFacts facts;
-  private final NameSet defined;
-  private final List<Definition> definitions;
   private final List<String> externals = new ArrayList<>();
   private final List<List<String>> members = new ArrayList<>();
+  private NameSet defined = new NameSet(0);
+  private List<Definition> definitions = List.of();
 
   InterfaceReader(SectionTable sections, SymbolTable symbols, GroupTable groups) {
     this.sections = sections;
     this.symbols = symbols;
     this.groups = groups;
     this.facts = new SymbolFacts(sections, symbols);
-    int globals = symbols.count() - symbols.firstGlobal();
-    this.defined = new NameSet(globals);
-    this.definitions = new ArrayList<>(globals);
+  }
+
+  /** {@return the names that the object needs, which is all that is read} */
+  List<String> readExternals() {
+    for (int i = Math.max(1, symbols.firstGlobal()); i < symbols.count(); i++) {
+      if (symbols.sectionField(i) == Elf.SHN_UNDEF && facts.global(i)) {
+        externals.add(symbols.name(i));
+      }
+    }
+    return externals;
   }
 
   ObjectInterface read() {
+    int globals = symbols.count() - symbols.firstGlobal();
+    defined = new NameSet(globals);
+    definitions = new ArrayList<>(globals);
     groups.groups().forEach(group -> members.add(new ArrayList<>()));
     for (int i = Math.max(1, symbols.firstGlobal()); i < symbols.count(); i++) {
       if (facts.global(i)) {

@@ -6,7 +6,6 @@ import uruk.jitlink.MalformedObjectException;
 import uruk.jitlink.UnsupportedObjectException;
 import uruk.jitlink.graph.Block;
 import uruk.jitlink.graph.EdgeKind;
-import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.MemLifetime;
 import uruk.jitlink.graph.Relocation;
 import uruk.jitlink.graph.Target;
@@ -18,7 +17,6 @@ final class RelocationReader {
   private static final int REFUSED = -2; // ignored outside of memory: debug information
   private static final int UNREAD = -3;
 
-  private final LinkGraph graph;
   private final Target target;
   private final SectionTable sections;
   private final @Nullable Block[] blocks;
@@ -36,9 +34,8 @@ final class RelocationReader {
   private long[] batchAddends = {};
 
   RelocationReader(
-      LinkGraph graph, SectionTable sections, @Nullable Block[] blocks, SymbolReader symbols) {
-    this.graph = graph;
-    this.target = graph.target();
+      Target target, SectionTable sections, @Nullable Block[] blocks, SymbolReader symbols) {
+    this.target = target;
     this.sections = sections;
     this.blocks = blocks;
     this.symbols = symbols;
@@ -164,14 +161,14 @@ final class RelocationReader {
     Relocation relocation = target.elfRelocation(type);
     if (relocation == null || type < 0 || type >= Target.RELOCATION_NUMBERS) {
       throw new UnsupportedObjectException(
-          graph.name(),
+          sections.file().name(),
           "relocation type %d in %s".formatted(type & 0xffff_ffffL, sections.describe(section)),
           "It is not a relocation of " + target.name() + " that is known here.");
     }
     String refusal = relocation.refusal();
     if (refusal != null && inMemory) {
       throw new UnsupportedObjectException(
-          graph.name(), relocation.name() + " in " + sections.describe(section), refusal);
+          sections.file().name(), relocation.name() + " in " + sections.describe(section), refusal);
     }
     growColumns(type);
     EdgeKind kind = relocation.edgeKind();

@@ -12,7 +12,7 @@ final class SymbolFacts {
   private static final String SLIM_LTO_MARK = "__gnu_lto_slim";
 
   /** GCC and LLVM name the words so by which frame descriptions refer to what is elsewhere. */
-  private static final String INDIRECT_REFERENCE = "DW.ref.";
+  static final String INDIRECT_REFERENCE = "DW.ref.";
 
   private final SectionTable sections;
   private final SymbolTable symbols;

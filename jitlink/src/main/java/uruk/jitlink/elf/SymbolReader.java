@@ -2,6 +2,7 @@ package uruk.jitlink.elf;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import uruk.jitlink.DuplicateDefinitionException;
 import uruk.jitlink.graph.Block;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.Linkage;
@@ -24,15 +25,31 @@ final class SymbolReader {
   private final SymbolTable table;
   private final SymbolFacts facts;
   private final @Nullable Block[] blocks;
+  private final boolean[] skipped;
+  private final @Nullable SharedNames shared;
   private final int[] ordinals; // of the graph's symbols, or NONE
 
+  /**
+   * A reader of one file.
+   *
+   * @param blocks of the file's sections
+   * @param skipped by index the sections in whose place another file's were taken
+   * @param shared null if the graph is of this file alone
+   */
   SymbolReader(
-      LinkGraph graph, SectionTable sections, SymbolTable table, @Nullable Block[] blocks) {
+      LinkGraph graph,
+      SectionTable sections,
+      SymbolTable table,
+      @Nullable Block[] blocks,
+      boolean[] skipped,
+      @Nullable SharedNames shared) {
     this.graph = graph;
     this.sections = sections;
     this.table = table;
     this.facts = new SymbolFacts(sections, table);
     this.blocks = blocks;
+    this.skipped = skipped;
+    this.shared = shared;
     this.ordinals = new int[table.count()];
     Arrays.fill(ordinals, NONE);
     graph.expectSymbols(table.count());
@@ -78,18 +95,32 @@ final class SymbolReader {
     if (table.type(symbol) != Elf.STT_SECTION) {
       return null;
     }
-    Block block = blocks[table.section(symbol)];
-    return block == null
-        ? null
-        : graph.addAnonymousSymbol(block, checkedOffset(symbol, block), 0, false, false);
+    int section = table.section(symbol);
+    Block block = blocks[section];
+    if (block == null) {
+      return skipped[section] ? nowhere() : null;
+    }
+    return graph.addAnonymousSymbol(block, checkedOffset(symbol, block), 0, false, false);
+  }
+
+  /**
+   * {@return a symbol for what is in a skipped section and has no name that others share} As where
+   * a group is discarded: a reference to it matters only if the referring section is used.
+   */
+  private Symbol nowhere() {
+    return graph.addAbsoluteSymbol("", 0, 0, Linkage.STRONG, Scope.LOCAL, false);
   }
 
   private @Nullable Symbol readSymbol(int symbol) {
     boolean global = facts.global(symbol);
     int field = table.sectionField(symbol);
     if (table.inSection(symbol)) {
-      Block block = blocks[table.section(symbol)];
-      return block == null ? null : readDefined(symbol, block, global);
+      int section = table.section(symbol);
+      Block block = blocks[section];
+      if (block == null) {
+        return skipped[section] ? readSkipped(symbol, global) : null;
+      }
+      return readDefined(symbol, block, global);
     }
     if (field == Elf.SHN_UNDEF) {
       return readUndefined(symbol, global);
@@ -106,59 +137,128 @@ final class SymbolReader {
   private Symbol readDefined(int symbol, Block block, boolean global) {
     long offset = checkedOffset(symbol, block);
     long size = Math.min(facts.size(symbol), block.size() - offset);
-    boolean callable = facts.callable(symbol);
-    Symbol read =
-        global
-            ? graph.addDefinedSymbol(
-                block,
-                offset,
-                checkedDefinedName(symbol),
-                size,
-                facts.weak(symbol) ? Linkage.WEAK : Linkage.STRONG,
-                facts.scope(symbol),
-                callable,
-                false)
-            : graph.addLocalSymbol(
-                block, offset, table.names(), table.nameOffset(symbol), size, callable);
+    Symbol read;
+    if (global) {
+      String name = checkedDefinedName(symbol);
+      Symbol other = other(name);
+      if (other != null && !givesWay(other, symbol)) {
+        return other;
+      }
+      read = readGlobal(symbol, name, other, block, offset, size);
+    } else {
+      read =
+          graph.addLocalSymbol(block, offset, table.names(), table.nameOffset(symbol), size, false);
+    }
+    read.setCallable(facts.callable(symbol));
     read.setTargetFlags(facts.targetFlags(symbol));
     return read;
   }
 
-  private Symbol readUndefined(int symbol, boolean global) {
-    if (!global) {
-      return graph.addAbsoluteSymbol("", 0, 0, Linkage.STRONG, Scope.LOCAL, false);
+  private Symbol readGlobal(
+      int symbol, String name, @Nullable Symbol other, Block block, long offset, long size) {
+    Linkage linkage = linkage(symbol);
+    Scope scope = facts.scope(symbol);
+    if (other == null) {
+      return share(graph.addDefinedSymbol(block, offset, name, size, linkage, scope, false, false));
     }
-    Symbol read =
-        graph.addExternalSymbol(checkedName(symbol), 0, table.binding(symbol) == Elf.STB_WEAK);
+    graph.makeDefined(other, block, offset, size, linkage, scope, false);
+    return other;
+  }
+
+  /** {@return what stands for a name in the files before, or null} */
+  private @Nullable Symbol other(String name) {
+    return shared == null ? null : shared.find(name);
+  }
+
+  private Symbol share(Symbol symbol) {
+    return shared == null ? symbol : shared.add(symbol);
+  }
+
+  /** {@return whether this file's definition takes the place of what the files before have} */
+  private boolean givesWay(Symbol other, int symbol) {
+    if (other.external()) {
+      return true;
+    }
+    if (linkage(symbol) == Linkage.WEAK) {
+      return false;
+    }
+    if (other.linkage() == Linkage.STRONG) {
+      throw new DuplicateDefinitionException(sections.file().name(), other.name());
+    }
+    return true;
+  }
+
+  private Linkage linkage(int symbol) {
+    return facts.weak(symbol) ? Linkage.WEAK : Linkage.STRONG;
+  }
+
+  private Symbol readUndefined(int symbol, boolean global) {
+    return global ? refer(symbol, checkedName(symbol)) : nowhere();
+  }
+
+  /** Another file's section was taken in the place of the symbol's. */
+  private Symbol readSkipped(int symbol, boolean global) {
+    return global ? refer(symbol, checkedDefinedName(symbol)) : nowhere();
+  }
+
+  private Symbol refer(int symbol, String name) {
+    boolean weakly = table.binding(symbol) == Elf.STB_WEAK && !table.inSection(symbol);
+    Symbol other = other(name);
+    if (other != null) {
+      if (!weakly) {
+        other.setWeaklyReferenced(false);
+      }
+      return other;
+    }
+    Symbol read = share(graph.addExternalSymbol(name, 0, weakly));
     read.setCallable(facts.callable(symbol));
     read.setTargetFlags(facts.targetFlags(symbol));
     return read;
   }
 
   private Symbol readAbsolute(int symbol, boolean global) {
-    return graph.addAbsoluteSymbol(
-        table.name(symbol),
-        table.value(symbol),
-        facts.size(symbol),
-        global && facts.weak(symbol) ? Linkage.WEAK : Linkage.STRONG,
-        global ? facts.scope(symbol) : Scope.LOCAL,
-        false);
+    String name = table.name(symbol);
+    long value = table.value(symbol);
+    if (!global) {
+      return graph.addAbsoluteSymbol(
+          name, value, facts.size(symbol), Linkage.STRONG, Scope.LOCAL, false);
+    }
+    Symbol other = other(name);
+    if (other == null) {
+      return share(
+          graph.addAbsoluteSymbol(
+              name, value, facts.size(symbol), linkage(symbol), facts.scope(symbol), false));
+    }
+    if (givesWay(other, symbol)) {
+      graph.makeAbsolute(other, value);
+      other.setSize(facts.size(symbol));
+      other.setLinkage(linkage(symbol));
+      other.setScope(facts.scope(symbol));
+    }
+    return other;
   }
 
+  /** Whichever extent is the largest: the link is told by who knows all files' symbols. */
   private Symbol readCommon(int symbol) {
     String name = checkedName(symbol);
     facts.checkMachineCode(name);
+    Symbol other = other(name);
+    if (other != null && !other.external()) {
+      return other;
+    }
     Section section = graph.findSection(COMMON_SECTION);
     if (section == null) {
       section = graph.createSection(COMMON_SECTION, MemProt.READ_WRITE);
     }
-    return graph.addCommonSymbol(
-        name,
-        facts.scope(symbol),
-        section,
-        facts.size(symbol),
-        facts.commonAlignment(symbol),
-        false);
+    long size = facts.size(symbol);
+    long alignment = facts.commonAlignment(symbol);
+    Scope scope = facts.scope(symbol);
+    if (other == null) {
+      return share(graph.addCommonSymbol(name, scope, section, size, alignment, false));
+    }
+    Block block = graph.createZeroFillBlock(section, size, 0, alignment, 0);
+    graph.makeDefined(other, block, 0, size, Linkage.WEAK, scope, false);
+    return other;
   }
 
   private String checkedName(int symbol) {

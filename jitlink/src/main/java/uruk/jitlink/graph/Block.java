@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Block extends Addressable {
   private Section section;
+  private String file;
   private long size;
   private long alignment;
   private long alignmentOffset;
@@ -22,9 +23,11 @@ public final class Block extends Addressable {
   private @Nullable Edges edges;
   boolean reached;
 
-  Block(Section section, long size, long address, long alignment, long alignmentOffset) {
+  Block(
+      Section section, String file, long size, long address, long alignment, long alignmentOffset) {
     super(address);
     this.section = section;
+    this.file = file;
     this.size = size;
     this.alignment = checkAlignment(alignment);
     this.alignmentOffset = checkAlignmentOffset(alignmentOffset);
@@ -33,6 +36,18 @@ public final class Block extends Addressable {
   /** {@return the section this block belongs to} */
   public Section section() {
     return section;
+  }
+
+  /**
+   * {@return the object file it comes from, for errors: the graph's name, unless it has several}
+   */
+  public String file() {
+    return file;
+  }
+
+  /** Says that the block was a part of another one. */
+  void comesFrom(Block whole) {
+    file = whole.file;
   }
 
   /** {@return the number of bytes} */

@@ -58,6 +58,7 @@ final class BlockSplitter {
             whole.address() + begin,
             alignment,
             whole.alignmentOffset() + begin & alignment - 1);
+    part.comesFrom(whole);
     if (!whole.zeroFill()) {
       part.setContent(whole.content(), whole.contentOffset() + begin, end - begin);
     }

@@ -43,6 +43,7 @@ public final class LinkGraph {
   private Symbol[] symbols = new Symbol[16]; // all that were ever made, by ordinal
   private int symbolCount;
   private @Nullable Symbol globalOffsetTable;
+  private String file;
 
   /** Makes an empty graph whose triple is the target's name with nothing said of system. */
   public LinkGraph(String name, Target target) {
@@ -60,6 +61,7 @@ public final class LinkGraph {
     this.name = name;
     this.target = target;
     this.triple = triple;
+    this.file = name;
   }
 
   /** {@return the name shown in errors and dumps} */
@@ -140,6 +142,14 @@ public final class LinkGraph {
   }
 
   // Blocks
+
+  /**
+   * Says which object file the blocks come from that are added from now on: for a graph of several.
+   * At first it is the graph's name.
+   */
+  public void setFile(String file) {
+    this.file = file;
+  }
 
   /** {@return all blocks, by section: a snapshot} */
   public List<Block> blocks() {
@@ -270,7 +280,9 @@ public final class LinkGraph {
   /** Makes room for symbols that are going to be added. */
   public void expectSymbols(int count) {
     if (symbolCount + count > symbols.length) {
-      symbols = Arrays.copyOf(symbols, symbolCount + count);
+      // By half at least: a graph of many files is told of each.
+      int grown = symbols.length + (symbols.length >> 1);
+      symbols = Arrays.copyOf(symbols, Math.max(symbolCount + count, grown));
     }
   }
 
@@ -440,7 +452,7 @@ public final class LinkGraph {
     absolutes.append(symbol);
   }
 
-  /** Makes an external or absolute symbol a defined one. */
+  /** Makes a symbol a defined one, or moves its definition. */
   public void makeDefined(
       Symbol symbol,
       Block block,
@@ -548,7 +560,7 @@ public final class LinkGraph {
   private Block newBlock(
       Section section, long size, long address, long alignment, long alignmentOffset) {
     checkOwn(section);
-    Block block = new Block(section, size, address, alignment, alignmentOffset);
+    Block block = new Block(section, file, size, address, alignment, alignmentOffset);
     section.blockSlots().append(block);
     return block;
   }

@@ -92,7 +92,7 @@ public final class ApplyFixups {
   private static UnsupportedObjectException refusal(Block block, Edge edge) {
     Symbol target = edge.target();
     return new UnsupportedObjectException(
-        block.section().graph().name(),
+        block.file(),
         "an edge %s to %s, at 0x%x of %s,"
             .formatted(
                 edge.kind().llvmName(),

@@ -64,7 +64,7 @@ record EhFrameRecord(int begin, int idField, int id, int end) {
 
   static MalformedObjectException malformed(Block block, int begin, String what) {
     return new MalformedObjectException(
-        block.section().graph().name(),
+        block.file(),
         "section " + block.section().name(),
         "record at 0x%x %s".formatted(block.address() + begin, what));
   }

@@ -2,6 +2,9 @@ package uruk.materialization.platform;
 
 import java.lang.ref.SoftReference;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
@@ -63,7 +66,12 @@ final class ObjectCode {
     return function == null
         ? new NativeFrame(address, null, 0, object.name(), source, true)
         : new NativeFrame(
-            address, function.name(), address - function.address(), object.name(), source, true);
+            address,
+            function.name(),
+            address - function.address(),
+            function.block().file(),
+            source,
+            true);
   }
 
   private static @Nullable Symbol function(Details known, long address) {
@@ -100,7 +108,7 @@ final class ObjectCode {
     Set<Block> dropped = blocks.applyTo(graph);
     for (Section section : graph.sections()) {
       if (section.memLifetime() == MemLifetime.NO_ALLOC) {
-        section.blocks().forEach(block -> block.setAddress(0)); // they refer to offsets
+        placeAtOffsets(section); // by which they refer to each other
       }
     }
     NavigableMap<Long, Symbol> functions = new TreeMap<>(Long::compareUnsigned);
@@ -112,6 +120,14 @@ final class ObjectCode {
       }
     }
     return new Details(functions, lines(graph));
+  }
+
+  private static void placeAtOffsets(Section section) {
+    long offset = 0;
+    for (Block block : section.blocks()) {
+      block.setAddress(offset);
+      offset += block.size();
+    }
   }
 
   private static LinkGraph graph(ObjectFile file) {
@@ -138,13 +154,26 @@ final class ObjectCode {
 
   private static ByteBuffer debugSection(LinkGraph graph, String name) {
     Section section = graph.findSection(name);
-    if (section == null || section.blocks().isEmpty()) {
+    if (section == null) {
       return ByteBuffer.allocate(0);
     }
-    Block block = section.blocks().iterator().next();
-    if (block.zeroFill()) {
-      return ByteBuffer.allocate(0);
+    List<ByteBuffer> parts = new ArrayList<>();
+    for (Block block : section.blocks()) {
+      if (!block.zeroFill()) {
+        parts.add(relocated(block));
+      }
     }
+    return parts.size() == 1 ? parts.getFirst() : joined(parts, graph.byteOrder());
+  }
+
+  private static ByteBuffer joined(List<ByteBuffer> parts, ByteOrder order) {
+    ByteBuffer all =
+        ByteBuffer.allocate(parts.stream().mapToInt(ByteBuffer::remaining).sum()).order(order);
+    parts.forEach(all::put);
+    return all.flip();
+  }
+
+  private static ByteBuffer relocated(Block block) {
     ByteBuffer bytes = block.mutableContent();
     if (block.hasEdges()) {
       Edges edges = block.edges();

@@ -144,6 +144,9 @@ public final class RunCommand implements Command {
         Executor helper = helper();
         jit.objects().readMembersAheadOn(helper);
         jit.objects().finishLinksOn(helper);
+        if (!request.tellsMembersApart()) {
+          jit.objects().mergeMembers();
+        }
         if (request.reports().time()) {
           jit.objects().addPlugin(phases);
         }

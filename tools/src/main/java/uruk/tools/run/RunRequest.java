@@ -50,6 +50,11 @@ record RunRequest(
    */
   record Observers(boolean gdb, boolean perf, boolean process) {}
 
+  /** {@return whether somebody wants to hear of each member of an archive} */
+  boolean tellsMembersApart() {
+    return reports.memory || observers.gdb || observers.perf;
+  }
+
   /** The command's own options, then those of all programs. */
   static final List<Option> OPTIONS =
       ImmutableList.<Option>builder().add(RunOption.values()).add(ProgramOption.values()).build();
