@@ -98,7 +98,8 @@ final class DefinitionRules {
       if (dylib.table().size() == 0) {
         return;
       }
-      SymbolMap.forEach(
+      HashedNames.forEach(
+          dylib.table(),
           promise.symbols(),
           (name, hash, flags) -> {
             SymbolEntry existing = dylib.table().find(name, hash);
@@ -133,13 +134,13 @@ final class DefinitionRules {
       Map<String, SymbolFlags> symbols = promise.symbols();
       dylib.session().lock().tablesChange();
       dylib.table().reserve(symbols.size());
-      SymbolMap.forEach(symbols, this::add);
+      HashedNames.forEach(dylib.table(), symbols, this::add);
       finish();
     }
 
     private void add(String name, int hash, SymbolFlags flags) {
-      SymbolEntry entry = new SymbolEntry(name, hash, flags, definition);
-      SymbolEntry existing = dylib.table().addIfAbsent(entry);
+      SymbolEntry entry = new SymbolEntry(name, flags, definition);
+      SymbolEntry existing = dylib.table().addIfAbsent(entry, hash);
       if (existing == null) {
         added(entry);
       } else if (existing.owner != definition) { // else the unit's map holds the name twice

@@ -42,7 +42,7 @@ final class NameIndex {
       return scan(name, hash, hashes.length);
     }
     int mask = slots.length - 1;
-    for (int slot = hash, end = slot + SymbolTable.PROBES; slot != end; slot++) {
+    for (int slot = hash, end = slot + SymbolSlots.PROBES; slot != end; slot++) {
       int at = slots[slot & mask];
       if (at < 0 || isAt(at, name, hash)) {
         return at;
@@ -78,7 +78,7 @@ final class NameIndex {
   /** Adds the name at a position, unless it is there. Returns whether it was added. */
   private boolean add(int at) {
     int mask = slots.length - 1;
-    for (int slot = hashes[at], end = slot + SymbolTable.PROBES; slot != end; slot++) {
+    for (int slot = hashes[at], end = slot + SymbolSlots.PROBES; slot != end; slot++) {
       int other = slots[slot & mask];
       if (other < 0) {
         slots[slot & mask] = at;

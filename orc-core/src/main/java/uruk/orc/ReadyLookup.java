@@ -13,13 +13,7 @@ final class ReadyLookup {
   /** {@return the exported, ready symbol of the dylib, or null} */
   static @Nullable ExecutorSymbolDef find(JITDylib dylib, String name) {
     SymbolEntry entry = dylib.table().find(name);
-    if (entry == null) {
-      return null;
-    }
-    int word = entry.word();
-    return isUsable(word, SymbolState.READY) && SymbolFlags.isExported(word)
-        ? entry.definition(word)
-        : null;
+    return entry != null && entry.isVisible(false) ? entry.ready() : null;
   }
 
   /** {@return the ready symbol that the order finds first, or null} */
@@ -30,8 +24,7 @@ final class ReadyLookup {
     if (entry == null) {
       return null;
     }
-    int word = entry.word();
-    ExecutorSymbolDef found = isUsable(word, SymbolState.READY) ? entry.definition(word) : null;
+    ExecutorSymbolDef found = entry.ready();
     return isStill(version, session) ? found : null;
   }
 

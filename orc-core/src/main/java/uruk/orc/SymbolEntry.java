@@ -11,27 +11,38 @@ import org.jspecify.annotations.Nullable;
  */
 final class SymbolEntry {
   private static final VarHandle WORD;
+  private static final VarHandle READY;
   private static final SymbolState[] STATES = SymbolState.values();
   private static final int FLAGS_MASK = 0xffff;
   private static final int STATE_SHIFT = 16;
   private static final int STATE_MASK = 7 << STATE_SHIFT;
   private static final int REMOVED_BIT = 1 << 19;
+  private static final int READY_BITS = bits(SymbolState.READY);
+  private static final int READY_MASK =
+      STATE_MASK
+          | REMOVED_BIT
+          | SymbolFlags.HAS_ERROR.bits()
+          | SymbolFlags.SIDE_EFFECTS_ONLY.bits();
 
   static {
     try {
       WORD = MethodHandles.lookup().findVarHandle(SymbolEntry.class, "word", int.class);
+      READY =
+          MethodHandles.lookup().findVarHandle(SymbolEntry.class, "ready", ExecutorSymbolDef.class);
     } catch (ReflectiveOperationException impossible) {
       throw new LinkageError(impossible.getMessage(), impossible);
     }
   }
 
   private final String name;
-  private final int hash;
 
   /** Volatile for its readers: to read it through the handle is slow before it is compiled. */
   private volatile int word;
 
   private long address;
+
+  /** What look-ups answer, made by the first of them; only for words that are ready. */
+  private volatile @Nullable ExecutorSymbolDef ready;
 
   // Guarded by the session lock.
   /** Who makes, or has made, the definition; null once removed. */
@@ -47,13 +58,7 @@ final class SymbolEntry {
   @Nullable UserList users;
 
   SymbolEntry(String name, SymbolFlags flags, @Nullable Definition owner) {
-    this(name, SymbolTable.hash(name), flags, owner);
-  }
-
-  /** An entry for a name whose {@linkplain SymbolTable#hash hash} is known. */
-  SymbolEntry(String name, int hash, SymbolFlags flags, @Nullable Definition owner) {
     this.name = name;
-    this.hash = hash;
     this.word = flags.bits();
     this.owner = owner;
   }
@@ -67,10 +72,6 @@ final class SymbolEntry {
 
   String name() {
     return name;
-  }
-
-  int hash() {
-    return hash;
   }
 
   /** {@return flags, state and removal at one moment} */
@@ -141,6 +142,21 @@ final class SymbolEntry {
         : null;
   }
 
+  /** {@return address and flags of a symbol that is ready and has an address, else null} */
+  @Nullable ExecutorSymbolDef ready() {
+    int seen = word();
+    if ((seen & READY_MASK) != READY_BITS) {
+      return null;
+    }
+    ExecutorSymbolDef known = ready;
+    return known != null ? known : makeReady(seen);
+  }
+
+  private @Nullable ExecutorSymbolDef makeReady(int seen) {
+    ExecutorSymbolDef made = definition(seen);
+    return made == null || READY.compareAndSet(this, null, made) ? made : ready;
+  }
+
   /** {@return whether a search sees the symbol} */
   boolean isVisible(boolean matchAll) {
     return matchAll || SymbolFlags.isExported(word());
@@ -159,6 +175,7 @@ final class SymbolEntry {
     publish(word & ~STATE_MASK);
     VarHandle.storeStoreFence();
     address = newAddress;
+    ready = new ExecutorSymbolDef(newAddress, flags);
     publish(flags.bits() | bits(SymbolState.READY));
   }
 

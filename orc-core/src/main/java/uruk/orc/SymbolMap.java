@@ -131,13 +131,8 @@ public final class SymbolMap {
     return flags instanceof View ? flags : ImmutableMap.copyOf(flags);
   }
 
-  /** Takes the name of a symbol, the name's {@linkplain SymbolTable#hash hash}, and flags. */
-  interface HashedAction {
-    void accept(String name, int hash, SymbolFlags flags);
-  }
-
   /** Calls the action for each symbol in order, with hashes that need not be computed again. */
-  static void forEach(Map<String, SymbolFlags> symbols, HashedAction action) {
+  static void forEach(Map<String, SymbolFlags> symbols, HashedNames.Action action) {
     if (symbols instanceof View<SymbolFlags> view) {
       view.map.forEach(action);
     } else {
@@ -145,7 +140,7 @@ public final class SymbolMap {
     }
   }
 
-  private void forEach(HashedAction action) {
+  private void forEach(HashedNames.Action action) {
     NameIndex built = index;
     for (int at = 0; at < names.length; at++) {
       int hash = built == null ? SymbolTable.hash(names[at]) : built.hashAt(at);

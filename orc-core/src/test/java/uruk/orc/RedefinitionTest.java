@@ -42,6 +42,22 @@ class RedefinitionTest {
   }
 
   @Test
+  void whatLookupsAnswerIsMadeOnceForEachDefinition() {
+    ResourceTracker tracker = defined("a", 1);
+    ExecutorSymbolDef before = session.lookup(main, "a");
+    assertThat(session.lookup(main, "a")).isSameAs(before);
+
+    session.redefine(
+        List.of(new Redefinition(tracker, "unit", symbol("a", 2), List.of(), Set.of())));
+
+    assertThat(session.lookup(main, "a")).isEqualTo(new ExecutorSymbolDef(2, EXPORTED));
+    assertThat(session.lookup(main, "a")).isSameAs(session.lookup(main, "a"));
+    tracker.remove();
+    assertThatThrownBy(() -> session.lookup(main, "a"))
+        .isInstanceOf(SymbolsNotFoundException.class);
+  }
+
+  @Test
   void aNameMovesFromOneTrackerToAnother() {
     ResourceTracker from = defined("a", 1);
     ResourceTracker to = defined("b", 2);

@@ -76,14 +76,37 @@ class SymbolTableTest {
   }
 
   @Test
+  void entriesAreInTheOrderInWhichTheyCame() {
+    List<String> names = IntStream.range(0, 100).mapToObj(at -> "n" + (at * 7919) % 101).toList();
+
+    assertThat(tableOf(names).entries()).extracting(SymbolEntry::name).isEqualTo(names);
+  }
+
+  @Test
+  void namesComeBackAfterTheyWereRemoved() {
+    List<String> names = IntStream.range(0, 1000).mapToObj(at -> "n" + at).toList();
+    SymbolTable table = tableOf(names);
+    for (int round = 0; round < 10; round++) {
+      names.forEach(name -> table.remove(found(table, name)));
+      assertThat(names).allMatch(name -> table.find(name) == null);
+      names.forEach(name -> table.add(new SymbolEntry(name, EXPORTED, null)));
+    }
+
+    assertThat(names).allMatch(name -> found(table, name).name().equals(name));
+    assertThat(table.entries()).hasSize(names.size());
+    assertThat(table.capacity()).isLessThanOrEqualTo(SymbolTable.capacityFor(2 * names.size()));
+  }
+
+  @Test
   void namesMadeToCollideAreFoundWithoutLookingAtAllOthers() {
     List<String> names = colliding(14);
     SymbolTable table = tableOf(names);
     SymbolEntry again = new SymbolEntry(names.getLast(), EXPORTED, null);
 
     assertThat(names).allMatch(name -> found(table, name).name().equals(name));
-    assertThat(table.probes(names.getLast())).isEqualTo(SymbolTable.PROBES);
-    assertThat(table.addIfAbsent(again)).isSameAs(found(table, names.getLast()));
+    assertThat(table.probes(names.getLast())).isEqualTo(SymbolSlots.PROBES);
+    assertThat(table.addIfAbsent(again, SymbolTable.hash(again.name())))
+        .isSameAs(found(table, names.getLast()));
     assertThat(table.entries()).hasSameSizeAs(names);
   }
 
