@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 import uruk.jitlink.archive.FileKind;
 import uruk.jitlink.elf.ElfObject;
-import uruk.jitlink.elf.MergedObject;
+import uruk.jitlink.elf.ObjectMerge;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.Target;
 
@@ -108,11 +108,13 @@ public interface ObjectFile {
    *
    * @param name for errors and dumps; errors about a place name the file that it comes from
    * @param files as this interface reads them, at least one, for one machine; their initializers
-   *     run in this order
+   *     run in this order. A single one is returned as it is
    * @throws UnsupportedObjectException if they are for several machines
    * @throws IllegalArgumentException if there is none, or one was made otherwise
    */
   static ObjectFile merged(String name, List<ObjectFile> files) {
-    return MergedObject.of(name, files);
+    ObjectMerge merge = new ObjectMerge(name, null);
+    files.forEach(merge::add);
+    return merge.merged();
   }
 }

@@ -1,16 +1,18 @@
 package uruk.materialization;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Iterator;
-import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import uruk.jitlink.ObjectFile;
 import uruk.jitlink.archive.ArchiveMember;
+import uruk.jitlink.elf.ObjectMerge;
 
 /**
  * The members of an archive that some names need: those that define them, what these need in turn,
@@ -21,8 +23,8 @@ final class MemberClosure {
   private final Function<ArchiveMember, ObjectFile> reader;
   private final Set<String> asked = new HashSet<>();
   private final Deque<Visit> path = new ArrayDeque<>();
-  private final List<ObjectFile> files = new ArrayList<>();
-  private String first = "";
+  private final @Nullable Executor readAhead;
+  private @Nullable ObjectMerge merge;
 
   /** A member some of whose names have been asked for. */
   private record Visit(ObjectFile file, Iterator<String> externals) {}
@@ -32,12 +34,15 @@ final class MemberClosure {
    *
    * @param finder tells the member to take for a name; empty for one that was taken before
    * @param reader reads a member
+   * @param readAhead may read the members' content meanwhile; see {@link ObjectMerge}
    */
   MemberClosure(
       Function<String, Optional<ArchiveMember>> finder,
-      Function<ArchiveMember, ObjectFile> reader) {
+      Function<ArchiveMember, ObjectFile> reader,
+      @Nullable Executor readAhead) {
     this.finder = finder;
     this.reader = reader;
+    this.readAhead = readAhead;
   }
 
   /** Adds what a name needs. */
@@ -48,7 +53,7 @@ final class MemberClosure {
       if (visit.externals.hasNext()) {
         ask(visit.externals.next());
       } else {
-        files.add(visit.file);
+        Objects.requireNonNull(merge).add(visit.file);
         path.removeLast();
       }
     }
@@ -61,23 +66,17 @@ final class MemberClosure {
   }
 
   private void enter(ArchiveMember member) {
-    if (first.isEmpty()) {
-      first = member.name();
+    if (merge == null) {
+      merge =
+          new ObjectMerge(
+              "%s(%s and others)".formatted(member.archive(), member.name()), readAhead);
     }
     ObjectFile file = reader.apply(member);
     path.add(new Visit(file, file.externals().iterator()));
   }
 
-  /** {@return the members in order} */
-  List<ObjectFile> files() {
-    return files;
-  }
-
-  /** {@return the members as one object, which has one's own name if there is but one} */
-  ObjectFile merged(String archive) {
-    return files.size() == 1
-        ? files.getFirst()
-        : ObjectFile.merged(
-            "%s(%s and %d more)".formatted(archive, first, files.size() - 1), files);
+  /** {@return the members as one object, or the only one; empty if there is none} */
+  Optional<ObjectFile> merged() {
+    return Optional.ofNullable(merge).map(ObjectMerge::merged);
   }
 }

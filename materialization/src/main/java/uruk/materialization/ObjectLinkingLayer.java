@@ -137,6 +137,11 @@ public final class ObjectLinkingLayer {
     return mergesMembers;
   }
 
+  /** {@return who reads members of archives ahead; null for nobody} */
+  @Nullable Executor memberReader() {
+    return memberReader;
+  }
+
   /** {@return where links end; null for the thread that found their last symbol} */
   @Nullable Executor finisher() {
     return finisher;

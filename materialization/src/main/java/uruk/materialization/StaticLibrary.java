@@ -192,13 +192,15 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
     List<DefinitionGenerator> before =
         dylib.generators().stream().takeWhile(each -> each != this).toList();
     ResourceTracker tracker = dylib.createResourceTracker();
-    MemberClosure closure = new MemberClosure(name -> take(name, dylib, before, tracker), reader);
+    MemberClosure closure =
+        new MemberClosure(name -> take(name, dylib, before, tracker), reader, layer.memberReader());
     try {
       candidates.forEach((name, flags) -> closure.add(name));
-      if (closure.files().isEmpty()) {
-        tracker.remove();
+      Optional<ObjectFile> merged = closure.merged();
+      if (merged.isPresent()) {
+        layer.addMember(tracker, merged.get());
       } else {
-        layer.addMember(tracker, closure.merged(archive.path().toString()));
+        tracker.remove();
       }
     } catch (RuntimeException failure) {
       tracker.remove();

@@ -1,0 +1,66 @@
+package uruk.jitlink.elf;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import uruk.jitlink.ObjectFile.ReadOption;
+import uruk.jitlink.graph.LinkGraph;
+import uruk.jitlink.graph.Target;
+
+/**
+ * A graph that objects are read into one after the other, in the order in which they were added, on
+ * whichever thread comes first. Thread-safe.
+ */
+final class GraphMerge {
+  private final LinkGraphBuilder builder; // guarded by itself
+  private final Queue<ElfObject> waiting = new ArrayDeque<>(); // guarded by itself
+
+  /** Why an object could not be read; those behind it are not. Guarded by the builder. */
+  private @Nullable RuntimeException failure;
+
+  GraphMerge(String name, Target target, Set<ReadOption> options) {
+    builder = new LinkGraphBuilder(new LinkGraph(name, target), options, new SharedNames());
+  }
+
+  /** Adds an object to be read. */
+  void add(ElfObject part) {
+    synchronized (waiting) {
+      waiting.add(part);
+    }
+  }
+
+  /** Reads the objects that have been added; a failure is told by {@link #graph}. */
+  void read() {
+    synchronized (builder) {
+      for (ElfObject part = next(); part != null && failure == null; part = next()) {
+        try {
+          part.addTo(builder);
+        } catch (RuntimeException unreadable) {
+          failure = unreadable;
+        }
+      }
+    }
+  }
+
+  private @Nullable ElfObject next() {
+    synchronized (waiting) {
+      return waiting.poll();
+    }
+  }
+
+  /**
+   * {@return the graph of all objects; no more may be added}
+   *
+   * @throws uruk.jitlink.LinkException if one cannot be read
+   */
+  LinkGraph graph() {
+    synchronized (builder) {
+      read();
+      if (failure != null) {
+        throw failure;
+      }
+      return builder.graph();
+    }
+  }
+}
