@@ -1,6 +1,7 @@
 package uruk.jitlink.archive;
 
 import java.io.IOException;
+import java.lang.ref.SoftReference;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
@@ -36,9 +37,18 @@ final class FileSource implements ArchiveSource {
    */
   private static final int READ_AHEAD = 32 * 1024;
 
+  /**
+   * A file that is read from so often, and is at most so large, is read as a whole: each read costs
+   * a look at the file besides, which takes as long as copying 100 kB.
+   */
+  private static final int OFTEN = 8;
+
+  private static final int LARGEST_WHOLE = 16 << 20;
+
   // Guarded by lock.
+  private int reads;
   private FileChannel channel;
-  private byte[] window = {};
+  private SoftReference<byte @Nullable []> window = new SoftReference<>(null);
   private long windowOffset;
   private boolean closed;
 
@@ -75,22 +85,39 @@ final class FileSource implements ArchiveSource {
 
   @Override
   public byte[] read(long offset, int length) {
-    if (length >= READ_AHEAD || offset > opened.size - length) {
+    if (offset > opened.size - length) {
       return readChecked(offset, length);
     }
+    boolean often;
     synchronized (lock) {
       requireOpen();
-      if (offset >= windowOffset && offset + length <= windowOffset + window.length) {
-        int from = (int) (offset - windowOffset);
-        return Arrays.copyOfRange(window, from, from + length);
+      byte[] ahead = window.get();
+      if (ahead != null
+          && offset >= windowOffset
+          && offset + length <= windowOffset + ahead.length) {
+        return part(ahead, offset - windowOffset, length);
       }
+      often = ++reads > OFTEN;
     }
-    byte[] bytes = readChecked(offset, (int) Math.min(READ_AHEAD, opened.size - offset));
+    if (often && opened.size <= LARGEST_WHOLE) {
+      return part(readAhead(0, opened.size), offset, length);
+    }
+    return length >= READ_AHEAD
+        ? readChecked(offset, length)
+        : part(readAhead(offset, Math.min(READ_AHEAD, opened.size - offset)), 0, length);
+  }
+
+  private static byte[] part(byte[] bytes, long from, int length) {
+    return Arrays.copyOfRange(bytes, (int) from, (int) from + length);
+  }
+
+  private byte[] readAhead(long offset, long length) {
+    byte[] bytes = readChecked(offset, (int) length);
     synchronized (lock) {
-      window = bytes;
+      window = new SoftReference<>(bytes);
       windowOffset = offset;
     }
-    return Arrays.copyOf(bytes, length);
+    return bytes;
   }
 
   private byte[] readChecked(long offset, int length) {

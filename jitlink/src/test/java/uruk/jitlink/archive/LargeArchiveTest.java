@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is read of an archive of 100 MB and 10,000 members. */
+/** What is read of archives, among them one of 100 MB and 10,000 members. */
 class LargeArchiveTest {
 
   private static final int MEMBERS = 10_000;
@@ -41,6 +44,28 @@ class LargeArchiveTest {
       long before = source.bytesRead;
       assertThat(last.bytes()).hasSize(MEMBER_SIZE);
       assertThat(source.bytesRead - before).isEqualTo(MEMBER_SIZE);
+    }
+  }
+
+  /** More reads than a small archive is read piece by piece for, of pieces near and far. */
+  @Test
+  void membersReadManyTimesInAnyOrderAreThoseOfTheFile() throws IOException {
+    ArchiveWriter writer = ArchiveWriter.regular();
+    SplittableRandom random = new SplittableRandom(7);
+    List<byte[]> contents = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      byte[] content = new byte[random.nextInt(100_000)];
+      random.nextBytes(content);
+      contents.add(content);
+      writer.member("m" + i + ".o/", content);
+    }
+    Path file = Files.write(directory.resolve("many.a"), writer.bytes());
+
+    try (Archive archive = Archive.open(file)) {
+      for (int round = 0; round < 200; round++) {
+        int member = random.nextInt(contents.size());
+        assertThat(archive.members().get(member).bytes()).isEqualTo(contents.get(member));
+      }
     }
   }
 
