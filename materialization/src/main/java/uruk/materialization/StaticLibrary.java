@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import uruk.jitlink.ObjectFile;
 import uruk.jitlink.ObjectInterface;
 import uruk.jitlink.Targets;
@@ -189,41 +190,58 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
    * so on: all that look-ups by the members would add one by one.
    */
   private void addMerged(JITDylib dylib, SymbolLookupSet candidates) {
-    List<DefinitionGenerator> before =
-        dylib.generators().stream().takeWhile(each -> each != this).toList();
-    ResourceTracker tracker = dylib.createResourceTracker();
-    MemberClosure closure =
-        new MemberClosure(name -> take(name, dylib, before, tracker), reader, layer.memberReader());
+    Taking taking = new Taking(dylib);
+    MemberClosure closure = new MemberClosure(taking::take, reader, layer.memberReader());
     try {
       candidates.forEach((name, flags) -> closure.add(name));
-      Optional<ObjectFile> merged = closure.merged();
-      if (merged.isPresent()) {
-        layer.addMember(tracker, merged.get());
-      } else {
-        tracker.remove();
-      }
+      closure.merged().ifPresent(merged -> layer.addMember(taking.tracker(), merged));
     } catch (RuntimeException failure) {
-      tracker.remove();
+      taking.undo();
       throw failure;
     }
   }
 
-  /** {@return the member to add for a name, unless another definition is found first} */
-  private Optional<ArchiveMember> take(
-      String name, JITDylib dylib, List<DefinitionGenerator> before, ResourceTracker tracker) {
-    Optional<ArchiveMember> found = archive.memberDefining(name);
-    if (found.isEmpty()
-        || dylib.symbolState(name) != null
-        || before.stream().anyMatch(generator -> generator.mayDefine(name))) {
-      return Optional.empty();
+  /** Takes members for one dylib under one tracker. */
+  private final class Taking {
+    private final JITDylib dylib;
+    private final List<DefinitionGenerator> askedBefore;
+    private @Nullable ResourceTracker tracker;
+
+    private Taking(JITDylib dylib) {
+      this.dylib = dylib;
+      this.askedBefore =
+          dylib.generators().stream().takeWhile(each -> each != StaticLibrary.this).toList();
     }
-    synchronized (lock) {
-      if (isLoaded(dylib, found.get())) {
+
+    /** {@return the member to add for a name, unless another definition is found first} */
+    Optional<ArchiveMember> take(String name) {
+      Optional<ArchiveMember> found = archive.memberDefining(name);
+      if (found.isEmpty()
+          || dylib.symbolState(name) != null
+          || askedBefore.stream().anyMatch(generator -> generator.mayDefine(name))) {
         return Optional.empty();
       }
-      loaded.put(new Loaded(dylib, found.get().offset()), tracker);
+      synchronized (lock) {
+        if (isLoaded(dylib, found.get())) {
+          return Optional.empty();
+        }
+        loaded.put(new Loaded(dylib, found.get().offset()), tracker());
+      }
+      return found;
     }
-    return found;
+
+    ResourceTracker tracker() {
+      if (tracker == null) {
+        tracker = dylib.createResourceTracker();
+      }
+      return tracker;
+    }
+
+    void undo() {
+      if (tracker != null) {
+        tracker.remove();
+      }
+    }
   }
 
   /** Closes the archive. Members that are in dylibs stay; no more are added. */

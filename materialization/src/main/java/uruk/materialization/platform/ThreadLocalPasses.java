@@ -59,7 +59,18 @@ final class ThreadLocalPasses {
   private record Reference(
       Block block, int offset, X86_64EdgeKind kind, @Nullable Symbol target, long addend) {}
 
-  private record Slot(X86_64EdgeKind kind, @Nullable Symbol target) {}
+  private record Slot(X86_64EdgeKind kind, @Nullable Symbol target) {
+    // By hand: for a record's own ones the JDK makes some 30 classes at every start.
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Slot slot && slot.kind == kind && slot.target == target;
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * kind.code() + (target == null ? 0 : target.hashCode());
+    }
+  }
 
   private record View(ThreadLocalModule module, Access access) {}
 
