@@ -1,11 +1,9 @@
 package uruk.materialization;
 
 import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashSet;
-import java.util.Iterator;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -15,19 +13,17 @@ import uruk.jitlink.archive.ArchiveMember;
 import uruk.jitlink.elf.ObjectMerge;
 
 /**
- * The members of an archive that some names need: those that define them, what these need in turn,
- * and so on. What a member needs goes before it, unless the two need each other.
+ * The members of an archive that are needed together: some, what these need, what those need in
+ * turn, and so on. They stand in the order in which look-ups by one after the other would add them,
+ * since definitions and initializers count in this order.
  */
 final class MemberClosure {
   private final Function<String, Optional<ArchiveMember>> finder;
   private final Function<ArchiveMember, ObjectFile> reader;
-  private final Set<String> asked = new HashSet<>();
-  private final Deque<Visit> path = new ArrayDeque<>();
   private final @Nullable Executor readAhead;
+  private final Set<String> asked = new HashSet<>();
+  private final Queue<ObjectFile> waiting = new ArrayDeque<>();
   private @Nullable ObjectMerge merge;
-
-  /** A member some of whose names have been asked for. */
-  private record Visit(ObjectFile file, Iterator<String> externals) {}
 
   /**
    * An empty closure.
@@ -45,38 +41,27 @@ final class MemberClosure {
     this.readAhead = readAhead;
   }
 
-  /** Adds what a name needs. */
-  void add(String name) {
-    ask(name);
-    while (!path.isEmpty()) {
-      Visit visit = path.getLast();
-      if (visit.externals.hasNext()) {
-        ask(visit.externals.next());
-      } else {
-        Objects.requireNonNull(merge).add(visit.file);
-        path.removeLast();
-      }
-    }
-  }
-
-  private void ask(String name) {
-    if (asked.add(name)) {
-      finder.apply(name).ifPresent(this::enter);
-    }
-  }
-
-  private void enter(ArchiveMember member) {
+  /** Adds a member. */
+  void add(ArchiveMember member) {
     if (merge == null) {
       merge =
           new ObjectMerge(
               "%s(%s and others)".formatted(member.archive(), member.name()), readAhead);
     }
     ObjectFile file = reader.apply(member);
-    path.add(new Visit(file, file.externals().iterator()));
+    merge.add(file);
+    waiting.add(file);
   }
 
-  /** {@return the members as one object, or the only one; empty if there is none} */
+  /** {@return the members and all that they need as one object; empty if none was added} */
   Optional<ObjectFile> merged() {
+    for (ObjectFile file = waiting.poll(); file != null; file = waiting.poll()) {
+      for (String name : file.externals()) {
+        if (asked.add(name)) {
+          finder.apply(name).ifPresent(this::add);
+        }
+      }
+    }
     return Optional.ofNullable(merge).map(ObjectMerge::merged);
   }
 }

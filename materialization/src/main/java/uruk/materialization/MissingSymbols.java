@@ -67,12 +67,17 @@ final class MissingSymbols {
       references.add(SymbolReferences.of(file, Set.copyOf(missing)));
       return;
     }
+    Set<String> others = new LinkedHashSet<>(missing);
     for (ObjectFile part : parts) {
       Set<String> needed = new LinkedHashSet<>(missing);
       needed.retainAll(Set.copyOf(part.externals()));
       if (!needed.isEmpty()) {
         references.add(SymbolReferences.of(part, needed));
+        others.removeAll(needed);
       }
+    }
+    if (!others.isEmpty()) { // defined by a part whose definition was not taken
+      references.add(SymbolReferences.of(file, others));
     }
   }
 

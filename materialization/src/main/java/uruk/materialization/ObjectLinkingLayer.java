@@ -1,6 +1,7 @@
 package uruk.materialization;
 
 import com.google.common.base.Throwables;
+import com.google.common.util.concurrent.ExecutionError;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.UncheckedExecutionException;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.JITLinker;
@@ -113,10 +115,18 @@ public final class ObjectLinkingLayer {
    * of them are linked, since somebody has asked for them. By default an object is read when it is
    * linked.
    *
-   * @param executor runs what it is given sooner or later, or never
+   * @param executor runs what it is given sooner or later, or never; what it rejects is read when
+   *     it is linked
    */
   public void readMembersAheadOn(Executor executor) {
-    memberReader = executor;
+    memberReader =
+        work -> {
+          try {
+            executor.execute(work);
+          } catch (RejectedExecutionException busy) {
+            // Nothing waits for it: whoever links the member reads it.
+          }
+        };
   }
 
   /**
@@ -126,7 +136,8 @@ public final class ObjectLinkingLayer {
    * of them cost. By default each member is an object.
    *
    * <p>Members stay objects of their own in a dylib whose code does not search itself first, and
-   * where the {@link StaticLibrary} is asked by another generator instead of being one.
+   * where the {@link StaticLibrary} is asked by another generator instead of being one or reads its
+   * members in a way of its own.
    */
   public void mergeMembers() {
     mergesMembers = true;
@@ -447,7 +458,7 @@ public final class ObjectLinkingLayer {
     LinkGraph graph;
     try {
       graph = Futures.getUnchecked(read);
-    } catch (UncheckedExecutionException unreadable) {
+    } catch (UncheckedExecutionException | ExecutionError unreadable) {
       fail(object, responsibility, Objects.requireNonNull(unreadable.getCause()));
       return;
     }

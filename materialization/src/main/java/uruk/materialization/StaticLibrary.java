@@ -35,6 +35,7 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
   private final ObjectLinkingLayer layer;
   private final Archive archive;
   private final Function<ArchiveMember, ObjectFile> reader;
+  private final boolean mergeable;
   private final Object lock = new Object();
   private final Map<Loaded, ResourceTracker> loaded = new HashMap<>(); // guarded by lock
 
@@ -55,10 +56,14 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
   }
 
   private StaticLibrary(
-      ObjectLinkingLayer layer, Archive archive, Function<ArchiveMember, ObjectFile> reader) {
+      ObjectLinkingLayer layer,
+      Archive archive,
+      Function<ArchiveMember, ObjectFile> reader,
+      boolean mergeable) {
     this.layer = layer;
     this.archive = archive;
     this.reader = reader;
+    this.mergeable = mergeable;
   }
 
   /**
@@ -78,19 +83,31 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
    * @param targets the targets to choose from
    */
   public static StaticLibrary open(ObjectLinkingLayer layer, Path archive, Targets targets) {
-    return open(layer, archive, member -> objectFile(member, targets));
+    return open(layer, archive, member -> objectFile(member, targets), true);
   }
 
   /**
    * Opens an archive whose members are read in a way of one's own; see {@link
-   * #open(ObjectLinkingLayer, Path)}.
+   * #open(ObjectLinkingLayer, Path)}. They are never {@linkplain ObjectLinkingLayer#mergeMembers
+   * merged}.
    *
    * @param reader makes the object of a member, under any name
    */
   public static StaticLibrary open(
       ObjectLinkingLayer layer, Path archive, Function<ArchiveMember, ObjectFile> reader) {
+    return open(layer, archive, reader, false);
+  }
+
+  private static StaticLibrary open(
+      ObjectLinkingLayer layer,
+      Path archive,
+      Function<ArchiveMember, ObjectFile> reader,
+      boolean mergeable) {
     return new StaticLibrary(
-        layer, Archive.open(archive, member -> definitions(reader.apply(member))), reader);
+        layer,
+        Archive.open(archive, member -> definitions(reader.apply(member))),
+        reader,
+        mergeable);
   }
 
   private static Iterable<String> definitions(ObjectFile file) {
@@ -117,7 +134,7 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
       SymbolLookupSet candidates) {
     switch (kind) {
       case STATIC -> {
-        if (layer.mergesMembers() && knowsItsTurn(dylib)) {
+        if (mergeable && layer.mergesMembers() && knowsItsTurn(dylib)) {
           addMerged(dylib, candidates);
         } else {
           candidates.forEach((name, flags) -> {
@@ -161,7 +178,7 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
     }
     try {
       layer.addMember(tracker, reader.apply(member));
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | Error failure) {
       tracker.remove();
       throw failure;
     }
@@ -191,11 +208,11 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
    */
   private void addMerged(JITDylib dylib, SymbolLookupSet candidates) {
     Taking taking = new Taking(dylib);
-    MemberClosure closure = new MemberClosure(taking::take, reader, layer.memberReader());
+    MemberClosure closure = new MemberClosure(taking::takeNeeded, reader, layer.memberReader());
     try {
-      candidates.forEach((name, flags) -> closure.add(name));
+      candidates.forEach((name, flags) -> taking.take(name).ifPresent(closure::add));
       closure.merged().ifPresent(merged -> layer.addMember(taking.tracker(), merged));
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | Error failure) {
       taking.undo();
       throw failure;
     }
@@ -213,21 +230,31 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
           dylib.generators().stream().takeWhile(each -> each != StaticLibrary.this).toList();
     }
 
-    /** {@return the member to add for a name, unless another definition is found first} */
+    /** {@return the member that defines a name, unless the dylib has it} */
     Optional<ArchiveMember> take(String name) {
-      Optional<ArchiveMember> found = archive.memberDefining(name);
-      if (found.isEmpty()
-          || dylib.symbolState(name) != null
-          || askedBefore.stream().anyMatch(generator -> generator.mayDefine(name))) {
-        return Optional.empty();
-      }
+      return archive.memberDefining(name).filter(this::claim);
+    }
+
+    /**
+     * {@return the member to add for what another one needs: no other definition is found first}
+     */
+    Optional<ArchiveMember> takeNeeded(String name) {
+      return archive
+          .memberDefining(name)
+          .filter(member ->
+              dylib.symbolState(name) == null
+                  && askedBefore.stream().noneMatch(generator -> generator.mayDefine(name))
+                  && claim(member));
+    }
+
+    private boolean claim(ArchiveMember member) {
       synchronized (lock) {
-        if (isLoaded(dylib, found.get())) {
-          return Optional.empty();
+        if (isLoaded(dylib, member)) {
+          return false;
         }
-        loaded.put(new Loaded(dylib, found.get().offset()), tracker());
+        loaded.put(new Loaded(dylib, member.offset()), tracker());
+        return true;
       }
-      return found;
     }
 
     ResourceTracker tracker() {

@@ -16,11 +16,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import uruk.jit.Jit;
+import uruk.jitlink.ObjectFile;
 import uruk.jitlink.host.NativeCall;
 import uruk.materialization.platform.NativeCrashException;
 import uruk.orc.JITDylib;
@@ -152,19 +156,155 @@ class MergedMembersTest {
     assertThat(call("a")).isEqualTo(111);
   }
 
+  /**
+   * As linkers of files have it: who is asked for first begins, and each member's stand together.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    ".init_array, true, 123456789", ".init_array, false, 123456789",
+    ".ctors, true, 123547698", ".ctors, false, 123547698",
+  })
+  void initializersRunInTheOrderInWhichMembersAreFound(
+      String section, boolean merged, String expected) throws Throwable {
+    Path archive =
+        archive(
+            "libx.a",
+            initializing("a", 1, "b", section),
+            initializing("b", 2, "c", section),
+            initializing("c", 3, "d", section),
+            c("d", "unsigned long order; long d(void) { return order; }"));
+    try (Jit other = Jit.create()) {
+      if (merged) {
+        other.objects().mergeMembers();
+      }
+      other.addArchive(archive);
+      MethodHandle order = other.function("long a(void)");
+
+      assertThat(Long.toHexString((long) order.invokeExact())).isEqualTo(expected);
+      assertThat(other.objects().objects()).hasSize(merged ? 1 : 4);
+    }
+  }
+
+  /** A member with a fragment and two pointers to functions, each of which writes down a digit. */
+  private Path initializing(String name, int number, String next, String section)
+      throws IOException {
+    return c(
+        name,
+        """
+        extern unsigned long order;
+        static void write(int digit) { order = order * 16 + digit; }
+        void fragment_%1$s(void) { write(%2$d); }
+        static void one(void) { write(%2$d * 2 + 2); }
+        static void two(void) { write(%2$d * 2 + 3); }
+        static __attribute__((section("%4$s"), used)) void (*pointers[])(void) = {one, two};
+        __asm__(".section .init,\\"ax\\",@progbits\\n call fragment_%1$s\\n.text");
+        long %3$s(void);
+        long %1$s(void) { return %3$s(); }
+        """
+            .formatted(name, number, next, section));
+  }
+
+  /** The compiler says read-only of a constant, and writable of a variable. */
   @Test
-  void initializersOfWhatAMemberNeedsRunBeforeItsOwn() throws IOException {
-    String log = "extern int order[], count; __attribute__((constructor)) static void run(void) ";
+  void sectionIsOneWhetherFilesWriteToItOrNot() throws Throwable {
+    String entry = "__attribute__((section(\"things\"), used)) ";
     library(
         "libx.a",
-        c("a", log + "{ order[count++] = 1; } int b(void); int a(void) { return b(); }"),
-        c("b", log + "{ order[count++] = 2; } int b(void) { return order[0] * 10 + order[1]; }"),
-        c("log", "int order[2], count;"));
+        c(
+            "sum",
+            entry
+                + "static const int thing = 1; void more(void); extern const int __start_things[],"
+                + " __stop_things[]; int sum(void) { more(); int n = 0; for (const int *p ="
+                + " __start_things; p < __stop_things; p++) n += *p; return n; }"),
+        c("more", entry + "static int thing = 20; void more(void) { thing++; }"));
 
-    assertThat(call("a")).isZero();
-    jit.initialize();
+    assertThat(call("sum")).isEqualTo(22);
+    assertThat(call("sum")).isEqualTo(23);
+  }
 
-    assertThat(call("a")).isEqualTo(21);
+  @Test
+  void generatorThatOnlyMayDefineANameDoesNotHideAMember() throws IOException {
+    List<String> asked = new ArrayList<>();
+    main.addGenerator((state, kind, dylib, flags, candidates) -> asked.addAll(candidates.names()));
+    library(
+        "libx.a",
+        c("a", "int b(void); int a(void) { return b() + 1; }"),
+        c("b", "int b(void) { return 10; }"));
+
+    assertThat(call("a")).isEqualTo(11);
+    assertThat(asked).contains("a", "b");
+  }
+
+  /** A reader of one's own may make objects of another kind. */
+  @Test
+  void membersThatAreReadInAWayOfOnesOwnStayApart() throws IOException {
+    Path archive =
+        archive(
+            "libx.a",
+            c("a", "int b(void); int a(void) { return b() + 1; }"),
+            c("b", "int b(void) { return 10; }"));
+    main.addGenerator(
+        StaticLibrary.open(
+            jit.objects(),
+            archive,
+            member ->
+                new GraphObject(ObjectFile.of(member.displayName(), member.bytes()).linkGraph())));
+
+    assertThat(call("a")).isEqualTo(11);
+    assertThat(jit.objects().objects()).hasSize(2);
+  }
+
+  @Test
+  void membersAreLinkedThoughNobodyTakesThemToReadAhead() throws IOException {
+    jit.objects()
+        .readMembersAheadOn(work -> {
+          throw new RejectedExecutionException("busy");
+        });
+    library(
+        "libx.a",
+        c("a", "int b(void); int a(void) { return b() + 1; }"),
+        c("b", "int b(void) { return 10; }"));
+
+    assertThat(call("a")).isEqualTo(11);
+  }
+
+  /** Its group's twin, which was taken, lacks the function that is called. */
+  @Test
+  void missingSymbolThatAMemberWouldHaveDefinedIsExplained() throws IOException {
+    String group =
+        """
+        __asm__(".section .text.%1$s,\\"axG\\",@progbits,pair,comdat\\n"
+            ".weak %1$s\\n%1$s: ret\\n.text");
+        """;
+    library(
+        "libx.a",
+        c("a", group.formatted("first") + "void b(void); int a(void) { b(); return 1; }"),
+        c("b", group.formatted("second") + "void second(void); void b(void) { second(); }"));
+
+    assertThatThrownBy(() -> call("a"))
+        .hasStackTraceContaining("Symbols not found: [ second ]")
+        .hasStackTraceContaining("second: needed by ");
+  }
+
+  @Test
+  void warningAboutASymbolIsToldOfTheMemberThatUsesIt() throws Throwable {
+    List<String> warnings = new ArrayList<>();
+    Path archive =
+        archive(
+            "libx.a",
+            c("a", "int risky(void); int a(void) { return risky() + risky(); }"),
+            c(
+                "risky",
+                "static const char text[] __attribute__((section(\".gnu.warning.risky\"), used)) ="
+                    + " \"risky is risky\"; int risky(void) { return 1; } int own(void) { return"
+                    + " risky(); }"));
+    try (Jit warned = Jit.builder().warnings(warnings::add).create()) {
+      warned.objects().mergeMembers();
+      warned.addArchive(archive);
+
+      assertThat((int) warned.function("int a(void)").invokeExact()).isEqualTo(2);
+    }
+    assertThat(warnings).containsExactly(archive + "(a.o): warning: risky is risky");
   }
 
   @Test
@@ -213,7 +353,7 @@ class MergedMembersTest {
         c("b", "int lost(void); int b(void) { return lost(); }"));
 
     assertThatThrownBy(() -> call("a"))
-        .hasStackTraceContaining("Symbols not found: [ lost, gone ]")
+        .hasStackTraceContaining("Symbols not found: [ gone, lost ]")
         .hasStackTraceContaining("libx.a(a.o), at a+0x")
         .hasStackTraceContaining("libx.a(b.o), at b+0x");
   }

@@ -48,8 +48,9 @@ public interface DefinitionGenerator {
 
   /**
    * {@return whether this generator might define a name} For error texts, which list what is
-   * missing beside the name that was found missing first: nothing is defined, and a generator that
-   * cannot tell says yes. Called outside the session lock, on any thread.
+   * missing beside the name that was found missing first, and for generators that are asked later
+   * and look ahead for what their definitions need: nothing is defined, and a generator that cannot
+   * tell says yes. Called outside the session lock, on any thread.
    */
   default boolean mayDefine(String name) {
     return true;

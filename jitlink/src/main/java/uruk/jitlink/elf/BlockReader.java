@@ -22,6 +22,7 @@ final class BlockReader {
   private final boolean nonAlloc;
   private final boolean[] skipped;
   private final Map<Section, Long> ends;
+  private final boolean merges;
   private final @Nullable Block[] blocks;
   private long bytes;
 
@@ -31,18 +32,21 @@ final class BlockReader {
    * @param nonAlloc whether sections that take no memory become blocks
    * @param skipped by index the sections that become none
    * @param ends where the graph's sections end so far
+   * @param merges whether sections of one name are of many files
    */
   BlockReader(
       LinkGraph graph,
       SectionTable sections,
       boolean nonAlloc,
       boolean[] skipped,
-      Map<Section, Long> ends) {
+      Map<Section, Long> ends,
+      boolean merges) {
     this.graph = graph;
     this.sections = sections;
     this.nonAlloc = nonAlloc;
     this.skipped = skipped;
     this.ends = ends;
+    this.merges = merges;
     this.blocks = new Block[sections.count()];
   }
 
@@ -145,7 +149,11 @@ final class BlockReader {
     }
   }
 
-  /** Sections of one name become blocks of one section, unless their protections differ. */
+  /**
+   * Sections of one name become blocks of one section, unless their protections differ. Data that
+   * is read-only in one file and writable in another is writable in both, as static linkers have
+   * it: initializers, frame descriptions and data between bounds are found by their section's name.
+   */
   private Section parent(int section) {
     MemProt memProt = memProt(section);
     MemLifetime lifetime =
@@ -154,15 +162,25 @@ final class BlockReader {
     String name = sections.name(section);
     Section existing = graph.findSection(name);
     if (existing != null
-        && (existing.memProt() != memProt
-            || existing.memLifetime() != lifetime
-            || existing.threadLocal() != threadLocal)) {
-      name = "%s (%s, %s%s)".formatted(name, memProt, lifetime, threadLocal ? ", TLS" : "");
-      existing = graph.findSection(name);
+        && (existing.memLifetime() != lifetime || existing.threadLocal() != threadLocal)) {
+      return apart(name, memProt, lifetime, threadLocal);
     }
-    if (existing != null) {
-      return existing;
+    if (existing != null && existing.memProt() != memProt) {
+      if (!merges || memProt.executable() || existing.memProt().executable()) {
+        return apart(name, memProt, lifetime, threadLocal);
+      }
+      existing.setMemProt(MemProt.READ_WRITE);
     }
+    return existing != null ? existing : create(name, memProt, lifetime, threadLocal);
+  }
+
+  private Section apart(String name, MemProt memProt, MemLifetime lifetime, boolean threadLocal) {
+    String longer = "%s (%s, %s%s)".formatted(name, memProt, lifetime, threadLocal ? ", TLS" : "");
+    Section existing = graph.findSection(longer);
+    return existing != null ? existing : create(longer, memProt, lifetime, threadLocal);
+  }
+
+  private Section create(String name, MemProt memProt, MemLifetime lifetime, boolean threadLocal) {
     Section created = graph.createSection(name, memProt);
     created.setMemLifetime(lifetime);
     created.setThreadLocal(threadLocal);

@@ -1,5 +1,6 @@
 package uruk.jitlink.elf;
 
+import com.google.common.base.Throwables;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.Set;
@@ -17,7 +18,7 @@ final class GraphMerge {
   private final Queue<ElfObject> waiting = new ArrayDeque<>(); // guarded by itself
 
   /** Why an object could not be read; those behind it are not. Guarded by the builder. */
-  private @Nullable RuntimeException failure;
+  private @Nullable Throwable failure;
 
   GraphMerge(String name, Target target, Set<ReadOption> options) {
     builder = new LinkGraphBuilder(new LinkGraph(name, target), options, new SharedNames());
@@ -36,7 +37,7 @@ final class GraphMerge {
       for (ElfObject part = next(); part != null && failure == null; part = next()) {
         try {
           part.addTo(builder);
-        } catch (RuntimeException unreadable) {
+        } catch (RuntimeException | Error unreadable) {
           failure = unreadable;
         }
       }
@@ -58,7 +59,7 @@ final class GraphMerge {
     synchronized (builder) {
       read();
       if (failure != null) {
-        throw failure;
+        Throwables.throwIfUnchecked(failure);
       }
       return builder.graph();
     }

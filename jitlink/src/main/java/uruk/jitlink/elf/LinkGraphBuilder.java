@@ -38,7 +38,8 @@ final class LinkGraphBuilder {
   void add(SectionTable sections, SymbolTable symbols, GroupTable groups) {
     graph.setFile(sections.file().name());
     boolean[] skipped = skipped(sections, groups);
-    @Nullable Block[] blocks = new BlockReader(graph, sections, nonAlloc, skipped, ends).read();
+    @Nullable Block[] blocks =
+        new BlockReader(graph, sections, nonAlloc, skipped, ends, shared != null).read();
     SymbolReader symbolReader = new SymbolReader(graph, sections, symbols, blocks, skipped, shared);
     symbolReader.read();
     new RelocationReader(graph.target(), sections, blocks, symbolReader).read();

@@ -50,7 +50,7 @@ public final class ObjectMerge {
     }
     parts.add(part);
     merge.add(part);
-    if (reader != null) {
+    if (reader != null && parts.size() > 1) { // a single file is not merged
       reader.execute(merge::read);
     }
   }

@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +32,8 @@ import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.Linkage;
 import uruk.jitlink.graph.Scope;
 import uruk.jitlink.graph.Symbol;
+import uruk.jitlink.graph.Target;
+import uruk.jitlink.x86_64.X86_64;
 
 /** Several objects read into one graph. */
 class MergedObjectTest {
@@ -237,6 +243,55 @@ class MergedObjectTest {
         .isInstanceOf(UnsupportedObjectException.class)
         .hasMessageContaining("bad.c.o")
         .hasMessageContaining("which is writable and executable");
+  }
+
+  /** Else the graph would lack what the file defines, and nobody would know. */
+  @Test
+  void errorOfTheThreadThatReadsAheadIsNotLost() throws Exception {
+    AtomicBoolean full = new AtomicBoolean();
+    Targets targets = new Targets(List.of(overflowingWhile(full)));
+    Queue<Runnable> ahead = new ArrayDeque<>();
+    ObjectMerge merge = new ObjectMerge("all", ahead::add);
+    for (String name : List.of("a", "b")) {
+      ObjectFile file = compile(name + ".c", "void %1$s(void) { %1$s(); }".formatted(name), "-O0");
+      merge.add(
+          ObjectFile.of(
+              name, ByteBuffer.wrap(Files.readAllBytes(folder.resolve(file.name()))), targets));
+    }
+    full.set(true);
+    ahead.forEach(Runnable::run);
+    full.set(false);
+
+    assertThatThrownBy(() -> merge.merged().linkGraph()).isInstanceOf(StackOverflowError.class);
+  }
+
+  private static Target overflowingWhile(AtomicBoolean full) {
+    return (Target)
+        Proxy.newProxyInstance(
+            Target.class.getClassLoader(),
+            new Class<?>[] {Target.class},
+            (proxy, method, arguments) -> {
+              if (full.get()) {
+                throw new StackOverflowError("pretended");
+              }
+              return method.getName().equals("equals")
+                  ? proxy == arguments[0]
+                  : method.invoke(X86_64.INSTANCE, arguments);
+            });
+  }
+
+  @Test
+  void singleFileIsNotReadAhead() throws Exception {
+    List<Runnable> ahead = new ArrayList<>();
+    ObjectMerge merge = new ObjectMerge("all", ahead::add);
+    ObjectFile a = compile("a.c", "int a(void) { return 1; }");
+
+    merge.add(a);
+
+    assertThat(ahead).as("its own graph will be asked for").isEmpty();
+    assertThat(merge.merged()).isSameAs(a);
+    merge.add(compile("b.c", "int b(void) { return 1; }"));
+    assertThat(ahead).hasSize(1);
   }
 
   @Test

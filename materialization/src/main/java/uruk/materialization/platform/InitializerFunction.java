@@ -7,10 +7,12 @@ import java.util.Comparator;
  *
  * @param section what it came from
  * @param object the place of its object in the order in which objects were added
- * @param index its place in the object's section
+ * @param block the place of its block in the object: an object of several files has several
+ * @param index its place in the block
  * @param address the function
  */
-record InitializerFunction(InitializerSection section, long object, int index, long address) {
+record InitializerFunction(
+    InitializerSection section, long object, int block, int index, long address) {
   /** At the begin: early kinds first, then by priority, then as objects were added. */
   static final Comparator<InitializerFunction> BEGIN = InitializerFunction::compareAtBegin;
 
@@ -28,6 +30,9 @@ record InitializerFunction(InitializerSection section, long object, int index, l
     }
     if (order == 0) {
       order = Long.compare(a.object, b.object);
+    }
+    if (order == 0) {
+      order = Integer.compare(a.block, b.block);
     }
     return order != 0 ? order : Integer.compare(a.index, b.index);
   }

@@ -23,6 +23,7 @@ final class InitializerPasses {
 
   private final long object;
   private final List<InitializerFunction> functions = new ArrayList<>();
+  private int blocks;
 
   /**
    * @param object the object's place in the order in which objects were added
@@ -78,6 +79,7 @@ final class InitializerPasses {
     if (block.zeroFill() || block.size() == 0) {
       return;
     }
+    blocks++;
     if (section.kind().fragment()) {
       add(section, 0, block.address());
       return;
@@ -94,7 +96,7 @@ final class InitializerPasses {
   }
 
   private void add(InitializerSection section, int index, long address) {
-    functions.add(new InitializerFunction(section, object, index, address));
+    functions.add(new InitializerFunction(section, object, blocks, index, address));
   }
 
   /** {@return what was found} */
