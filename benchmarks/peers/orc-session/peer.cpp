@@ -47,6 +47,7 @@ struct Session {
   SymbolMap Symbols;
   SymbolFlagsMap Flags;
   std::vector<SymbolStringPtr> Names;
+  std::vector<SymbolNameSet> Needs;
   std::vector<JITDylib *> Order;
 };
 
@@ -203,8 +204,9 @@ static void chain(int Count, int Rounds) {
 // Many symbols of one unit that need each other: four edges each, drawn from a fixed seed.
 class WovenUnit : public MaterializationUnit {
 public:
-  WovenUnit(std::vector<SymbolStringPtr> Names, SymbolFlagsMap Flags)
-      : MaterializationUnit(Interface(std::move(Flags), nullptr)), Names(std::move(Names)) {}
+  WovenUnit(std::vector<SymbolStringPtr> Names, SymbolFlagsMap Flags, std::vector<SymbolNameSet> Needs)
+      : MaterializationUnit(Interface(std::move(Flags), nullptr)), Names(std::move(Names)),
+        Needs(std::move(Needs)) {}
   StringRef getName() const override { return "woven"; }
 
 private:
@@ -214,22 +216,30 @@ private:
       Resolved[N] = {ExecutorAddr(0x1000), Function};
     cantFail(MR->notifyResolved(Resolved));
     std::vector<SymbolDependenceGroup> Groups;
-    unsigned State = 1;
-    for (auto &N : Names) {
+    for (size_t I = 0; I < Names.size(); ++I) {
       SymbolDependenceGroup Group;
-      Group.Symbols.insert(N);
-      auto &Needs = Group.Dependencies[&MR->getTargetJITDylib()];
-      for (int E = 0; E < 4; ++E) {
-        State = State * 1664525u + 1013904223u;
-        Needs.insert(Names[(State >> 8) % Names.size()]);
-      }
+      Group.Symbols.insert(Names[I]);
+      Group.Dependencies[&MR->getTargetJITDylib()] = std::move(Needs[I]);
       Groups.push_back(std::move(Group));
     }
     cantFail(MR->notifyEmitted(Groups));
   }
   void discard(const JITDylib &, const SymbolStringPtr &) override {}
   std::vector<SymbolStringPtr> Names;
+  std::vector<SymbolNameSet> Needs;
 };
+
+static void drawNeeds(Session &S) {
+  unsigned State = 1;
+  for (size_t I = 0; I < S.Names.size(); ++I) {
+    SymbolNameSet Needs;
+    for (int E = 0; E < 4; ++E) {
+      State = State * 1664525u + 1013904223u;
+      Needs.insert(S.Names[(State >> 8) % S.Names.size()]);
+    }
+    S.Needs.push_back(std::move(Needs));
+  }
+}
 
 static void woven(int Count, int Rounds) {
   measure(
@@ -239,10 +249,11 @@ static void woven(int Count, int Rounds) {
         nameAll(*S, "woven_", Count);
         for (auto &N : S->Names)
           S->Flags[N] = Function;
+        drawNeeds(*S);
         return S;
       },
       [](Session &S) {
-        cantFail(S.JD->define(std::make_unique<WovenUnit>(S.Names, std::move(S.Flags))));
+        cantFail(S.JD->define(std::make_unique<WovenUnit>(S.Names, std::move(S.Flags), std::move(S.Needs))));
         cantFail(S.ES->lookup({S.JD}, S.Names[0]));
       });
 }

@@ -42,7 +42,7 @@ final class Condensation {
   }
 
   private List<List<DependenceNode>> components() {
-    number(nodes);
+    number();
     for (int root = 0; root < nodes.size(); root++) {
       if (visited[root] == 0) {
         visit(root);
@@ -51,18 +51,18 @@ final class Condensation {
         }
       }
     }
-    forgetNumbers(nodes);
+    forgetNumbers();
     return components;
   }
 
   /** Tells the nodes from others, by their positions. */
-  static void number(List<DependenceNode> nodes) {
+  private void number() {
     for (int at = 0; at < nodes.size(); at++) {
       nodes.get(at).batchPosition = at;
     }
   }
 
-  static void forgetNumbers(List<DependenceNode> nodes) {
+  private void forgetNumbers() {
     nodes.forEach(node -> node.batchPosition = DependenceNode.NOT_IN_BATCH);
   }
 

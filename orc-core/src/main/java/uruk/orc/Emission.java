@@ -4,13 +4,10 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** What a responsibility can do to its symbols. */
 final class Emission {
@@ -55,7 +52,7 @@ final class Emission {
     }
   }
 
-  private static SymbolEntry responsibility(Definition definition, String name, int guess) {
+  static SymbolEntry responsibility(Definition definition, String name, int guess) {
     SymbolEntry entry = definition.responsibility(name, guess);
     if (entry == null) {
       throw new IllegalArgumentException(
@@ -77,7 +74,11 @@ final class Emission {
           emitUngrouped(definition, outcome);
           grouped.releaseUnsatisfied();
           grouped.nodes().forEach(node -> connect(node, outcome));
-          ReadinessGraph.emit(grouped.nodes(), outcome);
+          if (grouped.needNothingElse()) {
+            ReadinessGraph.emitReady(grouped.nodes(), outcome);
+          } else {
+            ReadinessGraph.emit(grouped.nodes(), outcome);
+          }
           grouped.throwIfUnsatisfied();
           definition.finishEmitted();
         });
@@ -137,121 +138,6 @@ final class Emission {
     for (SymbolEntry symbol : node.symbols()) {
       outcome.reached(symbol, SymbolState.EMITTED);
     }
-  }
-
-  /**
-   * The groups of one emission, their names resolved to symbols. While there are groups to come, a
-   * symbol is in one if it has a node.
-   */
-  private static final class GroupedDependences {
-    private final Definition definition;
-    private final List<DependenceNode> nodes;
-    private final List<DependenceNode> unsatisfiedNodes = new ArrayList<>(0);
-    private final Set<String> unsatisfied = new LinkedHashSet<>();
-    private final Map<JITDylib, Set<String>> bad = new LinkedHashMap<>();
-    private final List<SymbolEntry> dependencies = new ArrayList<>();
-    private final FoundSymbols.Stale stale;
-    private @Nullable FailedToMaterializeException firstFailure;
-
-    private GroupedDependences(Definition definition, int size) {
-      this.definition = definition;
-      this.stale = definition.staleFinds();
-      this.nodes = new ArrayList<>(size);
-    }
-
-    /** {@return the groups; if they are refused, no symbol has changed} */
-    static GroupedDependences of(Definition definition, List<SymbolDependenceGroup> groups) {
-      GroupedDependences grouped = new GroupedDependences(definition, groups.size());
-      try {
-        groups.forEach(grouped::add);
-      } catch (IllegalArgumentException refusal) {
-        release(definition.liveEntries().stream().filter(definition::isResponsibleFor).toList());
-        throw refusal;
-      }
-      return grouped;
-    }
-
-    private static void release(Iterable<SymbolEntry> symbols) {
-      symbols.forEach(symbol -> symbol.node = null);
-    }
-
-    private void add(SymbolDependenceGroup group) {
-      DependenceNode node = new DependenceNode(new SymbolEntry[group.symbols().size()]);
-      int count = 0;
-      for (String name : group.symbols()) {
-        SymbolEntry symbol = responsibility(definition, name, nodes.size());
-        if (symbol.node != null) {
-          throw new IllegalArgumentException(
-              "%s of %s is in two dependence groups".formatted(name, definition));
-        }
-        symbol.node = node;
-        node.symbols()[count++] = symbol;
-      }
-      boolean satisfied = true;
-      for (Map.Entry<JITDylib, Set<String>> each : group.dependencies().entrySet()) {
-        for (String name : each.getValue()) {
-          satisfied &= addDependency(node, each.getKey(), name);
-        }
-      }
-      if (satisfied) {
-        node.dependOn(dependencies);
-        nodes.add(node);
-      } else {
-        unsatisfied.addAll(group.symbols());
-        unsatisfiedNodes.add(node);
-      }
-      dependencies.clear();
-    }
-
-    /**
-     * Returns whether the dependency can still become ready; the group's own symbols are no
-     * dependency.
-     */
-    private boolean addDependency(DependenceNode node, JITDylib dylib, String name) {
-      definition.dylib().session().checkOwn(dylib);
-      SymbolEntry dependency = dylib.table().find(name);
-      FailedToMaterializeException failure = dependency == null ? null : dependency.failure();
-      if (dependency == null || failure != null || isAnother(dylib, dependency)) {
-        bad.computeIfAbsent(dylib, key -> new LinkedHashSet<>()).add(name);
-        firstFailure = firstFailure == null ? failure : firstFailure;
-        return false;
-      }
-      if (dependency.node != node) {
-        dependencies.add(dependency);
-      }
-      return true;
-    }
-
-    /**
-     * {@return whether the unit found a definition of that name that has made place for this one}
-     */
-    private boolean isAnother(JITDylib dylib, SymbolEntry dependency) {
-      return dependency.owner != definition && stale.isAnother(dylib, dependency);
-    }
-
-    /** Symbols that cannot become ready go back to their responsibility, which must fail them. */
-    private void releaseUnsatisfied() {
-      unsatisfiedNodes.forEach(node -> release(List.of(node.symbols())));
-    }
-
-    private List<DependenceNode> nodes() {
-      return nodes;
-    }
-
-    private void throwIfUnsatisfied() {
-      if (!unsatisfied.isEmpty()) {
-        throw new UnsatisfiedSymbolDependenciesException(
-            definition.dylib(),
-            unsatisfied,
-            bad,
-            firstFailure == null ? null : firstCauseOf(firstFailure),
-            firstFailure == null ? "" : firstFailure.because());
-      }
-    }
-  }
-
-  private static Throwable firstCauseOf(FailedToMaterializeException failure) {
-    return failure.getCause() == null ? failure : failure.getCause();
   }
 
   // Failing --------------------------------------------------------------------------------------

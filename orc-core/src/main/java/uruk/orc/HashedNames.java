@@ -3,9 +3,8 @@ package uruk.orc;
 import java.util.Map;
 
 /**
- * Hands the names of a unit on to what finds or adds them in a table, a batch at a time: the table
- * {@linkplain SymbolTable#load loads} what it needs for a whole batch at once. Called under the
- * session lock.
+ * Hands the names of a unit on to what finds or adds them in a table, which has {@linkplain
+ * SymbolTable#load loaded} what it needs for a whole batch at once. Called under the session lock.
  */
 final class HashedNames {
   private static final int BATCH = 64;
@@ -47,7 +46,9 @@ final class HashedNames {
   }
 
   private void handOn() {
-    table.load(hashes, pending);
+    for (int at = 0; at < pending; at++) {
+      table.load(hashes[at]);
+    }
     for (int at = 0; at < pending; at++) {
       action.accept(names[at], hashes[at], flags[at]);
     }

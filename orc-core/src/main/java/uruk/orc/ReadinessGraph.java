@@ -19,39 +19,17 @@ import java.util.List;
 final class ReadinessGraph {
   private ReadinessGraph() {}
 
+  /** Emits groups that need only each other and what is ready: so are they. */
+  static void emitReady(List<DependenceNode> nodes, Outcome outcome) {
+    for (DependenceNode node : nodes) {
+      for (SymbolEntry symbol : node.symbols()) {
+        ready(symbol, outcome);
+      }
+    }
+  }
+
   /** Adds emitted groups whose symbols know their nodes. */
   static void emit(List<DependenceNode> nodes, Outcome outcome) {
-    if (needNothingElse(nodes, outcome)) {
-      for (DependenceNode node : nodes) {
-        for (SymbolEntry symbol : node.symbols()) {
-          ready(symbol, outcome);
-        }
-      }
-    } else {
-      addPending(nodes, outcome);
-    }
-  }
-
-  /**
-   * {@return whether all that the groups need is ready or one of them} It mostly is, and then one
-   * look at each edge saves the search for circles.
-   */
-  private static boolean needNothingElse(List<DependenceNode> nodes, Outcome outcome) {
-    Condensation.number(nodes);
-    boolean nothing = true;
-    for (int at = 0; at < nodes.size() && nothing; at++) {
-      for (SymbolEntry dependency : nodes.get(at).dependencies()) {
-        outcome.countStep();
-        DependenceNode node = dependency.node;
-        boolean isAmongThem = node != null && node.batchPosition != DependenceNode.NOT_IN_BATCH;
-        nothing &= isAmongThem || dependency.state() == SymbolState.READY;
-      }
-    }
-    Condensation.forgetNumbers(nodes);
-    return nothing;
-  }
-
-  private static void addPending(List<DependenceNode> nodes, Outcome outcome) {
     for (List<DependenceNode> circle : Condensation.of(nodes, outcome)) {
       PendingComponent component = new PendingComponent(circle);
       for (DependenceNode node : circle) {

@@ -67,7 +67,7 @@ final class SymbolSlots {
 
   /** {@return how many entries can be added, those removed since included} */
   int room() {
-    return (int) (slots.length * 3L / 4);
+    return slots.length / 2;
   }
 
   /**
@@ -138,13 +138,21 @@ final class SymbolSlots {
     return null;
   }
 
-  /** {@return the sum of the slots in which searches for the first so many hashes begin} */
-  int sum(int[] hashes, int count) {
-    int sum = 0;
-    for (int at = 0; at < count; at++) {
-      sum += slots[hashes[at] & mask()];
+  /** {@return the slot in which a search for a hash begins} */
+  int home(int hash) {
+    return slots[hash & mask()];
+  }
+
+  /** {@return the first entry, removed or not, whose hash may be that one, or null} */
+  @Nullable SymbolEntry likely(int hash) {
+    int mask = mask();
+    for (int at = hash, end = at + PROBES; at != end; at++) {
+      int slot = slots[at & mask];
+      if (slot == FREE || sameTag(slot, hash, mask)) {
+        return slot == FREE ? null : published(slot & mask);
+      }
     }
-    return sum;
+    return null;
   }
 
   /** Adds an entry unless there is one with its name, which is returned. */

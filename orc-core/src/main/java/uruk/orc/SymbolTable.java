@@ -41,10 +41,9 @@ final class SymbolTable {
   @SuppressWarnings("UnusedVariable") // it is only written
   private int loaded;
 
-  /** {@return a power of two that holds so many entries at a load of at most three quarters} */
+  /** {@return a power of two that holds so many entries at a load of at most a half} */
   static int capacityFor(int entries) {
-    int wanted = Math.max(SMALLEST, entries + entries / 3 + 1);
-    return Integer.highestOneBit(wanted - 1) << 1;
+    return Integer.highestOneBit(Math.max(SMALLEST, 2 * entries) - 1) << 1;
   }
 
   /**
@@ -121,11 +120,21 @@ final class SymbolTable {
   }
 
   /**
-   * Reads the slots of the first so many hashes, which are about to be searched one by one: so the
-   * processor waits for all of them at once. Called under the session lock.
+   * Reads the slot in which a search for a hash begins. Who does so for many names before they are
+   * searched one by one lets the processor wait for many slots at once. Called under the session
+   * lock.
    */
-  void load(int[] hashes, int count) {
-    loaded = slots.sum(hashes, count);
+  void load(int hash) {
+    loaded = slots.home(hash);
+  }
+
+  /**
+   * {@return the entry that a search for a name with that hash would look at first, which is hardly
+   * ever another than the one that it finds; null if it would look at none} The entry itself is not
+   * touched.
+   */
+  @Nullable SymbolEntry likely(int hash) {
+    return slots.likely(hash);
   }
 
   /** Puts an entry in the place of one with the same name. Called under the session lock. */

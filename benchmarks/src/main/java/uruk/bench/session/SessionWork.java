@@ -1,7 +1,7 @@
 package uruk.bench.session;
 
+import com.google.common.collect.ImmutableSet;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -59,10 +59,26 @@ final class SessionWork {
     return names;
   }
 
-  /** Defines one unit whose symbols need so many others each, and looks one up. */
-  static ExecutorSymbolDef woven(ExecutionSession session, List<String> names, int edges) {
+  /** {@return so many of the names for each of them, drawn from a fixed seed} */
+  static List<Set<String>> needs(List<String> names, int edges) {
+    List<Set<String>> needs = new ArrayList<>(names.size());
+    int state = 1;
+    for (int at = 0; at < names.size(); at++) {
+      ImmutableSet.Builder<String> some = ImmutableSet.builderWithExpectedSize(edges);
+      for (int edge = 0; edge < edges; edge++) {
+        state = state * 1664525 + 1013904223;
+        some.add(names.get((state >>> 8) % names.size()));
+      }
+      needs.add(some.build());
+    }
+    return needs;
+  }
+
+  /** Defines one unit whose symbols need some others each, and looks one up. */
+  static ExecutorSymbolDef woven(
+      ExecutionSession session, List<String> names, List<Set<String>> needs) {
     JITDylib main = session.createBareJITDylib("main");
-    main.define(new WovenUnit(names, edges));
+    main.define(new WovenUnit(names, needs));
     return session.lookup(main, names.getFirst());
   }
 
@@ -113,12 +129,12 @@ final class SessionWork {
 
   private static final class WovenUnit extends MaterializationUnit {
     private final List<String> names;
-    private final int edges;
+    private final List<Set<String>> needs;
 
-    private WovenUnit(List<String> names, int edges) {
+    private WovenUnit(List<String> names, List<Set<String>> needs) {
       super(new Interface(absolute(names).flags()));
       this.names = names;
-      this.edges = edges;
+      this.needs = needs;
     }
 
     private static SymbolMap absolute(List<String> names) {
@@ -136,15 +152,10 @@ final class SessionWork {
     protected void materialize(MaterializationResponsibility responsibility) {
       responsibility.notifyResolved(absolute(names));
       List<SymbolDependenceGroup> groups = new ArrayList<>(names.size());
-      int state = 1;
-      for (String name : names) {
-        Set<String> needs = new HashSet<>();
-        for (int edge = 0; edge < edges; edge++) {
-          state = state * 1664525 + 1013904223;
-          needs.add(names.get((state >>> 8) % names.size()));
-        }
+      for (int at = 0; at < names.size(); at++) {
         groups.add(
-            new SymbolDependenceGroup(Set.of(name), Map.of(responsibility.targetDylib(), needs)));
+            new SymbolDependenceGroup(
+                Set.of(names.get(at)), Map.of(responsibility.targetDylib(), needs.get(at))));
       }
       responsibility.notifyEmitted(groups);
     }

@@ -1,0 +1,148 @@
+package uruk.orc;
+
+import com.google.common.collect.Lists;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The groups of one emission, their names resolved to symbols. While there are groups to come, a
+ * symbol is in one if it has a node.
+ */
+final class GroupedDependences {
+  /** How many groups the search finds the needs of at a time. */
+  private static final int BATCH = 32;
+
+  private final Definition definition;
+  private final DependenceSearch search;
+  private final List<DependenceNode> nodes;
+  private final List<DependenceNode> unsatisfiedNodes = new ArrayList<>(0);
+  private final Set<String> unsatisfied = new LinkedHashSet<>();
+  private final Map<JITDylib, Set<String>> bad = new LinkedHashMap<>();
+  private final List<SymbolEntry> dependencies = new ArrayList<>();
+  private final FoundSymbols.Stale stale;
+  private @Nullable FailedToMaterializeException firstFailure;
+  private boolean needsOthers;
+
+  private GroupedDependences(Definition definition, int size) {
+    this.definition = definition;
+    this.search = new DependenceSearch(definition.dylib().session());
+    this.stale = definition.staleFinds();
+    this.nodes = new ArrayList<>(size);
+  }
+
+  /** {@return the groups; if they are refused, no symbol has changed} */
+  static GroupedDependences of(Definition definition, List<SymbolDependenceGroup> groups) {
+    GroupedDependences grouped = new GroupedDependences(definition, groups.size());
+    try {
+      Lists.partition(groups, BATCH).forEach(grouped::addAll);
+    } catch (IllegalArgumentException refusal) {
+      release(definition.liveEntries().stream().filter(definition::isResponsibleFor).toList());
+      throw refusal;
+    }
+    return grouped;
+  }
+
+  private static void release(Iterable<SymbolEntry> symbols) {
+    symbols.forEach(symbol -> symbol.node = null);
+  }
+
+  private void addAll(List<SymbolDependenceGroup> groups) {
+    search.find(groups);
+    for (int at = 0; at < groups.size(); at++) {
+      add(groups.get(at), search.begin(at), search.end(at));
+    }
+  }
+
+  /** Adds a group, whose needs the search has found between two positions. */
+  private void add(SymbolDependenceGroup group, int begin, int end) {
+    DependenceNode node = nodeOf(group.symbols());
+    boolean satisfied = true;
+    for (int at = begin; at < end; at++) {
+      satisfied &= addDependency(node, at);
+    }
+    if (satisfied) {
+      node.dependOn(dependencies);
+      nodes.add(node);
+    } else {
+      unsatisfied.addAll(group.symbols());
+      unsatisfiedNodes.add(node);
+    }
+    dependencies.clear();
+  }
+
+  private DependenceNode nodeOf(Set<String> symbols) {
+    DependenceNode node = new DependenceNode(new SymbolEntry[symbols.size()]);
+    int count = 0;
+    for (String name : symbols) {
+      SymbolEntry symbol = Emission.responsibility(definition, name, nodes.size());
+      if (symbol.node != null) {
+        throw new IllegalArgumentException(
+            "%s of %s is in two dependence groups".formatted(name, definition));
+      }
+      symbol.node = node;
+      node.symbols()[count++] = symbol;
+    }
+    return node;
+  }
+
+  /**
+   * Returns whether the dependency can still become ready; the group's own symbols are no
+   * dependency.
+   */
+  private boolean addDependency(DependenceNode node, int at) {
+    JITDylib dylib = search.dylibAt(at);
+    SymbolEntry dependency = search.foundAt(at);
+    FailedToMaterializeException failure = dependency == null ? null : dependency.failure();
+    if (dependency == null || failure != null || isAnother(dylib, dependency)) {
+      bad.computeIfAbsent(dylib, key -> new LinkedHashSet<>()).add(search.nameAt(at));
+      firstFailure = firstFailure == null ? failure : firstFailure;
+      return false;
+    }
+    if (dependency.node != node) {
+      definition.dylib().session().countStep();
+      dependencies.add(dependency);
+      needsOthers |=
+          !definition.isResponsibleFor(dependency) && dependency.state() != SymbolState.READY;
+    }
+    return true;
+  }
+
+  /** {@return whether the unit found a definition of that name that has made place for this one} */
+  private boolean isAnother(JITDylib dylib, SymbolEntry dependency) {
+    return dependency.owner != definition && stale.isAnother(dylib, dependency);
+  }
+
+  /** Symbols that cannot become ready go back to their responsibility, which must fail them. */
+  void releaseUnsatisfied() {
+    unsatisfiedNodes.forEach(node -> release(List.of(node.symbols())));
+  }
+
+  /** {@return whether all that the groups need is ready or emitted with them, as it mostly is} */
+  boolean needNothingElse() {
+    return !needsOthers && unsatisfiedNodes.isEmpty();
+  }
+
+  List<DependenceNode> nodes() {
+    return nodes;
+  }
+
+  void throwIfUnsatisfied() {
+    if (!unsatisfied.isEmpty()) {
+      throw new UnsatisfiedSymbolDependenciesException(
+          definition.dylib(),
+          unsatisfied,
+          bad,
+          firstFailure == null ? null : firstCauseOf(firstFailure),
+          firstFailure == null ? "" : firstFailure.because());
+    }
+  }
+
+  private static Throwable firstCauseOf(FailedToMaterializeException failure) {
+    return failure.getCause() == null ? failure : failure.getCause();
+  }
+}
