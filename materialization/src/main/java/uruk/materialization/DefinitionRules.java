@@ -1,6 +1,7 @@
 package uruk.materialization;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -16,8 +17,8 @@ import uruk.orc.CommonExtent;
 
 /**
  * Pre-prune pass that makes a graph obey the dylib's definition rules: definitions that lost become
- * references to the winners, groups that lost go as a whole, and a common symbol gets the largest
- * extent that any object asked for.
+ * references to the winners, groups that lost all go as a whole, and a common symbol gets the
+ * largest extent that any object asked for.
  */
 final class DefinitionRules implements Pass {
   private final Set<String> owned;
@@ -36,7 +37,7 @@ final class DefinitionRules implements Pass {
   public void run(LinkGraph graph) {
     List<Symbol> lost = lost(graph);
     if (!lost.isEmpty()) {
-      graph.discardGroups(groupsOf(graph, lost));
+      graph.discardGroups(lostGroups(graph, lost));
       for (Symbol symbol : lost) {
         if (symbol.defined() || symbol.absolute()) {
           graph.makeExternal(symbol);
@@ -61,20 +62,28 @@ final class DefinitionRules implements Pass {
     }
   }
 
-  private static List<SectionGroup> groupsOf(LinkGraph graph, List<Symbol> lost) {
-    Set<Block> blocks = Collections.newSetFromMap(new IdentityHashMap<>());
-    for (Symbol symbol : lost) {
-      if (symbol.defined()) {
-        blocks.add(symbol.block());
-      }
-    }
-    List<SectionGroup> groups = new ArrayList<>();
+  /**
+   * {@return the groups that define nothing any more} Compilers group differently: GCC all variants
+   * of a constructor, Clang each. A group that has lost one of its symbols may have others which
+   * nobody else defines, and stays.
+   */
+  private Collection<SectionGroup> lostGroups(LinkGraph graph, List<Symbol> lost) {
+    IdentityHashMap<Block, SectionGroup> groups = new IdentityHashMap<>();
     for (SectionGroup group : graph.groups()) {
-      if (group.blocks().stream().anyMatch(blocks::contains)) {
-        groups.add(group);
+      group.blocks().forEach(block -> groups.put(block, group));
+    }
+    Set<SectionGroup> without = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (Symbol symbol : lost) {
+      if (symbol.defined() && groups.containsKey(symbol.block())) {
+        without.add(groups.get(symbol.block()));
       }
     }
-    return groups;
+    graph.forEachDefinedSymbol(symbol -> {
+      if (symbol.scope() != Scope.LOCAL && owned.contains(symbol.name())) {
+        without.remove(groups.get(symbol.block()));
+      }
+    });
+    return without;
   }
 
   private void growCommons(LinkGraph graph) {

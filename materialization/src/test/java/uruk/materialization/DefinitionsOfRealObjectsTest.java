@@ -3,6 +3,7 @@ package uruk.materialization;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +59,33 @@ class DefinitionsOfRealObjectsTest {
     assertThat((int) call("next_c")).isEqualTo(3);
     assertThat(call("where_a")).isEqualTo(call("where_b")).isEqualTo(call("where_c"));
     assertThat(call("code_a")).isEqualTo(call("code_b")).isEqualTo(call("code_c"));
+  }
+
+  /** As of constructors: GCC puts both variants into a group, Clang has a group for each. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void groupThatLosesOneSymbolStillDefinesTheOthers(boolean merged) {
+    String group =
+        """
+        .section .text.%1$s,"axG",@progbits,%2$s,comdat
+        .weak %1$s
+        .type %1$s,@function
+        %1$s: movl $%3$d, %%eax
+        ret
+        """;
+    ObjectFile each = Compiler.assembly("each", group.formatted("one", "one", 1));
+    ObjectFile pair =
+        Compiler.assembly(
+            "pair", group.formatted("one", "pair", 2) + group.formatted("two", "pair", 3));
+
+    if (merged) {
+      add(ObjectFile.merged("all", List.of(each, pair)));
+    } else {
+      add(each, pair);
+    }
+
+    assertThat((int) call("two")).isEqualTo(3);
+    assertThat((int) call("one")).isEqualTo(1);
   }
 
   @Test

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import uruk.jit.Jit;
 import uruk.jitlink.ObjectFile;
 import uruk.jitlink.host.NativeCall;
@@ -343,6 +344,23 @@ class MergedMembersTest {
     assertThat(crash.getMessage())
         .containsPattern("deep.*libx.a\\(second.o\\).*second.c:8")
         .containsPattern("outer.*libx.a\\(first.o\\).*first.c:4");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-gdwarf-4", "-gdwarf-5", "-gz"})
+  void damagedLinesOfOneMemberAreNotMissedInAnother(String option) throws Throwable {
+    String damaged = " __asm__(\".section .debug_line,\\\"\\\",@progbits\\n.long 7\\n.text\");";
+    library(
+        "libx.a",
+        c("first", "int deep(int *); int outer(int *p) { return deep(p) + 1; }" + damaged),
+        c("second", "\n\nint deep(int *p) {\n return *p;\n}", "-g", option),
+        c("third", "int third;", "-g"));
+    MethodHandle outer =
+        jit.function("outer", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
+
+    assertThat(catchThrowable(() -> outer.invoke(16L)).getMessage())
+        .containsPattern("deep.*libx.a\\(second.o\\).*second.c:4")
+        .containsPattern("outer.*libx.a\\(first.o\\)");
   }
 
   @Test
