@@ -1,6 +1,5 @@
 package uruk.materialization;
 
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -115,7 +114,7 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
   }
 
   private static ObjectFile objectFile(ArchiveMember member, Targets targets) {
-    return ObjectFile.of(member.displayName(), ByteBuffer.wrap(member.bytes()), targets);
+    return ObjectFile.of(member.displayName(), member.content(), targets);
   }
 
   /** Adds every member of the archive to a dylib that has not got it already. */
@@ -237,14 +236,23 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
 
     /**
      * {@return the member to add for what another one needs: no other definition is found first}
+     * Most names are of members that have been added.
      */
     Optional<ArchiveMember> takeNeeded(String name) {
       return archive
           .memberDefining(name)
-          .filter(member ->
-              dylib.symbolState(name) == null
-                  && askedBefore.stream().noneMatch(generator -> generator.mayDefine(name))
-                  && claim(member));
+          .filter(member -> !isThere(member) && !isFoundElsewhere(name) && claim(member));
+    }
+
+    private boolean isThere(ArchiveMember member) {
+      synchronized (lock) {
+        return isLoaded(dylib, member);
+      }
+    }
+
+    private boolean isFoundElsewhere(String name) {
+      return dylib.symbolState(name) != null
+          || askedBefore.stream().anyMatch(generator -> generator.mayDefine(name));
     }
 
     private boolean claim(ArchiveMember member) {

@@ -198,14 +198,24 @@ public final class Archive implements AutoCloseable {
         members(), member, Comparator.comparingLong(ArchiveMember::offset));
   }
 
-  /** Reads the first {@code length} bytes of a member of this archive. */
-  byte[] read(ArchiveMember member, Content content, long length) {
+  /** {@return the content of a member of this archive, which may be shared} */
+  ByteBuffer share(ArchiveMember member, Content.Inside content) {
+    checkLength(member, member.size());
+    return source.share(content.start(), (int) member.size());
+  }
+
+  private void checkLength(ArchiveMember member, long length) {
     if (length > Integer.MAX_VALUE - Long.BYTES) {
       throw malformed(
           member.offset(),
           "member %s of %d bytes is larger than 2 GiB".formatted(member.name(), member.size()),
           "Split the object file.");
     }
+  }
+
+  /** Reads the first {@code length} bytes of a member of this archive. */
+  byte[] read(ArchiveMember member, Content content, long length) {
+    checkLength(member, length);
     // Most members are inside; the switch makes the JDK make a class, at every start.
     if (content instanceof Content.Inside inside) {
       return source.read(inside.start(), (int) length);

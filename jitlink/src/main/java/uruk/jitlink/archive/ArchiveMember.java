@@ -1,5 +1,7 @@
 package uruk.jitlink.archive;
 
+import java.nio.ByteBuffer;
+
 /**
  * One member of an archive: its header has been read, its bytes are read by {@link #bytes()}.
  *
@@ -83,6 +85,17 @@ public final class ArchiveMember {
    */
   public byte[] bytes() {
     return archive.read(this, content, size);
+  }
+
+  /**
+   * Reads the member as {@link #bytes()} does, but may share the bytes with others.
+   *
+   * @return the bytes on the heap, which must not be changed
+   */
+  public ByteBuffer content() {
+    return content instanceof Content.Inside inside
+        ? archive.share(this, inside)
+        : ByteBuffer.wrap(bytes());
   }
 
   /**

@@ -83,10 +83,39 @@ final class FileSource implements ArchiveSource {
     return opened.size;
   }
 
+  /** Bytes that were read, where in them what was asked for begins, and whether they are kept. */
+  private static final class Piece {
+    private final byte[] bytes;
+    private final int from;
+    private final boolean kept;
+
+    private Piece(byte[] bytes, int from, boolean kept) {
+      this.bytes = bytes;
+      this.from = from;
+      this.kept = kept;
+    }
+  }
+
   @Override
   public byte[] read(long offset, int length) {
+    Piece piece = piece(offset, length);
+    return piece.kept
+        ? Arrays.copyOfRange(piece.bytes, piece.from, piece.from + length)
+        : piece.bytes;
+  }
+
+  /** Only the whole file is shared: a small member would keep what was read ahead with it. */
+  @Override
+  public ByteBuffer share(long offset, int length) {
+    Piece piece = piece(offset, length);
+    return piece.kept && piece.bytes.length < opened.size
+        ? ByteBuffer.wrap(Arrays.copyOfRange(piece.bytes, piece.from, piece.from + length))
+        : ByteBuffer.wrap(piece.bytes).slice(piece.from, length);
+  }
+
+  private Piece piece(long offset, int length) {
     if (offset > opened.size - length) {
-      return readChecked(offset, length);
+      return new Piece(readChecked(offset, length), 0, false);
     }
     boolean often;
     synchronized (lock) {
@@ -95,20 +124,16 @@ final class FileSource implements ArchiveSource {
       if (ahead != null
           && offset >= windowOffset
           && offset + length <= windowOffset + ahead.length) {
-        return part(ahead, offset - windowOffset, length);
+        return new Piece(ahead, (int) (offset - windowOffset), true);
       }
       often = ++reads > OFTEN;
     }
     if (often && opened.size <= LARGEST_WHOLE) {
-      return part(readAhead(0, opened.size), offset, length);
+      return new Piece(readAhead(0, opened.size), (int) offset, true);
     }
     return length >= READ_AHEAD
-        ? readChecked(offset, length)
-        : part(readAhead(offset, Math.min(READ_AHEAD, opened.size - offset)), 0, length);
-  }
-
-  private static byte[] part(byte[] bytes, long from, int length) {
-    return Arrays.copyOfRange(bytes, (int) from, (int) from + length);
+        ? new Piece(readChecked(offset, length), 0, false)
+        : new Piece(readAhead(offset, Math.min(READ_AHEAD, opened.size - offset)), 0, true);
   }
 
   private byte[] readAhead(long offset, long length) {
