@@ -1,6 +1,7 @@
 package uruk.materialization;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -20,6 +21,8 @@ import uruk.jitlink.archive.LibraryInput;
 import uruk.jitlink.archive.LibrarySearch;
 import uruk.jitlink.archive.LibrarySearch.Preference;
 import uruk.jitlink.host.HostException;
+import uruk.jitlink.host.ThreadLocalModule;
+import uruk.jitlink.host.ThreadLocalModule.Access;
 import uruk.orc.DefinitionGenerator;
 import uruk.orc.JITDylib;
 import uruk.orc.JITDylibLookupFlags;
@@ -59,6 +62,10 @@ public final class DriverLibraries implements DefinitionGenerator, AutoCloseable
     }
   }
 
+  /** The thread-local variables of libstdc++, which {@code std::call_once} uses. */
+  private static final ImmutableSet<String> THREAD_LOCAL =
+      ImmutableSet.of("_ZSt11__once_call", "_ZSt15__once_callable");
+
   private final ObjectLinkingLayer layer;
   private final Object lock = new Object();
   private @Nullable List<StaticLibrary> libraries; // guarded by lock
@@ -82,8 +89,26 @@ public final class DriverLibraries implements DefinitionGenerator, AutoCloseable
     }
     for (SharedLibrary library : SharedLibrary.values()) {
       if (candidates.names().stream().anyMatch(library::mayDefine)) {
-        open(library).tryToGenerate(state, kind, dylib, dylibFlags, candidates);
+        DefinitionGenerator symbols = open(library);
+        candidates.names().stream()
+            .filter(THREAD_LOCAL::contains)
+            .findFirst()
+            .ifPresent(DriverLibraries::fixPlace);
+        symbols.tryToGenerate(state, kind, dylib, dylibFlags, candidates);
       }
+    }
+  }
+
+  /**
+   * Has a thread-local variable, and with it its library's others, lie at a fixed distance from the
+   * thread pointer, as code without {@code -fPIC} needs it. The look-up, dlsym(3), would touch the
+   * variable, and glibc then gives no fixed place any more.
+   */
+  private static void fixPlace(String variable) {
+    try {
+      ThreadLocalModule.ofProcess(variable, Access.FIXED).close();
+    } catch (HostException _) {
+      // There is no room, or no such variable: if the code minds, its link will tell.
     }
   }
 

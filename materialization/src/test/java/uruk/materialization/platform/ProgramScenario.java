@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import uruk.jit.Jit;
-import uruk.jitlink.host.DynamicLinker;
 
 /** Links the files before {@code --} and runs their program with the arguments behind it. */
 final class ProgramScenario {
@@ -13,7 +12,6 @@ final class ProgramScenario {
   public static void main(String[] arguments) {
     List<String> all = Arrays.asList(arguments);
     int separator = all.indexOf("--");
-    DynamicLinker.open("libstdc++.so.6", DynamicLinker.RTLD_NOW | DynamicLinker.RTLD_GLOBAL);
     try (Jit jit = Jit.create()) {
       for (String file : all.subList(0, separator)) {
         if (file.endsWith(".a")) {

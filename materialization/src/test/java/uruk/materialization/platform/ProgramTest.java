@@ -140,8 +140,12 @@ final class ProgramTest {
         compile("gcc", ".c", options.split(" "), defining, using), "gcc", "-pthread");
   }
 
-  @Test
-  void cppThreadsExceptionsAndThreadLocalDestructorsWork() throws Exception {
+  /**
+   * The library's thread-local variables have a fixed place where code is compiled for programs.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"-fPIC", "-fPIE"})
+  void cppThreadsExceptionsAndThreadLocalDestructorsWork(String option) throws Exception {
     String source =
         """
         #include <atomic>
@@ -181,7 +185,7 @@ final class ProgramTest {
         }
         """;
     assertSameAsLinkedBySystem(
-        compile("g++", ".cpp", new String[] {"-fPIC"}, source), "g++", "-pthread");
+        compile("g++", ".cpp", new String[] {option}, source), "g++", "-pthread");
   }
 
   private void assertSameAsLinkedBySystem(List<Path> objects, String... driver) throws Exception {
