@@ -376,6 +376,37 @@ class MergedMembersTest {
         .hasStackTraceContaining("libx.a(b.o), at b+0x");
   }
 
+  /** As of members one by one: what failed stays until it is removed. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void membersThatMissedASymbolComeBackOnceTheyAreRemoved(boolean merged) throws IOException {
+    Path archive =
+        archive(
+            "libx.a",
+            c("a", "int b(void); int a(void) { return b() + 1; }"),
+            c("b", "int lost(void); int b(void) { return lost() + 10; }"));
+    try (Jit other = Jit.create()) {
+      if (merged) {
+        other.objects().mergeMembers();
+      }
+      other.addArchive(archive);
+      for (int attempt = 0; attempt < 2; attempt++) {
+        assertThatThrownBy(() -> other.session().lookup(other.main(), "a"))
+            .isInstanceOf(RuntimeException.class);
+      }
+      for (String name : List.of("a", "b")) {
+        ResourceTracker failed = other.main().trackerOf(name);
+        if (failed != null) {
+          failed.remove();
+        }
+      }
+      other.add(Compiler.c("lost", "int lost(void) { return 100; }"));
+
+      long address = other.session().lookup(other.main(), "a").address();
+      assertThat((int) NativeCall.call(address)).isEqualTo(111);
+    }
+  }
+
   @Test
   void memberThatCannotBeReadFailsWhatNeedsItAndLeavesNothing() throws IOException {
     Path broken = folder.resolve("broken.o");

@@ -12,11 +12,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import uruk.jitlink.ObjectFile;
+import uruk.jitlink.ObjectInterface;
 import uruk.jitlink.UnsupportedObjectException;
 import uruk.jitlink.graph.Block;
 import uruk.jitlink.graph.LinkGraph;
@@ -24,6 +26,7 @@ import uruk.jitlink.graph.Linkage;
 import uruk.jitlink.graph.MemProt;
 import uruk.jitlink.graph.Scope;
 import uruk.jitlink.graph.Section;
+import uruk.jitlink.graph.Target;
 import uruk.jitlink.host.NativeCall;
 import uruk.jitlink.memory.InProcessMemoryManager;
 import uruk.jitlink.x86_64.X86_64EdgeKind;
@@ -390,5 +393,44 @@ class ObjectLinkingLayerTest {
         .isInstanceOf(uruk.jitlink.DuplicateDefinitionException.class)
         .hasMessage("In made, duplicate definition of twice");
     assertThat(main.symbols("twice")).isEmpty();
+  }
+
+  @Test
+  void errorWhileAFileIsReadFailsItsObject() {
+    ObjectFile file = Compiler.c("deep", "int deep(void) { return 1; }");
+    LinkedObject object =
+        layer.add(
+            main,
+            new ObjectFile() {
+              @Override
+              public String name() {
+                return file.name();
+              }
+
+              @Override
+              public long size() {
+                return file.size();
+              }
+
+              @Override
+              public Target target() {
+                return file.target();
+              }
+
+              @Override
+              public ObjectInterface symbols() {
+                return file.symbols();
+              }
+
+              @Override
+              public LinkGraph linkGraph(Set<ReadOption> options) {
+                throw new StackOverflowError("pretended");
+              }
+            });
+
+    assertThatThrownBy(() -> session.lookup(main, "deep"))
+        .hasRootCauseInstanceOf(StackOverflowError.class);
+    assertThat(object.state()).isEqualTo(LinkedObject.State.FAILED);
+    assertThat(layer.inFlight(main)).isEmpty();
   }
 }
