@@ -145,6 +145,7 @@ class ShellMannersTest {
   }
 
   private Finished shell(String script) throws IOException, InterruptedException {
-    return RealProgram.finish(folder, List.of("bash", "-c", "ulimit -c 0; " + script));
+    return RealProgram.finish(
+        folder, List.of("env", "--default-signal", "bash", "-c", "ulimit -c 0; " + script));
   }
 }
