@@ -21,8 +21,6 @@ import uruk.jitlink.archive.LibraryInput;
 import uruk.jitlink.archive.LibrarySearch;
 import uruk.jitlink.archive.LibrarySearch.Preference;
 import uruk.jitlink.host.HostException;
-import uruk.jitlink.host.ThreadLocalModule;
-import uruk.jitlink.host.ThreadLocalModule.Access;
 import uruk.orc.DefinitionGenerator;
 import uruk.orc.JITDylib;
 import uruk.orc.JITDylibLookupFlags;
@@ -69,7 +67,7 @@ public final class DriverLibraries implements DefinitionGenerator, AutoCloseable
   private final ObjectLinkingLayer layer;
   private final Object lock = new Object();
   private @Nullable List<StaticLibrary> libraries; // guarded by lock
-  private final Map<SharedLibrary, DefinitionGenerator> opened =
+  private final Map<SharedLibrary, ProcessSymbols> opened =
       new EnumMap<>(SharedLibrary.class); // guarded by lock
 
   /** Makes a generator that links what it finds with a layer. */
@@ -89,31 +87,19 @@ public final class DriverLibraries implements DefinitionGenerator, AutoCloseable
     }
     for (SharedLibrary library : SharedLibrary.values()) {
       if (candidates.names().stream().anyMatch(library::mayDefine)) {
-        DefinitionGenerator symbols = open(library);
+        ProcessSymbols symbols = open(library);
+        // Before they are looked up; with one of them, all of the library get a fixed place.
         candidates.names().stream()
             .filter(THREAD_LOCAL::contains)
             .findFirst()
-            .ifPresent(DriverLibraries::fixPlace);
+            .ifPresent(symbols::findThreadLocal);
         symbols.tryToGenerate(state, kind, dylib, dylibFlags, candidates);
       }
     }
   }
 
-  /**
-   * Has a thread-local variable, and with it its library's others, lie at a fixed distance from the
-   * thread pointer, as code without {@code -fPIC} needs it. The look-up, dlsym(3), would touch the
-   * variable, and glibc then gives no fixed place any more.
-   */
-  private static void fixPlace(String variable) {
-    try {
-      ThreadLocalModule.ofProcess(variable, Access.FIXED).close();
-    } catch (HostException _) {
-      // There is no room, or no such variable: if the code minds, its link will tell.
-    }
-  }
-
   /** A system may lack a library that the program does not need after all. */
-  private DefinitionGenerator open(SharedLibrary library) {
+  private ProcessSymbols open(SharedLibrary library) {
     synchronized (lock) {
       return opened.computeIfAbsent(
           library,
@@ -121,7 +107,7 @@ public final class DriverLibraries implements DefinitionGenerator, AutoCloseable
             try {
               return LibrarySymbols.open(library.fileName, library::mayDefine);
             } catch (HostException _) {
-              return (state, kind, dylib, dylibFlags, candidates) -> {};
+              return ProcessSymbols.matching(name -> false);
             }
           });
     }

@@ -20,7 +20,7 @@ public final class LibrarySymbols {
   }
 
   /** Opens a shared library of which only the symbols are used that a filter lets pass. */
-  static DefinitionGenerator open(String library, Predicate<String> filter) {
+  static ProcessSymbols open(String library, Predicate<String> filter) {
     long handle = DynamicLinker.open(library, DynamicLinker.RTLD_NOW | DynamicLinker.RTLD_GLOBAL);
     return new ProcessSymbols(library, handle, filter);
   }

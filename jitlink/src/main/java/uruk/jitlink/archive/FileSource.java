@@ -39,7 +39,7 @@ final class FileSource implements ArchiveSource {
 
   /**
    * A file that is read from so often, and is at most so large, is read as a whole: each read costs
-   * a look at the file besides, which takes as long as copying 100 kB.
+   * a look at the file besides, which is dear until the JVM has compiled it.
    */
   private static final int OFTEN = 8;
 

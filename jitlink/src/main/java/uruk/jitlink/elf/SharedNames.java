@@ -12,12 +12,6 @@ import uruk.jitlink.graph.Symbol;
  * for each signature.
  */
 final class SharedNames {
-  /**
-   * Groups of the words by which frame descriptions refer to what is elsewhere. Each file's frame
-   * descriptions name their own, see {@link SymbolFacts#INDIRECT_REFERENCE}.
-   */
-  private static final String EACH_FILES_OWN = SymbolFacts.INDIRECT_REFERENCE;
-
   private final Map<String, Symbol> symbols = new HashMap<>();
   private final Set<String> groups = new HashSet<>();
 
@@ -32,8 +26,11 @@ final class SharedNames {
     return symbol;
   }
 
-  /** {@return whether no file so far has a group of that signature; the first one's is linked} */
+  /**
+   * {@return whether no file so far has a group of that signature; the first one's is linked} Words
+   * that frame descriptions need are each file's own, and their groups all linked.
+   */
   boolean takesGroup(String signature) {
-    return groups.add(signature) || signature.startsWith(EACH_FILES_OWN);
+    return groups.add(signature) || signature.startsWith(SymbolFacts.INDIRECT_REFERENCE);
   }
 }
