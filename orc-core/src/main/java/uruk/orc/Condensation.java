@@ -2,6 +2,7 @@ package uruk.orc;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Splits groups that are emitted together into those that reach each other in circles, dependencies
@@ -13,7 +14,7 @@ final class Condensation {
   private final Outcome outcome;
   private final int[] visited;
   private final int[] lowest;
-  private final int[] cursors;
+  private final @Nullable DependenceEdge[] cursors;
   private final boolean[] isOpen;
   private final int[] open;
   private int openCount;
@@ -27,7 +28,7 @@ final class Condensation {
     this.outcome = outcome;
     visited = new int[nodes.size()];
     lowest = new int[nodes.size()];
-    cursors = new int[nodes.size()];
+    cursors = new DependenceEdge[nodes.size()];
     isOpen = new boolean[nodes.size()];
     open = new int[nodes.size()];
     path = new int[nodes.size()];
@@ -71,15 +72,16 @@ final class Condensation {
     lowest[at] = visits;
     isOpen[at] = true;
     open[openCount++] = at;
+    cursors[at] = nodes.get(at).firstDependency();
     path[pathLength++] = at;
   }
 
   /** Follows the next edge of the last node of the path, or leaves the node. */
   private void step(int at) {
-    SymbolEntry[] dependencies = nodes.get(at).dependencies();
-    while (cursors[at] < dependencies.length) {
+    for (DependenceEdge edge = cursors[at]; edge != null; edge = cursors[at]) {
       outcome.countStep();
-      DependenceNode target = dependencies[cursors[at]++].node;
+      cursors[at] = edge.nextDependency();
+      DependenceNode target = edge.dependency().node;
       int next = target == null ? DependenceNode.NOT_IN_BATCH : target.batchPosition;
       if (next == DependenceNode.NOT_IN_BATCH) {
         continue;

@@ -1,6 +1,7 @@
 package uruk.orc;
 
-import java.util.Collection;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,12 +13,16 @@ final class DependenceNode {
 
   private static final SymbolEntry[] NONE = new SymbolEntry[0];
 
-  private final SymbolEntry[] symbols;
-  private SymbolEntry[] dependencies;
+  private final SymbolEntry first;
+
+  /** Most groups are of one symbol. */
+  private final SymbolEntry[] others;
+
+  private @Nullable DependenceEdge firstDependency;
   private int live;
 
-  /** The position in the dependencies up to which all are known to be ready. */
-  int cursor;
+  /** The first of the dependencies that are not known to be ready, while the node is pending. */
+  @Nullable DependenceEdge cursor;
 
   /** The position among the groups that are being emitted, while they are. */
   int batchPosition = NOT_IN_BATCH;
@@ -31,28 +36,43 @@ final class DependenceNode {
   /** Set while the symbols are emitted but not ready. */
   @Nullable PendingComponent component;
 
-  /** A group of symbols, yet to be filled in, that depend on nothing so far. */
-  DependenceNode(SymbolEntry[] symbols) {
-    this.symbols = symbols;
-    this.dependencies = NONE;
-    this.live = symbols.length;
+  /** Makes a group of some symbols, at least one, that depend on nothing so far. */
+  DependenceNode(List<SymbolEntry> symbols) {
+    first = symbols.getFirst();
+    live = symbols.size();
+    others = live == 1 ? NONE : symbols.subList(1, live).toArray(NONE);
+    for (SymbolEntry symbol : symbols) {
+      symbol.node = this;
+    }
   }
 
-  /** Says what the symbols depend on, once. */
-  void dependOn(Collection<SymbolEntry> needed) {
-    dependencies = needed.isEmpty() ? NONE : needed.toArray(NONE);
+  /** The symbols depend on another one too. */
+  void dependOn(SymbolEntry needed) {
+    firstDependency = new DependenceEdge(this, needed, firstDependency);
   }
 
-  SymbolEntry[] symbols() {
-    return symbols;
+  /** {@return how many symbols the group was made of} */
+  int size() {
+    return 1 + others.length;
   }
 
-  SymbolEntry[] dependencies() {
+  /** {@return one of the symbols of which the group was made, and which may have left it since} */
+  SymbolEntry symbol(int at) {
+    return at == 0 ? first : others[at - 1];
+  }
+
+  /** {@return the first of the edges to what the symbols depend on} */
+  @Nullable DependenceEdge firstDependency() {
+    return firstDependency;
+  }
+
+  /** {@return what the symbols depend on} */
+  List<SymbolEntry> dependencies() {
+    List<SymbolEntry> dependencies = new ArrayList<>();
+    for (DependenceEdge edge = firstDependency; edge != null; edge = edge.nextDependency()) {
+      dependencies.add(edge.dependency());
+    }
     return dependencies;
-  }
-
-  boolean isDead() {
-    return live == 0;
   }
 
   /** Returns the next node of the component, of which this one keeps nothing. */
@@ -64,31 +84,28 @@ final class DependenceNode {
     return next;
   }
 
-  /** Makes this node known to what it depends on. */
-  void connect() {
-    for (SymbolEntry symbol : symbols) {
-      symbol.node = this;
-    }
-    for (SymbolEntry dependency : dependencies) {
-      if (dependency.users == null) {
-        dependency.users = new UserList();
-      }
-      dependency.users.add(this);
-    }
-  }
-
   /** One of the symbols is gone: the last one takes the edges along. */
   void symbolGone(SymbolEntry symbol) {
     symbol.node = null;
-    if (--live > 0) {
-      return;
+    live--;
+    if (live == 0) {
+      forgetDependencies();
     }
-    for (SymbolEntry dependency : dependencies) {
-      if (dependency.users != null) {
-        dependency.users.noteDeath();
-      }
+  }
+
+  /** Undoes the making of the group: its symbols are in none, and depend on nothing. */
+  void dissolve() {
+    for (int at = 0; at < size(); at++) {
+      symbol(at).node = null;
     }
-    dependencies = NONE;
-    cursor = 0;
+    forgetDependencies();
+  }
+
+  private void forgetDependencies() {
+    for (DependenceEdge edge = firstDependency; edge != null; edge = edge.nextDependency()) {
+      edge.unlink();
+    }
+    firstDependency = null;
+    cursor = null;
   }
 }

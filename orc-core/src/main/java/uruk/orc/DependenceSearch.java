@@ -3,6 +3,7 @@ package uruk.orc;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,9 +49,10 @@ final class DependenceSearch {
 
   private void collect(List<SymbolDependenceGroup> groups) {
     count = 0;
-    ends = new int[groups.size()];
-    for (int at = 0; at < ends.length; at++) {
-      groups.get(at).dependencies().forEach(this::collect);
+    ends = ends.length < groups.size() ? new int[groups.size()] : ends;
+    BiConsumer<JITDylib, Set<String>> collector = this::collect;
+    for (int at = 0; at < groups.size(); at++) {
+      groups.get(at).dependencies().forEach(collector);
       ends[at] = count;
     }
   }

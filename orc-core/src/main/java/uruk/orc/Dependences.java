@@ -126,11 +126,9 @@ final class Dependences {
   }
 
   private static void users(SymbolEntry entry, Set<SymbolEntry> into) {
-    if (entry.users == null) {
-      return;
-    }
-    for (DependenceNode node : entry.users.live()) {
-      for (SymbolEntry user : node.symbols()) {
+    for (DependenceNode node : entry.users()) {
+      for (int at = 0; at < node.size(); at++) {
+        SymbolEntry user = node.symbol(at);
         if (user.node == node) {
           into.add(user);
         }

@@ -73,10 +73,10 @@ final class Emission {
           GroupedDependences grouped = GroupedDependences.of(definition, groups);
           emitUngrouped(definition, outcome);
           grouped.releaseUnsatisfied();
-          grouped.nodes().forEach(node -> connect(node, outcome));
           if (grouped.needNothingElse()) {
             ReadinessGraph.emitReady(grouped.nodes(), outcome);
           } else {
+            grouped.nodes().forEach(node -> emit(node, outcome));
             ReadinessGraph.emit(grouped.nodes(), outcome);
           }
           grouped.throwIfUnsatisfied();
@@ -128,15 +128,16 @@ final class Emission {
     }
   }
 
-  private static void connect(DependenceNode node, Outcome outcome) {
-    node.connect();
-    for (SymbolEntry dependency : node.dependencies()) {
-      if (dependency.owner != null && dependency.owner.isAttached()) {
-        outcome.start(dependency.owner);
+  /** The symbols are emitted, and what they depend on must be made. */
+  private static void emit(DependenceNode node, Outcome outcome) {
+    for (DependenceEdge edge = node.firstDependency(); edge != null; edge = edge.nextDependency()) {
+      Definition owner = edge.dependency().owner;
+      if (owner != null && owner.isAttached()) {
+        outcome.start(owner);
       }
     }
-    for (SymbolEntry symbol : node.symbols()) {
-      outcome.reached(symbol, SymbolState.EMITTED);
+    for (int at = 0; at < node.size(); at++) {
+      outcome.reached(node.symbol(at), SymbolState.EMITTED);
     }
   }
 

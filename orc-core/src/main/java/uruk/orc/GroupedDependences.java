@@ -2,10 +2,7 @@ package uruk.orc;
 
 import com.google.common.collect.Lists;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -20,12 +17,9 @@ final class GroupedDependences {
   private final Definition definition;
   private final DependenceSearch search;
   private final List<DependenceNode> nodes;
-  private final List<DependenceNode> unsatisfiedNodes = new ArrayList<>(0);
-  private final Set<String> unsatisfied = new LinkedHashSet<>();
-  private final Map<JITDylib, Set<String>> bad = new LinkedHashMap<>();
-  private final List<SymbolEntry> dependencies = new ArrayList<>();
+  private final List<SymbolEntry> symbols = new ArrayList<>(1);
   private final FoundSymbols.Stale stale;
-  private @Nullable FailedToMaterializeException firstFailure;
+  private @Nullable UnsatisfiedGroups unsatisfied;
   private boolean needsOthers;
 
   private GroupedDependences(Definition definition, int size) {
@@ -41,20 +35,26 @@ final class GroupedDependences {
     try {
       Lists.partition(groups, BATCH).forEach(grouped::addAll);
     } catch (IllegalArgumentException refusal) {
-      release(definition.liveEntries().stream().filter(definition::isResponsibleFor).toList());
+      grouped.dissolveAll();
       throw refusal;
     }
     return grouped;
   }
 
-  private static void release(Iterable<SymbolEntry> symbols) {
-    symbols.forEach(symbol -> symbol.node = null);
+  private void dissolveAll() {
+    for (SymbolEntry symbol : definition.entries()) {
+      if (definition.isResponsibleFor(symbol) && symbol.node != null) {
+        symbol.node.dissolve();
+      }
+    }
   }
 
   private void addAll(List<SymbolDependenceGroup> groups) {
     search.find(groups);
     for (int at = 0; at < groups.size(); at++) {
-      add(groups.get(at), search.begin(at), search.end(at));
+      if (!groups.get(at).symbols().isEmpty()) {
+        add(groups.get(at), search.begin(at), search.end(at));
+      }
     }
   }
 
@@ -66,28 +66,23 @@ final class GroupedDependences {
       satisfied &= addDependency(node, at);
     }
     if (satisfied) {
-      node.dependOn(dependencies);
       nodes.add(node);
     } else {
-      unsatisfied.addAll(group.symbols());
-      unsatisfiedNodes.add(node);
+      unsatisfied().add(node);
     }
-    dependencies.clear();
   }
 
-  private DependenceNode nodeOf(Set<String> symbols) {
-    DependenceNode node = new DependenceNode(new SymbolEntry[symbols.size()]);
-    int count = 0;
-    for (String name : symbols) {
+  private DependenceNode nodeOf(Set<String> names) {
+    symbols.clear();
+    for (String name : names) {
       SymbolEntry symbol = Emission.responsibility(definition, name, nodes.size());
       if (symbol.node != null) {
         throw new IllegalArgumentException(
             "%s of %s is in two dependence groups".formatted(name, definition));
       }
-      symbol.node = node;
-      node.symbols()[count++] = symbol;
+      symbols.add(symbol);
     }
-    return node;
+    return new DependenceNode(symbols);
   }
 
   /**
@@ -99,13 +94,12 @@ final class GroupedDependences {
     SymbolEntry dependency = search.foundAt(at);
     FailedToMaterializeException failure = dependency == null ? null : dependency.failure();
     if (dependency == null || failure != null || isAnother(dylib, dependency)) {
-      bad.computeIfAbsent(dylib, key -> new LinkedHashSet<>()).add(search.nameAt(at));
-      firstFailure = firstFailure == null ? failure : firstFailure;
+      unsatisfied().addReason(dylib, search.nameAt(at), failure);
       return false;
     }
     if (dependency.node != node) {
       definition.dylib().session().countStep();
-      dependencies.add(dependency);
+      node.dependOn(dependency);
       needsOthers |=
           !definition.isResponsibleFor(dependency) && dependency.state() != SymbolState.READY;
     }
@@ -117,14 +111,23 @@ final class GroupedDependences {
     return dependency.owner != definition && stale.isAnother(dylib, dependency);
   }
 
+  private UnsatisfiedGroups unsatisfied() {
+    if (unsatisfied == null) {
+      unsatisfied = new UnsatisfiedGroups();
+    }
+    return unsatisfied;
+  }
+
   /** Symbols that cannot become ready go back to their responsibility, which must fail them. */
   void releaseUnsatisfied() {
-    unsatisfiedNodes.forEach(node -> release(List.of(node.symbols())));
+    if (unsatisfied != null) {
+      unsatisfied.dissolve();
+    }
   }
 
   /** {@return whether all that the groups need is ready or emitted with them, as it mostly is} */
   boolean needNothingElse() {
-    return !needsOthers && unsatisfiedNodes.isEmpty();
+    return !needsOthers && unsatisfied == null;
   }
 
   List<DependenceNode> nodes() {
@@ -132,17 +135,8 @@ final class GroupedDependences {
   }
 
   void throwIfUnsatisfied() {
-    if (!unsatisfied.isEmpty()) {
-      throw new UnsatisfiedSymbolDependenciesException(
-          definition.dylib(),
-          unsatisfied,
-          bad,
-          firstFailure == null ? null : firstCauseOf(firstFailure),
-          firstFailure == null ? "" : firstFailure.because());
+    if (unsatisfied != null) {
+      throw unsatisfied.exception(definition.dylib());
     }
-  }
-
-  private static Throwable firstCauseOf(FailedToMaterializeException failure) {
-    return failure.getCause() == null ? failure : failure.getCause();
   }
 }

@@ -18,7 +18,7 @@ final class NameIndex {
   private final int[] slots;
 
   /** Positions of names for which no slot near their own was free: see {@link SymbolTable}. */
-  private final Map<String, Integer> crowd = new HashMap<>(0);
+  private @Nullable Map<String, Integer> crowd;
 
   private final @Nullable String duplicate;
 
@@ -48,7 +48,7 @@ final class NameIndex {
         return at;
       }
     }
-    return crowd.getOrDefault(name, -1);
+    return crowd == null ? -1 : crowd.getOrDefault(name, -1);
   }
 
   /** {@return the {@linkplain SymbolTable#hash hash} of the name at a position} */
@@ -57,9 +57,11 @@ final class NameIndex {
   }
 
   private @Nullable String insertAll() {
-    String twice = null;
     for (int at = 0; at < hashes.length; at++) {
       hashes[at] = SymbolTable.hash(names[at]);
+    }
+    String twice = null;
+    for (int at = 0; at < hashes.length; at++) {
       boolean isNew = slots.length == 0 ? scan(names[at], hashes[at], at) < 0 : add(at);
       twice = isNew ? twice : names[at];
     }
@@ -88,6 +90,7 @@ final class NameIndex {
         return false;
       }
     }
+    crowd = crowd == null ? new HashMap<>() : crowd;
     return crowd.putIfAbsent(names[at], at) == null;
   }
 

@@ -181,15 +181,13 @@ final class Outcome {
     ArrayDeque<SymbolEntry> unvisited = new ArrayDeque<>(roots);
     while (!unvisited.isEmpty()) {
       SymbolEntry entry = unvisited.removeFirst();
-      if (entry.users == null) {
-        continue;
-      }
-      for (DependenceNode user : entry.users.live()) {
+      for (DependenceNode user : entry.users()) {
         countStep();
         if (user.component == null || !seen.add(user)) {
           continue;
         }
-        for (SymbolEntry symbol : user.symbols()) {
+        for (int at = 0; at < user.size(); at++) {
+          SymbolEntry symbol = user.symbol(at);
           if (symbol.node == user && failing.add(symbol)) {
             unvisited.add(symbol);
           }

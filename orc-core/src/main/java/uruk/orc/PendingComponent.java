@@ -22,6 +22,7 @@ final class PendingComponent extends LinkCutNode {
     DependenceNode previous = null;
     for (DependenceNode node : nodes) {
       node.component = this;
+      node.cursor = node.firstDependency();
       if (previous == null) {
         firstToScan = node;
         firstMember = node;
@@ -73,11 +74,11 @@ final class PendingComponent extends LinkCutNode {
     done = true;
   }
 
-  /** {@return the dependency that comes next, or null if all have been passed} */
-  @Nullable SymbolEntry current() {
+  /** {@return the edge to the dependency that comes next, or null if all have been passed} */
+  @Nullable DependenceEdge current() {
     while (firstToScan != null) {
-      if (firstToScan.cursor < firstToScan.dependencies().length) {
-        return firstToScan.dependencies()[firstToScan.cursor];
+      if (firstToScan.cursor != null) {
+        return firstToScan.cursor;
       }
       firstToScan = firstToScan.nextToScan;
     }
@@ -86,10 +87,10 @@ final class PendingComponent extends LinkCutNode {
 
   /** Passes the current dependency. */
   void advance() {
-    if (firstToScan == null) {
+    if (firstToScan == null || firstToScan.cursor == null) {
       throw new AssertionError("nothing to advance over");
     }
-    firstToScan.cursor++;
+    firstToScan.cursor = firstToScan.cursor.nextDependency();
   }
 
   /** {@return the first member; follow {@link DependenceNode#nextMember}} */

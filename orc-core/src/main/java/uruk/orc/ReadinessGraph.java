@@ -1,6 +1,7 @@
 package uruk.orc;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -22,8 +23,8 @@ final class ReadinessGraph {
   /** Emits groups that need only each other and what is ready: so are they. */
   static void emitReady(List<DependenceNode> nodes, Outcome outcome) {
     for (DependenceNode node : nodes) {
-      for (SymbolEntry symbol : node.symbols()) {
-        ready(symbol, outcome);
+      for (int at = 0; at < node.size(); at++) {
+        ready(node.symbol(at), outcome);
       }
     }
   }
@@ -33,10 +34,8 @@ final class ReadinessGraph {
     for (List<DependenceNode> circle : Condensation.of(nodes, outcome)) {
       PendingComponent component = new PendingComponent(circle);
       for (DependenceNode node : circle) {
-        for (SymbolEntry symbol : node.symbols()) {
-          if (symbol.users != null) {
-            adopt(component, symbol.users.takeWaiting(), outcome);
-          }
+        for (int at = 0; at < node.size(); at++) {
+          adopt(component, waitingFor(node.symbol(at), outcome), outcome);
         }
       }
       settle(component, outcome);
@@ -47,7 +46,7 @@ final class ReadinessGraph {
       PendingComponent component, List<PendingComponent> waiting, Outcome outcome) {
     for (PendingComponent waiter : waiting) {
       outcome.countStep();
-      if (!waiter.isDone()) {
+      if (waiter != component) {
         waiter.linkBelow(component);
         component.addWaiting(waiter);
       }
@@ -59,13 +58,28 @@ final class ReadinessGraph {
     symbol.state(SymbolState.EMITTED);
     outcome.reached(symbol, SymbolState.READY);
     outcome.becameReady(symbol);
-    if (symbol.users != null) {
-      for (PendingComponent waiter : symbol.users.takeWaiting()) {
-        if (!waiter.isDone()) {
-          settle(waiter, outcome);
-        }
+    for (PendingComponent waiter : waitingFor(symbol, outcome)) {
+      if (!waiter.isDone()) {
+        settle(waiter, outcome);
       }
     }
+  }
+
+  /** {@return the components whose next dependency is a symbol that is being emitted} */
+  private static List<PendingComponent> waitingFor(SymbolEntry symbol, Outcome outcome) {
+    if (!symbol.takeAwaited()) {
+      return List.of();
+    }
+    List<PendingComponent> waiting = new ArrayList<>();
+    for (DependenceEdge edge = symbol.users; edge != null; edge = edge.nextUser()) {
+      outcome.countStep();
+      PendingComponent component = edge.user().component;
+      PendingComponent user = component == null ? null : component.representative();
+      if (user != null && !user.isDone() && user.current() == edge) {
+        waiting.add(user);
+      }
+    }
+    return waiting;
   }
 
   /**
@@ -91,8 +105,9 @@ final class ReadinessGraph {
   }
 
   private static boolean findsWait(PendingComponent component, Outcome outcome) {
-    for (SymbolEntry next = component.current(); next != null; next = component.current()) {
+    for (DependenceEdge edge = component.current(); edge != null; edge = component.current()) {
       outcome.countStep();
+      SymbolEntry next = edge.dependency();
       if (next.isRemoved() || next.state() == SymbolState.READY) {
         component.advance();
         continue;
@@ -103,7 +118,7 @@ final class ReadinessGraph {
       if (target == component) {
         component.advance();
       } else if (target == null) {
-        usersOf(next).addWaiting(component);
+        next.awaitEmission();
         return true;
       } else if (component.waiting().isEmpty() || target.root() != component) {
         component.linkBelow(target);
@@ -116,25 +131,19 @@ final class ReadinessGraph {
     return false;
   }
 
-  private static UserList usersOf(SymbolEntry symbol) {
-    if (symbol.users == null) {
-      throw new AssertionError(symbol + " is a dependency and knows its users");
-    }
-    return symbol.users;
-  }
-
   /** The target hangs, over some components, below the component: all of them are one. */
   private static void mergeCircle(
       PendingComponent component, PendingComponent target, Outcome outcome) {
     PendingComponent member = target;
     while (member != component) {
       outcome.countStep();
-      SymbolEntry waitsFor = member.current();
+      DependenceEdge waitsFor = member.current();
+      DependenceNode above = waitsFor == null ? null : waitsFor.dependency().node;
       component.merge(member);
-      if (waitsFor == null || waitsFor.node == null || waitsFor.node.component == null) {
+      if (above == null || above.component == null) {
         throw new AssertionError("a component below another one waits for an emitted symbol");
       }
-      member = waitsFor.node.component.representative();
+      member = above.component.representative();
     }
   }
 
@@ -143,7 +152,8 @@ final class ReadinessGraph {
     for (DependenceNode node = component.firstMember();
         node != null;
         node = node.leaveComponent()) {
-      for (SymbolEntry symbol : node.symbols()) {
+      for (int at = 0; at < node.size(); at++) {
+        SymbolEntry symbol = node.symbol(at);
         if (symbol.node == node) {
           outcome.reached(symbol, SymbolState.READY);
           outcome.becameReady(symbol);

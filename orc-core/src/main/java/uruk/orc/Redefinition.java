@@ -191,21 +191,20 @@ public record Redefinition(
   /** Notes what the symbols depend on, once all of that exists. */
   private void connect() {
     for (SymbolDependenceGroup group : groups) {
-      List<SymbolEntry> dependencies = new ArrayList<>();
+      if (group.symbols().isEmpty()) {
+        continue;
+      }
+      DependenceNode node =
+          new DependenceNode(group.symbols().stream().map(name -> entry(dylib(), name)).toList());
       group
           .dependencies()
           .forEach((where, needed) -> {
             for (String name : needed) {
               if (where != dylib() || !group.symbols().contains(name)) {
-                dependencies.add(entry(where, name));
+                node.dependOn(entry(where, name));
               }
             }
           });
-      SymbolEntry[] dependents =
-          group.symbols().stream().map(name -> entry(dylib(), name)).toArray(SymbolEntry[]::new);
-      DependenceNode node = new DependenceNode(dependents);
-      node.dependOn(dependencies);
-      node.connect();
     }
   }
 

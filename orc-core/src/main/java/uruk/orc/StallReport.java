@@ -2,7 +2,6 @@ package uruk.orc;
 
 import com.google.common.collect.Streams;
 import com.google.common.graph.Traverser;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
@@ -73,7 +72,7 @@ final class StallReport {
     DependenceNode node = symbol.node;
     return node == null
         ? List.of()
-        : Arrays.stream(node.dependencies())
+        : node.dependencies().stream()
             .filter(needed -> !needed.isRemoved() && needed.state() != SymbolState.READY)
             .toList();
   }

@@ -2,6 +2,8 @@ package uruk.orc;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,7 @@ final class SymbolEntry {
   private static final int STATE_SHIFT = 16;
   private static final int STATE_MASK = 7 << STATE_SHIFT;
   private static final int REMOVED_BIT = 1 << 19;
+  private static final int AWAITED_BIT = 1 << 20;
   private static final int READY_BITS = bits(SymbolState.READY);
   private static final int READY_MASK =
       STATE_MASK
@@ -54,8 +57,8 @@ final class SymbolEntry {
   /** What the symbol depends on; null until emitted, and where it depends on nothing. */
   @Nullable DependenceNode node;
 
-  /** Who depends on the symbol. */
-  @Nullable UserList users;
+  /** The first of the edges from groups that depend on the symbol. */
+  @Nullable DependenceEdge users;
 
   SymbolEntry(String name, SymbolFlags flags, @Nullable Definition owner) {
     this.name = name;
@@ -117,7 +120,25 @@ final class SymbolEntry {
 
   /** {@return whether a look-up, or an emitted symbol, waits for this one} */
   boolean isAwaited() {
-    return waiters != null || (users != null && users.hasPending());
+    return waiters != null || isUsedByPending();
+  }
+
+  private boolean isUsedByPending() {
+    for (DependenceEdge edge = users; edge != null; edge = edge.nextUser()) {
+      if (edge.user().component != null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** {@return the groups that depend on the symbol} */
+  List<DependenceNode> users() {
+    List<DependenceNode> nodes = new ArrayList<>();
+    for (DependenceEdge edge = users; edge != null; edge = edge.nextUser()) {
+      nodes.add(edge.user());
+    }
+    return nodes;
   }
 
   long address() {
@@ -164,7 +185,7 @@ final class SymbolEntry {
 
   void resolve(long resolvedAddress, SymbolFlags flags) {
     address = resolvedAddress;
-    publish(flags.bits() | bits(SymbolState.RESOLVED));
+    publish(flags.bits() | bits(SymbolState.RESOLVED) | (word & AWAITED_BIT));
   }
 
   /**
@@ -181,6 +202,20 @@ final class SymbolEntry {
 
   void state(SymbolState state) {
     publish((word & ~STATE_MASK) | bits(state));
+  }
+
+  /** A component waits for the symbol to be emitted. */
+  void awaitEmission() {
+    publish(word | AWAITED_BIT);
+  }
+
+  /** {@return whether a component has waited for the symbol to be emitted since this was asked} */
+  boolean takeAwaited() {
+    boolean awaited = (word & AWAITED_BIT) != 0;
+    if (awaited) {
+      publish(word & ~AWAITED_BIT);
+    }
+    return awaited;
   }
 
   void fail(FailedToMaterializeException why) {

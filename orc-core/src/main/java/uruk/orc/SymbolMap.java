@@ -42,7 +42,7 @@ public final class SymbolMap {
 
   /** {@return a map of one symbol} */
   public static SymbolMap of(String name, ExecutorSymbolDef definition) {
-    return builder(1).put(name, definition).build();
+    return builder(1).put(name, definition).buildUnique();
   }
 
   /** {@return a copy of the given map, in its order} */
@@ -263,8 +263,13 @@ public final class SymbolMap {
       if (size == 0) {
         return EMPTY;
       }
-      return new SymbolMap(
-          Arrays.copyOf(names, size), Arrays.copyOf(addresses, size), Arrays.copyOf(flags, size));
+      // Arrays that are full are never written again: who adds a symbol copies them.
+      return size == names.length
+          ? new SymbolMap(names, addresses, flags)
+          : new SymbolMap(
+              Arrays.copyOf(names, size),
+              Arrays.copyOf(addresses, size),
+              Arrays.copyOf(flags, size));
     }
   }
 

@@ -46,6 +46,39 @@ class ReadinessTest extends SessionFixture {
   }
 
   @Test
+  void refusedAndUnsatisfiedGroupsUseNothing() {
+    main.define(TestUnit.of("used"));
+    Held unit = hold(main, "a", "b");
+    lookup(main, "a");
+    TestUnit.resolve(unit.get());
+    assertThatThrownBy(() ->
+            unit.get().notifyEmitted(List.of(group("a", main, "used"), group("a", main, "used"))))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(main.table().find("used").users()).isEmpty();
+
+    assertThatThrownBy(() ->
+            unit.get()
+                .notifyEmitted(
+                    List.of(group("a", main, "used", "missing"), group("b", main, "used"))))
+        .isInstanceOf(UnsatisfiedSymbolDependenciesException.class);
+    assertThat(main.table().find("used").users()).hasSize(1);
+    assertThat(session.usersOf(main, "used").symbols())
+        .containsExactly(new SymbolInstance(main, "b"));
+  }
+
+  @Test
+  void groupsWithoutSymbolsNeedNothing() {
+    Held unit = hold(main, "a");
+    CompletableFuture<SymbolMap> ready = lookup(main, "a");
+    TestUnit.resolve(unit.get());
+    unit.get()
+        .notifyEmitted(
+            List.of(new SymbolDependenceGroup(Set.of(), Map.of(main, Set.of("missing")))));
+
+    assertThat(ready).isCompleted();
+  }
+
+  @Test
   @Rule("B4.2")
   void needingOneselfDoesNotCount() {
     Held unit = hold(main, "a", "b");

@@ -56,7 +56,7 @@ class ValuesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, 8, 9, 1000})
+  @ValueSource(ints = {0, 1, 8, 9, 16, 1000})
   void symbolMapsKeepTheirOrderAndFindTheirNames(int size) {
     SymbolMap.Builder builder = SymbolMap.builder();
     for (int at = 0; at < size; at++) {
@@ -69,8 +69,9 @@ class ValuesTest {
     for (int at = 0; at < size; at++) {
       assertThat(map.address("n" + at)).isEqualTo(at);
     }
+    assertThat(builder.put("later", 1, SymbolFlags.EXPORTED).build().size()).isEqualTo(size + 1);
     assertThat(map.find("missing")).isNull();
-    assertThat(map.names()).hasSize(size);
+    assertThat(map.names()).hasSize(size).doesNotContain("later");
     assertThat(SymbolMap.copyOf(map.asMap())).isEqualTo(map).hasSameHashCodeAs(map);
     assertThatThrownBy(() -> map.get("missing"))
         .isInstanceOf(NoSuchElementException.class)
