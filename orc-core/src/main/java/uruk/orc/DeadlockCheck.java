@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ReferenceEquality") // vertices are compared by identity
 final class DeadlockCheck {
-  private final Map<Object, Object> reachedFrom = new HashMap<>();
-  private final ArrayDeque<Object> unvisited = new ArrayDeque<>();
+  private final Map<Object, Object> reachedFrom = new HashMap<>(4);
+  private final ArrayDeque<Object> unvisited = new ArrayDeque<>(1);
   private final BlockedThreads blocked;
   private final LookupOperation start;
 

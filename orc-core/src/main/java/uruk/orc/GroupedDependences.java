@@ -1,6 +1,5 @@
 package uruk.orc;
 
-import com.google.common.collect.Lists;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -33,7 +32,9 @@ final class GroupedDependences {
   static GroupedDependences of(Definition definition, List<SymbolDependenceGroup> groups) {
     GroupedDependences grouped = new GroupedDependences(definition, groups.size());
     try {
-      Lists.partition(groups, BATCH).forEach(grouped::addAll);
+      for (int at = 0; at < groups.size(); at += BATCH) {
+        grouped.addAll(groups.subList(at, Math.min(at + BATCH, groups.size())));
+      }
     } catch (IllegalArgumentException refusal) {
       grouped.dissolveAll();
       throw refusal;

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class LookupOperation {
   private final ExecutionSession session;
   private final LookupRequest request;
-  private final String requester;
+  private final String thread = Thread.currentThread().getName();
   private final @Nullable LookupOperation maker;
   private final CompletableFuture<SymbolMap> future = new CompletableFuture<>();
 
@@ -46,10 +46,6 @@ final class LookupOperation {
   LookupOperation(ExecutionSession session, LookupRequest request) {
     this.session = session;
     this.request = request;
-    this.requester =
-        request.onBehalfOf() != null
-            ? request.onBehalfOf().unitName()
-            : "thread " + Thread.currentThread().getName();
     LookupOperation generating = GeneratorTurn.runningOperation();
     maker = generating != null && generating.session == session ? generating : null;
     search = new CandidateSearch(request.order(), request.names());
@@ -74,15 +70,19 @@ final class LookupOperation {
 
   /** {@return who asked: a unit or a thread} */
   String requester() {
-    return requester;
+    Definition unit = request.onBehalfOf();
+    return unit != null ? unit.unitName() : "thread " + thread;
   }
 
   /** {@return the symbols that the look-up waits for} */
   List<SymbolEntry> pending() {
-    return waiters.stream()
-        .map(waiter -> waiter.entry)
-        .filter(entry -> !entry.isAtLeast(requiredState()))
-        .toList();
+    List<SymbolEntry> pending = new ArrayList<>(waiters.size());
+    for (Waiter waiter : waiters) {
+      if (!waiter.entry.isAtLeast(requiredState())) {
+        pending.add(waiter.entry);
+      }
+    }
+    return pending;
   }
 
   /** {@return the generator that the look-up has or queues for, or null} */
@@ -316,7 +316,7 @@ final class LookupOperation {
   private SymbolsNotFoundException notFound(List<String> missing) {
     return new SymbolsNotFoundException(
         List.copyOf(missing),
-        requester,
+        requester(),
         request.order(),
         NearMisses.of(session, request.order(), missing));
   }

@@ -13,7 +13,7 @@ public final class MaterializationTask extends Task {
   private final MaterializationResponsibility responsibility;
 
   MaterializationTask(Definition definition, MaterializationUnit unit) {
-    super("Materialize %s in \"%s\"".formatted(definition.unitName(), definition.dylib().name()));
+    super("Materialize " + definition.unitName() + " in \"" + definition.dylib().name() + '"');
     this.definition = definition;
     this.unit = new AtomicReference<>(unit);
     this.responsibility = new MaterializationResponsibility(definition, unit);

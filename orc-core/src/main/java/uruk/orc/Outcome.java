@@ -18,18 +18,27 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outcome {
   private final ExecutionSession session;
-  private final List<Completion> completions = new ArrayList<>(2);
-  private final List<Definition> started = new ArrayList<>(2);
-  private final List<MaterializationUnit> startedUnits = new ArrayList<>(2);
-  private final List<Runnable> unitCalls = new ArrayList<>(0);
-  private final List<Throwable> reports = new ArrayList<>(0);
-  private final List<Task> tasks = new ArrayList<>(0);
+
+  // Most steps bring one thing about, or nothing: lists are made for their first elements.
+  private List<Completion> completions = List.of();
+  private List<Start> starts = List.of();
+  private List<Runnable> unitCalls = List.of();
+  private List<Throwable> reports = List.of();
+  private List<Task> tasks = List.of();
 
   Outcome(ExecutionSession session) {
     this.session = session;
   }
 
   private record Completion(LookupOperation operation, Runnable action) {}
+
+  private record Start(Definition definition, MaterializationUnit unit) {}
+
+  private static <T> List<T> with(T element, List<T> list) {
+    List<T> extended = list.isEmpty() ? new ArrayList<>(1) : list;
+    extended.add(element);
+    return extended;
+  }
 
   /** A step under the lock. */
   interface Step {
@@ -54,7 +63,7 @@ final class Outcome {
    * whatever the unit throws then, the change is not left half made.
    */
   void tellUnit(Runnable call) {
-    unitCalls.add(call);
+    unitCalls = with(call, unitCalls);
   }
 
   /** Makes the calls, whoever of the units fails; the first failure is reported. */
@@ -98,17 +107,21 @@ final class Outcome {
 
   /** A look-up has all it waited for. */
   void completed(LookupOperation operation, SymbolMap result) {
-    completions.add(new Completion(operation, () -> operation.completeFuture(result)));
+    goesOnWith(operation, () -> operation.completeFuture(result));
   }
 
   /** A look-up has failed. */
   void failed(LookupOperation operation, Supplier<Throwable> why) {
-    completions.add(new Completion(operation, () -> operation.failFuture(why)));
+    goesOnWith(operation, () -> operation.failFuture(why));
   }
 
   /** A look-up goes on with a generator's turn handed to it. */
   void resumed(LookupOperation operation) {
-    completions.add(new Completion(operation, operation::resume));
+    goesOnWith(operation, operation::resume);
+  }
+
+  private void goesOnWith(LookupOperation operation, Runnable action) {
+    completions = with(new Completion(operation, action), completions);
   }
 
   /** Starts the unit of a definition: all its symbols are materializing from now on. */
@@ -124,17 +137,16 @@ final class Outcome {
         entry.state(SymbolState.MATERIALIZING);
       }
     }
-    started.add(definition);
-    startedUnits.add(unit);
+    starts = with(new Start(definition, unit), starts);
   }
 
   /** Others have work for the dispatcher. */
   void dispatch(Task task) {
-    tasks.add(task);
+    tasks = with(task, tasks);
   }
 
   void report(Throwable error) {
-    reports.add(error);
+    reports = with(error, reports);
   }
 
   /**
@@ -231,8 +243,8 @@ final class Outcome {
     }
   }
 
-  private void start(Definition definition, MaterializationUnit unit) {
-    MaterializationTask task = new MaterializationTask(definition, unit);
+  private void start(Start start) {
+    MaterializationTask task = new MaterializationTask(start.definition(), start.unit());
     try {
       session.dispatch(task);
     } catch (Throwable refusal) { // of a dispatcher
@@ -248,9 +260,7 @@ final class Outcome {
     }
     reports.forEach(session::reportError);
     completions.forEach(this::complete);
-    for (int at = 0; at < started.size(); at++) {
-      start(started.get(at), startedUnits.get(at));
-    }
+    starts.forEach(this::start);
     tasks.forEach(this::dispatchOrReport);
     session.events().deliver();
     session.deferred().deliver();

@@ -70,7 +70,7 @@ final class ReadinessGraph {
     if (!symbol.takeAwaited()) {
       return List.of();
     }
-    List<PendingComponent> waiting = new ArrayList<>();
+    List<PendingComponent> waiting = new ArrayList<>(1);
     for (DependenceEdge edge = symbol.users; edge != null; edge = edge.nextUser()) {
       outcome.countStep();
       PendingComponent component = edge.user().component;
@@ -87,7 +87,7 @@ final class ReadinessGraph {
    * follows.
    */
   private static void settle(PendingComponent first, Outcome outcome) {
-    ArrayDeque<PendingComponent> unsettled = new ArrayDeque<>();
+    ArrayDeque<PendingComponent> unsettled = new ArrayDeque<>(1);
     unsettled.add(first);
     while (!unsettled.isEmpty()) {
       PendingComponent component = unsettled.removeFirst();

@@ -53,7 +53,7 @@ public final class SymbolLookupSet {
     for (String name : names) {
       Objects.requireNonNull(name);
     }
-    String duplicate = new NameIndex(names, names.length).duplicate();
+    String duplicate = names.length < 2 ? null : new NameIndex(names, names.length).duplicate();
     if (duplicate != null) {
       throw new IllegalArgumentException("Look-up set: " + duplicate + " is given twice");
     }

@@ -35,11 +35,7 @@ public abstract sealed class Task implements Runnable
     } catch (Throwable failure) {
       report(failure);
     } finally {
-      if (outer == null) {
-        CURRENT.remove();
-      } else {
-        CURRENT.set(outer);
-      }
+      CURRENT.set(outer);
     }
   }
 
