@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
  * group depends on, and of who uses the symbol, newest first. Guarded by the session lock.
  *
  * <p>Edges are added by the million and hardly ever removed one by one; so adding one touches
- * nothing but the symbol. Links back to the previous user are made when an edge of the list is
- * first removed: if an edge has one so have all after it. Each is made once, so that removing an
- * edge takes constant time on average, however many users the symbol has.
+ * nothing but the symbol. Links back to the previous user are made when an edge behind the newest
+ * is removed: if an edge has one so have all after it. Each is made once, so that removing an edge
+ * takes constant time on average, however many users the symbol has.
  */
 final class DependenceEdge {
   private final DependenceNode user;
@@ -51,7 +51,7 @@ final class DependenceEdge {
     return nextUser;
   }
 
-  /** Removes the edge from the symbol's users. */
+  /** Removes the edge from the symbol's users. It keeps none of them from being collected. */
   void unlink() {
     DependenceEdge before = dependency.users == this ? null : previousUser();
     if (before == null) {
@@ -62,6 +62,8 @@ final class DependenceEdge {
     if (nextUser != null) {
       nextUser.previousUser = before;
     }
+    nextUser = null;
+    previousUser = null;
   }
 
   private DependenceEdge previousUser() {

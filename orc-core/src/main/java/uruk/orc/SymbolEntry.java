@@ -19,7 +19,7 @@ final class SymbolEntry {
   private static final int STATE_SHIFT = 16;
   private static final int STATE_MASK = 7 << STATE_SHIFT;
   private static final int REMOVED_BIT = 1 << 19;
-  private static final int AWAITED_BIT = 1 << 20;
+  private static final int AWAITED_BIT = 1 << 20; // see awaitEmission
   private static final int READY_BITS = bits(SymbolState.READY);
   private static final int READY_MASK =
       STATE_MASK
