@@ -35,7 +35,9 @@ final class ReadinessGraph {
       PendingComponent component = new PendingComponent(circle);
       for (DependenceNode node : circle) {
         for (int at = 0; at < node.size(); at++) {
-          adopt(component, waitingFor(node.symbol(at), outcome), outcome);
+          if (node.symbol(at).takeAwaited()) {
+            adopt(component, waitingFor(node.symbol(at), outcome), outcome);
+          }
         }
       }
       settle(component, outcome);
@@ -58,18 +60,17 @@ final class ReadinessGraph {
     symbol.state(SymbolState.EMITTED);
     outcome.reached(symbol, SymbolState.READY);
     outcome.becameReady(symbol);
-    for (PendingComponent waiter : waitingFor(symbol, outcome)) {
-      if (!waiter.isDone()) {
-        settle(waiter, outcome);
+    if (symbol.takeAwaited()) {
+      for (PendingComponent waiter : waitingFor(symbol, outcome)) {
+        if (!waiter.isDone()) {
+          settle(waiter, outcome);
+        }
       }
     }
   }
 
   /** {@return the components whose next dependency is a symbol that is being emitted} */
   private static List<PendingComponent> waitingFor(SymbolEntry symbol, Outcome outcome) {
-    if (!symbol.takeAwaited()) {
-      return List.of();
-    }
     List<PendingComponent> waiting = new ArrayList<>(1);
     for (DependenceEdge edge = symbol.users; edge != null; edge = edge.nextUser()) {
       outcome.countStep();
