@@ -108,13 +108,21 @@ public final class JITLinker {
 
   private void configurePasses() {
     SectionBounds bounds = new SectionBounds();
-    passes.prePrune().add(EhFrame::prepare);
     passes.prePrune().add(bounds::define);
     passes.prePrune().add(context::markLive);
+    passes.prePrune().add(JITLinker::pruneUnread);
+    passes.prePrune().add(EhFrame::prepare);
     passes.postPrune().add(g -> g.target().buildTables(g, context::mayBeOutOfReach));
     passes.postAllocation().add(bounds::place);
     passes.preFixup().add(g -> g.target().relaxTables(g));
     context.modifyPassConfiguration(graph, passes);
+  }
+
+  /** Most of what is read when it is asked for is not needed, and would be asked by passes. */
+  private static void pruneUnread(LinkGraph graph) {
+    if (graph.readsEdgesLater()) {
+      graph.pruneBut(graph.findSection(EhFrame.SECTION));
+    }
   }
 
   private void runPasses(List<Pass> list) {

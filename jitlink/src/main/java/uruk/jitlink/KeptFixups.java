@@ -95,9 +95,17 @@ public final class KeptFixups {
 
   /** Collects the fix-ups of a graph whose addresses are final; a post-fixup pass may call this. */
   public static KeptFixups of(LinkGraph graph) {
-    Collector collector = new Collector(graph);
+    return collected(new Collector(graph, false));
+  }
+
+  /** Collects only those that refer to things beyond the object; see {@link #of}. */
+  public static KeptFixups ofOutside(LinkGraph graph) {
+    return collected(new Collector(graph, true));
+  }
+
+  private static KeptFixups collected(Collector collector) {
     collector.collect();
-    return new KeptFixups(graph, collector.base, collector);
+    return new KeptFixups(collector.graph, collector.base, collector);
   }
 
   /** {@return the number of fix-ups} */
@@ -257,7 +265,10 @@ public final class KeptFixups {
 
   /** Gathers records while the graph is there. */
   private static final class Collector {
+    private static final int SOME = 64;
+
     private final LinkGraph graph;
+    private final boolean outsideOnly;
     private final List<OutsideTarget> outside = new ArrayList<>();
     private final EdgeKindTable kinds;
     private final int[] indexes; // of outside targets from 1 on, by the symbol's ordinal
@@ -265,8 +276,9 @@ public final class KeptFixups {
     private int size;
     private long base = -1L;
 
-    Collector(LinkGraph graph) {
+    Collector(LinkGraph graph, boolean outsideOnly) {
       this.graph = graph;
+      this.outsideOnly = outsideOnly;
       this.indexes = new int[graph.symbolCount()];
       this.kinds = graph.target().edgeKinds();
     }
@@ -291,7 +303,7 @@ public final class KeptFixups {
           }
         }
       }
-      records = new long[2 * edges];
+      records = new long[2 * (outsideOnly ? SOME : edges)];
       blocks.forEach(this::collect);
       // Thread-local variables are referred to without fix-ups that could be led elsewhere.
       for (Symbol symbol : graph.externalSymbols()) {
@@ -305,8 +317,8 @@ public final class KeptFixups {
       Edges edges = block.edges();
       for (int i = 0, count = edges.size(); i < count; i++) {
         int code = edges.code(i);
-        if (kinds.fieldSize(code) > 0) {
-          Symbol target = edges.target(i);
+        Symbol target = edges.target(i);
+        if (kinds.fieldSize(code) > 0 && !(outsideOnly && target.defined())) {
           long addend = edges.addend(i);
           // The size never changes: it is a constant here.
           long constant = kinds.formula(code) == Formula.SIZE ? addend + target.size() : addend;
@@ -325,6 +337,9 @@ public final class KeptFixups {
       long place = target.address() - base;
       boolean inside = target.defined() && place >>> 32 == 0;
       long reference = inside ? place : outsideIndex(target);
+      if (records.length == 2 * size) {
+        records = Arrays.copyOf(records, 4 * size);
+      }
       records[2 * size] = ((site - base) << 32) | reference;
       records[2 * size + 1] =
           ((long) code << KIND_SHIFT) | (inside ? 0 : OUTSIDE) | (constant & (OUTSIDE - 1));

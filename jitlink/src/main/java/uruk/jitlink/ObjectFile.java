@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import uruk.jitlink.archive.FileKind;
 import uruk.jitlink.elf.ElfObject;
 import uruk.jitlink.elf.ObjectMerge;
@@ -20,7 +21,17 @@ public interface ObjectFile {
   /** What a graph shall contain beside what the linked program needs. */
   enum ReadOption {
     /** Sections that take no memory in the program, such as debug information. */
-    NON_ALLOC_SECTIONS
+    NON_ALLOC_SECTIONS,
+    /**
+     * The edges of a block once they are asked for: where most of the file is not needed, most of
+     * its relocations are never read. Errors in them are met then.
+     */
+    EDGES_WHEN_ASKED,
+    /**
+     * The sections of single functions and variables ({@code .text.f}) as parts of one ({@code
+     * .text}), as in what static linkers make.
+     */
+    OUTPUT_SECTIONS
   }
 
   /** {@return the name for errors and dumps} */
@@ -46,6 +57,20 @@ public interface ObjectFile {
    */
   default List<String> externals() {
     return symbols().externals();
+  }
+
+  /**
+   * Tells the names that the file shares with others; of {@link #symbols()} this takes the least
+   * time.
+   *
+   * @param defined gets those that it defines
+   * @param needed gets those that it needs from elsewhere
+   * @throws LinkException if the file is malformed or not supported
+   */
+  default void forEachName(Consumer<String> defined, Consumer<String> needed) {
+    ObjectInterface symbols = symbols();
+    symbols.definitions().forEach(definition -> defined.accept(definition.name()));
+    symbols.externals().forEach(needed);
   }
 
   /**
@@ -113,7 +138,7 @@ public interface ObjectFile {
    * @throws IllegalArgumentException if there is none, or one was made otherwise
    */
   static ObjectFile merged(String name, List<ObjectFile> files) {
-    ObjectMerge merge = new ObjectMerge(name, null);
+    ObjectMerge merge = new ObjectMerge(name, Set.of(), null);
     files.forEach(merge::add);
     return merge.merged();
   }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -192,6 +193,17 @@ public final class Jit implements AutoCloseable {
   public LinkedObject add(ObjectFile objectFile) {
     requireOpen();
     return objects.add(main, objectFile);
+  }
+
+  /**
+   * Adds a program as a static linker makes one, with what it needs of the archives that were added
+   * before; see {@link ObjectLinkingLayer#addProgram}.
+   *
+   * @param roots the symbols that will be asked for, such as {@code main}
+   */
+  public LinkedObject addProgram(List<ObjectFile> files, Set<String> roots) {
+    requireOpen();
+    return objects.addProgram(main.defaultResourceTracker(), files, roots);
   }
 
   /** Adds an archive, whose members are linked as their symbols are needed. */

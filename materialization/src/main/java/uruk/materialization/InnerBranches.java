@@ -27,6 +27,12 @@ final class InnerBranches implements Pass {
 
   @Override
   public void run(LinkGraph graph) {
+    if (graph.externalSymbols().stream().anyMatch(symbol -> memory.isEntry(symbol.address()))) {
+      check(graph);
+    }
+  }
+
+  private void check(LinkGraph graph) {
     EdgeKindTable kinds = graph.target().edgeKinds();
     boolean[] branches = new boolean[kinds.size()];
     for (int code = 0; code < branches.length; code++) {

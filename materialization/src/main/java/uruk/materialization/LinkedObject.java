@@ -45,6 +45,7 @@ public final class LinkedObject {
   private final Succession succession;
   private final boolean linkedAside;
   private volatile boolean fromArchive;
+  private volatile boolean program;
   private volatile State state = State.ADDED;
   private volatile @Nullable ObjectMaterializationUnit unit;
   private volatile @Nullable String initSymbol;
@@ -105,6 +106,19 @@ public final class LinkedObject {
   /** {@return whether it is a member of an archive} */
   boolean fromArchive() {
     return fromArchive;
+  }
+
+  /** Called before the object is linked: it is a whole program. */
+  void isProgram() {
+    program = true;
+  }
+
+  /**
+   * {@return whether it is a whole program} Its functions have no entries, so they stay as they
+   * are.
+   */
+  boolean program() {
+    return program;
   }
 
   /** {@return how far the object has come} */

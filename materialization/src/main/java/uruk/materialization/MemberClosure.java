@@ -46,7 +46,7 @@ final class MemberClosure {
     if (merge == null) {
       merge =
           new ObjectMerge(
-              "%s(%s and others)".formatted(member.archive(), member.name()), readAhead);
+              "%s(%s and others)".formatted(member.archive(), member.name()), Set.of(), readAhead);
     }
     ObjectFile file = reader.apply(member);
     merge.add(file);

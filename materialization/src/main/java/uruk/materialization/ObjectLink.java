@@ -11,12 +11,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.KeptFixups;
 import uruk.jitlink.LinkContext;
 import uruk.jitlink.LinkException;
 import uruk.jitlink.MalformedObjectException;
 import uruk.jitlink.ObjectFile;
+import uruk.jitlink.Pass;
 import uruk.jitlink.PassConfiguration;
 import uruk.jitlink.ResolvedSymbol;
 import uruk.jitlink.SymbolLookupFlags;
@@ -48,6 +50,7 @@ final class ObjectLink implements LinkContext {
   private final LinkedObject object;
   private final MaterializationResponsibility responsibility;
   private final Map<String, CommonExtent> commons;
+  private final boolean makesEntries;
   private final FunctionEntries entries;
   private final DirectBranches directBranches;
   private final DataBlocks dataBlocks;
@@ -68,6 +71,7 @@ final class ObjectLink implements LinkContext {
     this.object = object;
     this.responsibility = responsibility;
     this.commons = commons;
+    this.makesEntries = layer.makesEntries() && !object.program();
     Map<String, Long> adopted = new HashMap<>(layer.unbound().claim(object.dylib()));
     adopted.putAll(object.succession().entries());
     this.entries =
@@ -86,11 +90,13 @@ final class ObjectLink implements LinkContext {
   public void modifyPassConfiguration(LinkGraph graph, PassConfiguration passes) {
     LedgerPass ledgerPass = new LedgerPass();
     ledger = ledgerPass;
-    passes.prePrune().addFirst(new DefinitionRules(definedHere(graph), commons));
+    passes.prePrune().addFirst(definitionRules(graph));
     passes.prePrune().addFirst(object.succession()::checkKept);
-    if (layer.makesEntries()) {
+    if (makesEntries) {
       passes.prePrune().add(entries::remember);
       passes.postPrune().addFirst(entries::create);
+    }
+    if (layer.makesEntries()) {
       passes.preFixup().add(new InnerBranches(layer.memory()));
       passes.preFixup().add(new FarReferences());
       passes.preFixup().add(directBranches);
@@ -100,25 +106,37 @@ final class ObjectLink implements LinkContext {
     passes.prePrune().addFirst(dataBlocks::adopt);
     passes.postFixup().add(dataBlocks::place);
     // After all other passes: what they change is kept as well.
-    passes.postFixup().add(fixedUp -> fixups = KeptFixups.of(fixedUp));
+    passes.postFixup().add(fixedUp -> fixups = kept(fixedUp));
+  }
+
+  /** Nothing inside of a program will be elsewhere. */
+  private KeptFixups kept(LinkGraph fixedUp) {
+    return object.program() ? KeptFixups.ofOutside(fixedUp) : KeptFixups.of(fixedUp);
   }
 
   /** What the object is to define, without what the process has: the link refers to that. */
-  private Set<String> definedHere(LinkGraph graph) {
+  private Pass definitionRules(LinkGraph graph) {
     Set<String> owned = responsibility.symbols().keySet();
-    singletons =
-        object.fromArchive() || !layer.makesEntries()
-            ? Map.of()
-            : ProcessSingletons.find(
-                graph,
-                responsibility.targetDylib(),
-                name -> owned.contains(name) && !commons.containsKey(name));
+    if (file instanceof ProgramFile program) {
+      singletons = singletons(graph, symbol -> program.own().contains(symbol.block().file()));
+      return new ProgramRules(owned, singletons.keySet());
+    }
+    if (!object.fromArchive() && layer.makesEntries()) {
+      singletons =
+          singletons(
+              graph,
+              symbol -> owned.contains(symbol.name()) && !commons.containsKey(symbol.name()));
+    }
     if (singletons.isEmpty()) {
-      return owned;
+      return new DefinitionRules(owned, commons);
     }
     Set<String> defined = new HashSet<>(owned);
     defined.removeAll(singletons.keySet());
-    return defined;
+    return new DefinitionRules(defined, commons);
+  }
+
+  private Map<String, Long> singletons(LinkGraph graph, Predicate<Symbol> owned) {
+    return ProcessSingletons.find(graph, responsibility.targetDylib(), owned);
   }
 
   /** What others can name is this object's own: the definition rules have taken the rest away. */
@@ -157,9 +175,11 @@ final class ObjectLink implements LinkContext {
       }
     }
     for (Map.Entry<String, Long> singleton : singletons.entrySet()) {
-      String name = singleton.getKey();
-      resolved.put(name, singleton.getValue(), owned.getOrDefault(name, SymbolFlags.NONE));
-      count++;
+      SymbolFlags flags = owned.get(singleton.getKey());
+      if (flags != null) {
+        resolved.put(singleton.getKey(), singleton.getValue(), flags);
+        count++;
+      }
     }
     if (count < owned.size()) {
       checkAllResolved(owned, linked);

@@ -238,6 +238,33 @@ public final class ObjectLinkingLayer {
     tracker.dylib().define(unit, tracker);
   }
 
+  /**
+   * Adds a program as a static linker makes one: its files, and what they need of the archives that
+   * generate definitions for the tracker's dylib, become one object, of which only what the roots
+   * and initializers reach is linked ({@code --gc-sections}). Programs of many objects start much
+   * faster so. In return their objects are not told apart and have members of their own, others
+   * find no symbols but the roots, nothing of it can be replaced, and {@link #verify} knows only
+   * its references to other objects. All files are read now.
+   *
+   * @param tracker what the object will belong to
+   * @param files in the order in which their initializers run; those of archives come behind
+   * @param roots what will be looked up, by this program or others; what nobody defines is left out
+   * @return the object, not yet linked
+   * @throws uruk.jitlink.LinkException if a file is malformed or not supported, or two define a
+   *     name
+   * @throws uruk.orc.OrcException if a root is defined already, or the tracker or dylib is defunct
+   * @throws IllegalArgumentException if there is no file, and no archive defines a root
+   */
+  public LinkedObject addProgram(
+      ResourceTracker tracker, List<ObjectFile> files, Set<String> roots) {
+    JITDylib dylib = tracker.dylib();
+    ProgramFile program = new ProgramClosure(dylib, memberReader).program(files, roots);
+    LinkedObject object = new LinkedObject(this, program.name(), dylib, null);
+    object.isProgram();
+    define(tracker, program, object, new FutureTask<>(program::linkGraph));
+    return object;
+  }
+
   /** Adds a member of an archive; see {@link #add(ResourceTracker, ObjectFile)}. */
   void addMember(ResourceTracker tracker, ObjectFile file) {
     LinkedObject object = new LinkedObject(this, file.name(), tracker.dylib(), null);

@@ -31,10 +31,10 @@ final class ProcessSingletons {
    * Finds the variables of a graph that the process has.
    *
    * @param dylib where the object is being linked
-   * @param owned what the object is to define; others have lost already
+   * @param owned whether the object is to define a symbol; others have lost already
    * @return their addresses in the process
    */
-  static Map<String, Long> find(LinkGraph graph, JITDylib dylib, Predicate<String> owned) {
+  static Map<String, Long> find(LinkGraph graph, JITDylib dylib, Predicate<Symbol> owned) {
     List<Symbol> candidates = new ArrayList<>(0);
     graph.forEachDefinedSymbol(symbol -> {
       if (mayBeShared(symbol)) {
@@ -43,7 +43,7 @@ final class ProcessSingletons {
     });
     Map<String, Long> found = Map.of();
     for (Symbol symbol : candidates) {
-      if (owned.test(symbol.name())) {
+      if (owned.test(symbol)) {
         long address = inProcess(dylib.linkOrder(), symbol);
         if (address != 0) {
           found = found.isEmpty() ? new HashMap<>() : found;

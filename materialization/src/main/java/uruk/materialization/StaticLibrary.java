@@ -13,6 +13,7 @@ import uruk.jitlink.ObjectInterface;
 import uruk.jitlink.Targets;
 import uruk.jitlink.archive.Archive;
 import uruk.jitlink.archive.ArchiveMember;
+import uruk.jitlink.archive.ArchiveSearch;
 import uruk.orc.DefinitionGenerator;
 import uruk.orc.JITDylib;
 import uruk.orc.JITDylibLookupFlags;
@@ -37,6 +38,9 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
   private final boolean mergeable;
   private final Object lock = new Object();
   private final Map<Loaded, ResourceTracker> loaded = new HashMap<>(); // guarded by lock
+
+  /** A search in this archive and others, by which most names are known to be in none. */
+  private volatile @Nullable ArchiveSearch search;
 
   /** A member in a dylib. */
   private record Loaded(JITDylib dylib, long offset) {
@@ -137,7 +141,7 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
           addMerged(dylib, candidates);
         } else {
           candidates.forEach((name, flags) -> {
-            Optional<ArchiveMember> member = archive.memberDefining(name);
+            Optional<ArchiveMember> member = memberDefining(name);
             member.ifPresent(found -> addOnce(dylib, found));
           });
         }
@@ -158,12 +162,19 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
 
   /** {@return whether a member of the archive defines a symbol} */
   boolean defines(String symbol) {
-    return archive.memberDefining(symbol).isPresent();
+    return memberDefining(symbol).isPresent();
   }
 
   /** {@return the object of the member that defines a symbol, which is not added anywhere} */
   Optional<ObjectFile> objectDefining(String symbol) {
-    return archive.memberDefining(symbol).map(reader);
+    return memberDefining(symbol).map(reader);
+  }
+
+  private Optional<ArchiveMember> memberDefining(String symbol) {
+    ArchiveSearch known = search;
+    return known == null || known.defines(symbol)
+        ? archive.memberDefining(symbol)
+        : Optional.empty();
   }
 
   private void addOnce(JITDylib dylib, ArchiveMember member) {
@@ -231,7 +242,7 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
 
     /** {@return the member that defines a name, unless the dylib has it} */
     Optional<ArchiveMember> take(String name) {
-      return archive.memberDefining(name).filter(this::claim);
+      return memberDefining(name).filter(this::claim);
     }
 
     /**
@@ -239,8 +250,7 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
      * Most names are of members that have been added.
      */
     Optional<ArchiveMember> takeNeeded(String name) {
-      return archive
-          .memberDefining(name)
+      return memberDefining(name)
           .filter(member -> !isThere(member) && !isFoundElsewhere(name) && claim(member));
     }
 
@@ -277,6 +287,26 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
         tracker.remove();
       }
     }
+  }
+
+  // Members of whole programs ---------------------------------------------------------------------
+
+  /** {@return whether members may be linked as one object with other files} */
+  boolean mergeable() {
+    return mergeable;
+  }
+
+  Archive archive() {
+    return archive;
+  }
+
+  /** A search in this archive and others has been made. */
+  void searchedWith(ArchiveSearch made) {
+    search = made;
+  }
+
+  ObjectFile read(ArchiveMember member) {
+    return reader.apply(member);
   }
 
   /** Closes the archive. Members that are in dylibs stay; no more are added. */

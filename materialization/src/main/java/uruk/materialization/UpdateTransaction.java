@@ -101,6 +101,11 @@ final class UpdateTransaction implements Update {
   private void addStep(Step step) {
     LinkedObject object = step.object();
     if (object != null) {
+      if (object.program()) {
+        throw new IllegalArgumentException(
+            object
+                + " is a whole program, whose functions know each other's code; add its objects one by one to replace them");
+      }
       if (dylib != null && dylib != object.dylib()) {
         throw new IllegalArgumentException(
             "%s is in \"%s\", the update in \"%s\"; make an update for each dylib"

@@ -166,8 +166,18 @@ public final class Archive implements AutoCloseable {
     if (offset == SymbolIndex.NONE) {
       return Optional.empty();
     }
+    return Optional.of(memberAt(offset, symbol));
+  }
+
+  /** {@return the symbol index, for a search in several archives} */
+  StoredSymbolIndex storedIndex() {
+    return index().stored();
+  }
+
+  /** {@return the member at an offset that the symbol index gives for a symbol} */
+  ArchiveMember memberAt(long offset, String symbol) {
     synchronized (lock) {
-      return Optional.of(memberAtLocked(offset, symbol));
+      return memberAtLocked(offset, symbol);
     }
   }
 

@@ -1,5 +1,7 @@
 package uruk.jitlink.archive;
 
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,5 +27,21 @@ record ScannedSymbolIndex(Map<String, Long> memberOffsets) implements SymbolInde
   @Override
   public List<String> symbols() {
     return List.copyOf(memberOffsets.keySet());
+  }
+
+  @Override
+  public StoredSymbolIndex stored() {
+    ByteArrayOutputStream image = new ByteArrayOutputStream();
+    int[] starts = new int[memberOffsets.size()];
+    int[] ends = new int[starts.length];
+    long[] members = new long[starts.length];
+    int name = 0;
+    for (Map.Entry<String, Long> each : memberOffsets.entrySet()) {
+      starts[name] = image.size();
+      image.writeBytes(each.getKey().getBytes(StandardCharsets.UTF_8));
+      ends[name] = image.size();
+      members[name++] = each.getValue();
+    }
+    return new StoredSymbolIndex(image.toByteArray(), starts, ends, members);
   }
 }

@@ -2,28 +2,19 @@ package uruk.jitlink.archive;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
- * An archive's own symbol index, kept as its bytes. The index of a large library has a hundred
- * thousand names and few are ever asked for: they are hashed where they lie, and no string is made
- * of them.
+ * An archive's symbol index as bytes, in which names are found by a {@link NameTable}: one of its
+ * own, made when it is asked alone, or one of several archives. Safe for use by several threads.
  */
 final class StoredSymbolIndex implements SymbolIndex {
-
-  /** Not known outside the process, so that nobody can prepare an archive of colliding names. */
-  private static final long HASH_MULTIPLIER = new SplittableRandom().nextLong() | 1;
-
-  private static final int FREE = -1;
-
   private final byte[] image;
   private final int[] nameStarts;
   private final int[] nameEnds;
   private final long[] memberOffsets;
-  // Open addressing, at most half full: the number of a name, or FREE.
-  private final int[] slots;
+  private volatile @Nullable NameTable table;
 
   /**
    * Indexes names that lie in {@code image}.
@@ -39,67 +30,67 @@ final class StoredSymbolIndex implements SymbolIndex {
     this.nameStarts = nameStarts;
     this.nameEnds = nameEnds;
     this.memberOffsets = memberOffsets;
-    this.slots = new int[Math.max(2, Integer.highestOneBit(Math.max(1, nameStarts.length)) * 4)];
-    Arrays.fill(slots, FREE);
-    for (int name = 0; name < nameStarts.length; name++) {
-      if (memberOffsets[name] != NONE) {
-        insert(name);
-      }
-    }
+  }
+
+  @Override
+  public StoredSymbolIndex stored() {
+    return this;
   }
 
   @Override
   public long memberOffset(String symbol) {
-    byte[] name = symbol.getBytes(StandardCharsets.UTF_8);
-    int found = slots[slotOf(name, 0, name.length)];
-    return found == FREE ? NONE : memberOffsets[found];
+    int found = table().find(symbol);
+    return found == NameTable.NONE ? NONE : memberOffsets[found];
   }
 
   @Override
   public List<String> symbols() {
+    NameTable names = table();
     var symbols = new ArrayList<String>();
     for (int name = 0; name < nameStarts.length; name++) {
-      if (slots[slotOf(image, nameStarts[name], nameEnds[name])] == name) {
-        symbols.add(
-            new String(
-                image,
-                nameStarts[name],
-                nameEnds[name] - nameStarts[name],
-                StandardCharsets.UTF_8));
+      int start = nameStarts[name];
+      int end = nameEnds[name];
+      if (names.find(image, start, end) == name) {
+        symbols.add(new String(image, start, end - start, StandardCharsets.UTF_8));
       }
     }
     return symbols;
   }
 
-  private void insert(int name) {
-    int slot = slotOf(image, nameStarts[name], nameEnds[name]);
-    int earlier = slots[slot];
-    if (earlier == FREE) {
-      slots[slot] = name;
-    } else {
-      memberOffsets[earlier] = Math.min(memberOffsets[earlier], memberOffsets[name]);
+  /** Two threads at once both make it. */
+  private NameTable table() {
+    NameTable known = table;
+    if (known == null) {
+      known = new NameTable(List.of(this));
+      table = known;
     }
+    return known;
   }
 
-  /** The slot that holds the name, or the free one where it belongs. */
-  private int slotOf(byte[] bytes, int start, int end) {
-    int slot = hash(bytes, start, end) & (slots.length - 1);
-    while (slots[slot] != FREE) {
-      int other = slots[slot];
-      if (Arrays.equals(bytes, start, end, image, nameStarts[other], nameEnds[other])) {
-        return slot;
-      }
-      slot = (slot + 1) & (slots.length - 1);
-    }
-    return slot;
+  /** {@return how many names there are, each of them counted as often as it occurs} */
+  int size() {
+    return nameStarts.length;
   }
 
-  private static int hash(byte[] bytes, int start, int end) {
-    long hash = 0;
-    for (int i = start; i < end; i++) {
-      hash = (hash ^ bytes[i]) * HASH_MULTIPLIER;
-      hash ^= hash >>> 32;
-    }
-    return (int) hash;
+  byte[] image() {
+    return image;
+  }
+
+  int start(int name) {
+    return nameStarts[name];
+  }
+
+  int end(int name) {
+    return nameEnds[name];
+  }
+
+  /** {@return the member of the name of a number} */
+  long memberOffset(int name) {
+    return memberOffsets[name];
+  }
+
+  /** A name occurs again: its first member counts. */
+  void repeats(int earlier, int name) {
+    memberOffsets[earlier] = Math.min(memberOffsets[earlier], memberOffsets[name]);
   }
 }

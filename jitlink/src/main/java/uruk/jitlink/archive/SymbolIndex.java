@@ -13,4 +13,7 @@ sealed interface SymbolIndex permits StoredSymbolIndex, ScannedSymbolIndex {
 
   /** {@return all symbols, each once} */
   List<String> symbols();
+
+  /** {@return the index in the form of one that an archive has} */
+  StoredSymbolIndex stored();
 }

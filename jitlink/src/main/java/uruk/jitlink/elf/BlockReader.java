@@ -6,7 +6,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.UnsupportedObjectException;
 import uruk.jitlink.graph.Block;
-import uruk.jitlink.graph.GenericEdgeKind;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.MemLifetime;
 import uruk.jitlink.graph.MemProt;
@@ -22,6 +21,7 @@ final class BlockReader {
   private final boolean nonAlloc;
   private final boolean[] skipped;
   private final Map<Section, Long> ends;
+  private final boolean outputSections;
   private final boolean merges;
   private final @Nullable Block[] blocks;
   private long bytes;
@@ -30,6 +30,7 @@ final class BlockReader {
    * A reader of one file.
    *
    * @param nonAlloc whether sections that take no memory become blocks
+   * @param outputSections whether sections of single functions become parts of one
    * @param skipped by index the sections that become none
    * @param ends where the graph's sections end so far
    * @param merges whether sections of one name are of many files
@@ -38,12 +39,14 @@ final class BlockReader {
       LinkGraph graph,
       SectionTable sections,
       boolean nonAlloc,
+      boolean outputSections,
       boolean[] skipped,
       Map<Section, Long> ends,
       boolean merges) {
     this.graph = graph;
     this.sections = sections;
     this.nonAlloc = nonAlloc;
+    this.outputSections = outputSections;
     this.skipped = skipped;
     this.ends = ends;
     this.merges = merges;
@@ -159,7 +162,7 @@ final class BlockReader {
     MemLifetime lifetime =
         sections.hasFlag(section, Elf.SHF_ALLOC) ? MemLifetime.STANDARD : MemLifetime.NO_ALLOC;
     boolean threadLocal = sections.hasFlag(section, Elf.SHF_TLS);
-    String name = sections.name(section);
+    String name = outputSections ? OutputSections.name(sections, section) : sections.name(section);
     Section existing = graph.findSection(name);
     if (existing != null
         && (existing.memLifetime() != lifetime || existing.threadLocal() != threadLocal)) {
@@ -213,7 +216,7 @@ final class BlockReader {
       Block owner = blocks[described];
       if (owner != null && owner != block) {
         Symbol whole = graph.addAnonymousSymbol(block, 0, block.size(), false, false);
-        owner.edges().add(GenericEdgeKind.KEEP_ALIVE, 0, whole, 0);
+        owner.keepAlive(whole);
       }
     }
   }

@@ -1,8 +1,11 @@
 package uruk.jitlink.elf;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import uruk.jitlink.ObjectFile;
 import uruk.jitlink.ObjectInterface;
 import uruk.jitlink.Targets;
@@ -18,14 +21,13 @@ public final class ElfObject implements ObjectFile {
   private final Target target;
   private final SectionTable sections;
   private final SymbolTable symbols;
-  private final GroupTable groups;
+  private volatile @Nullable GroupTable groups;
 
   private ElfObject(ElfFile file, Target target) {
     this.file = file;
     this.target = target;
     this.sections = new SectionTable(file);
     this.symbols = SymbolTable.of(sections);
-    this.groups = new GroupTable(sections, symbols);
   }
 
   /** See {@link ObjectFile#of(String, ByteBuffer, Targets)}. */
@@ -61,12 +63,19 @@ public final class ElfObject implements ObjectFile {
 
   @Override
   public ObjectInterface symbols() {
-    return new InterfaceReader(sections, symbols, groups).read();
+    return new InterfaceReader(sections, symbols, groups()).read();
   }
 
   @Override
   public List<String> externals() {
-    return new InterfaceReader(sections, symbols, groups).readExternals();
+    List<String> externals = new ArrayList<>();
+    forEachName(defined -> {}, externals::add);
+    return externals;
+  }
+
+  @Override
+  public void forEachName(Consumer<String> defined, Consumer<String> needed) {
+    new InterfaceReader(sections, symbols, groups()).readNames(defined, needed);
   }
 
   @Override
@@ -78,7 +87,7 @@ public final class ElfObject implements ObjectFile {
 
   /** Adds the object to a graph. */
   void addTo(LinkGraphBuilder builder) {
-    builder.add(sections, symbols, groups);
+    builder.add(sections, symbols, groups());
   }
 
   /**
@@ -87,7 +96,17 @@ public final class ElfObject implements ObjectFile {
    * @throws uruk.jitlink.LinkException if they contradict each other
    */
   public ElfListing listing() {
-    return new ElfLister(target, sections, symbols, groups).list();
+    return new ElfLister(target, sections, symbols, groups()).list();
+  }
+
+  /** Read when somebody needs them; two threads at once both do. */
+  private GroupTable groups() {
+    GroupTable known = groups;
+    if (known == null) {
+      known = new GroupTable(sections, symbols);
+      groups = known;
+    }
+    return known;
   }
 
   private static ByteBuffer onHeap(ByteBuffer content) {

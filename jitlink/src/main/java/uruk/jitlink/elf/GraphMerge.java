@@ -14,6 +14,7 @@ import uruk.jitlink.graph.Target;
  * whichever thread comes first. Thread-safe.
  */
 final class GraphMerge {
+  private final Set<ReadOption> options;
   private final LinkGraphBuilder builder; // guarded by itself
   private final Queue<ElfObject> waiting = new ArrayDeque<>(); // guarded by itself
 
@@ -21,7 +22,13 @@ final class GraphMerge {
   private @Nullable Throwable failure;
 
   GraphMerge(String name, Target target, Set<ReadOption> options) {
+    this.options = Set.copyOf(options);
     builder = new LinkGraphBuilder(new LinkGraph(name, target), options, new SharedNames());
+  }
+
+  /** {@return how the objects are read} */
+  Set<ReadOption> options() {
+    return options;
   }
 
   /** Adds an object to be read. */

@@ -19,9 +19,11 @@ final class InterfaceMerge {
   private final Set<String> externals = new LinkedHashSet<>();
   private final Set<String> signatures = new HashSet<>();
   private final List<Group> groups = new ArrayList<>();
+  private final List<ElfObject> parts = new ArrayList<>();
   private boolean initializers;
 
   void add(ElfObject part) {
+    parts.add(part);
     ObjectInterface symbols = part.symbols();
     Set<String> skipped = addGroups(symbols.groups());
     for (Definition definition : symbols.definitions()) {
@@ -57,10 +59,21 @@ final class InterfaceMerge {
       definitions.put(definition.name(), larger(other, definition));
     } else if (!definition.weak()) {
       if (!other.weak()) {
-        throw new DuplicateDefinitionException(part.name(), definition.name());
+        throw duplicate(part, definition.name());
       }
       definitions.put(definition.name(), definition);
     }
+  }
+
+  private DuplicateDefinitionException duplicate(ElfObject part, String name) {
+    for (ElfObject other : parts) {
+      Set<String> defined = new HashSet<>();
+      other.forEachName(defined::add, needed -> {});
+      if (other != part && defined.contains(name)) {
+        return new DuplicateDefinitionException(part.name(), name, other.name());
+      }
+    }
+    return new DuplicateDefinitionException(part.name(), name);
   }
 
   private static Definition larger(Definition common, Definition other) {

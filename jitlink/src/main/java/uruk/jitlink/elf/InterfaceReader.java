@@ -2,6 +2,7 @@ package uruk.jitlink.elf;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import uruk.jitlink.DuplicateDefinitionException;
 import uruk.jitlink.ObjectInterface;
 import uruk.jitlink.ObjectInterface.Definition;
@@ -26,14 +27,19 @@ final class InterfaceReader {
     this.facts = new SymbolFacts(sections, symbols);
   }
 
-  /** {@return the names that the object needs, which is all that is read} */
-  List<String> readExternals() {
+  /**
+   * Tells the names that other objects share with this one, which is all that is read.
+   *
+   * @param defined gets those that the object defines
+   * @param needed gets those that it needs
+   */
+  void readNames(Consumer<String> defined, Consumer<String> needed) {
     for (int i = Math.max(1, symbols.firstGlobal()); i < symbols.count(); i++) {
-      if (symbols.sectionField(i) == Elf.SHN_UNDEF && facts.global(i)) {
-        externals.add(symbols.name(i));
+      if (facts.global(i)) {
+        boolean undefined = symbols.sectionField(i) == Elf.SHN_UNDEF;
+        (undefined ? needed : defined).accept(undefined ? symbols.name(i) : facts.definedName(i));
       }
     }
-    return externals;
   }
 
   ObjectInterface read() {

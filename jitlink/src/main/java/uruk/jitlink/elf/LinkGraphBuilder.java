@@ -19,6 +19,9 @@ import uruk.jitlink.graph.SectionGroup;
 final class LinkGraphBuilder {
   private final LinkGraph graph;
   private final boolean nonAlloc;
+  private final boolean outputSections;
+  private final boolean edgesWhenAsked;
+  private final RelocationColumns relocations;
   private final @Nullable SharedNames shared;
   private final Map<Section, Long> ends = new HashMap<>();
 
@@ -31,6 +34,9 @@ final class LinkGraphBuilder {
   LinkGraphBuilder(LinkGraph graph, Set<ReadOption> options, @Nullable SharedNames shared) {
     this.graph = graph;
     this.nonAlloc = options.contains(ReadOption.NON_ALLOC_SECTIONS);
+    this.outputSections = options.contains(ReadOption.OUTPUT_SECTIONS);
+    this.edgesWhenAsked = options.contains(ReadOption.EDGES_WHEN_ASKED);
+    this.relocations = new RelocationColumns(graph.target());
     this.shared = shared;
   }
 
@@ -39,10 +45,11 @@ final class LinkGraphBuilder {
     graph.setFile(sections.file().name());
     boolean[] skipped = skipped(sections, groups);
     @Nullable Block[] blocks =
-        new BlockReader(graph, sections, nonAlloc, skipped, ends, shared != null).read();
+        new BlockReader(graph, sections, nonAlloc, outputSections, skipped, ends, shared != null)
+            .read();
     SymbolReader symbolReader = new SymbolReader(graph, sections, symbols, blocks, skipped, shared);
     symbolReader.read();
-    new RelocationReader(graph.target(), sections, blocks, symbolReader).read();
+    new RelocationReader(relocations, sections, blocks, symbolReader).read(edgesWhenAsked);
     addGroups(groups, blocks);
   }
 

@@ -63,12 +63,17 @@ final class MergedObject implements ObjectFile {
 
   @Override
   public LinkGraph linkGraph(Set<ReadOption> options) {
-    GraphMerge merge = options.isEmpty() ? begun.getAndSet(null) : null;
-    if (merge == null) {
-      merge = new GraphMerge(name, target(), options);
-      parts.forEach(merge::add);
+    GraphMerge ahead = begun.getAndUpdate(merge -> isReadSo(merge, options) ? null : merge);
+    if (ahead != null && isReadSo(ahead, options)) {
+      return ahead.graph();
     }
+    GraphMerge merge = new GraphMerge(name, target(), options);
+    parts.forEach(merge::add);
     return merge.graph();
+  }
+
+  private static boolean isReadSo(@Nullable GraphMerge merge, Set<ReadOption> options) {
+    return merge != null && merge.options().equals(options);
   }
 
   @Override

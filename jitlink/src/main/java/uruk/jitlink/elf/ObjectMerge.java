@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.ObjectFile;
+import uruk.jitlink.ObjectFile.ReadOption;
 import uruk.jitlink.UnsupportedObjectException;
 import uruk.jitlink.graph.Target;
 
@@ -15,6 +16,7 @@ import uruk.jitlink.graph.Target;
  */
 public final class ObjectMerge {
   private final String name;
+  private final Set<ReadOption> options;
   private final @Nullable Executor reader;
   private final List<ElfObject> parts = new ArrayList<>();
   private @Nullable GraphMerge graph;
@@ -23,11 +25,13 @@ public final class ObjectMerge {
    * Begins without files.
    *
    * @param name the object's, for errors and dumps
+   * @param options how the graph is read that will be asked for first
    * @param reader reads files ahead, sooner or later or never; null to read all when it is asked
    *     for
    */
-  public ObjectMerge(String name, @Nullable Executor reader) {
+  public ObjectMerge(String name, Set<ReadOption> options, @Nullable Executor reader) {
     this.name = name;
+    this.options = options;
     this.reader = reader;
   }
 
@@ -43,7 +47,7 @@ public final class ObjectMerge {
     }
     GraphMerge merge = graph;
     if (merge == null) {
-      merge = new GraphMerge(name, part.target(), Set.of());
+      merge = new GraphMerge(name, part.target(), options);
       graph = merge;
     } else {
       checkTarget(part, parts.getFirst());

@@ -1,6 +1,5 @@
 package uruk.jitlink.elf;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.MalformedObjectException;
 import uruk.jitlink.UnsupportedObjectException;
@@ -8,48 +7,45 @@ import uruk.jitlink.graph.Block;
 import uruk.jitlink.graph.EdgeKind;
 import uruk.jitlink.graph.MemLifetime;
 import uruk.jitlink.graph.Relocation;
-import uruk.jitlink.graph.Target;
 
 /** Makes edges of relocations (gABI, "Relocation"), as the target's table says. */
 final class RelocationReader {
-  // What is in the column of codes beside codes of edge kinds.
-  private static final int IGNORED = -1;
-  private static final int REFUSED = -2; // ignored outside of memory: debug information
-  private static final int UNREAD = -3;
-
-  private final Target target;
+  private final RelocationColumns columns;
   private final SectionTable sections;
   private final @Nullable Block[] blocks;
   private final SymbolReader symbols;
 
-  // The target's table as columns by relocation number, filled as numbers occur.
-  private int[] codes = {};
-  private int[] widths = {};
-  private int[] adjustments = {};
-
-  // The edges of one batch as columns.
-  private int[] batchOffsets = {};
-  private byte[] batchKinds = {};
-  private int[] batchTargets = {};
-  private long[] batchAddends = {};
-
   RelocationReader(
-      Target target, SectionTable sections, @Nullable Block[] blocks, SymbolReader symbols) {
-    this.target = target;
+      RelocationColumns columns,
+      SectionTable sections,
+      @Nullable Block[] blocks,
+      SymbolReader symbols) {
+    this.columns = columns;
     this.sections = sections;
     this.blocks = blocks;
     this.symbols = symbols;
   }
 
-  void read() {
+  /**
+   * Gives the blocks their edges.
+   *
+   * @param later whether those of a block are read when somebody asks for them
+   */
+  void read(boolean later) {
     for (int i = 1; i < sections.count(); i++) {
       int type = sections.type(i);
       if (type == Elf.SHT_RELA || type == Elf.SHT_REL) {
         int relocations = i;
         int patched = sections.checkIndex(sections.info(i), () -> sections.describe(relocations));
         Block block = blocks[patched];
-        if (block != null) {
-          readSection(i, block, type == Elf.SHT_RELA);
+        if (block == null) {
+          continue;
+        }
+        boolean explicitAddends = type == Elf.SHT_RELA;
+        if (later) {
+          block.readEdgesLater(asked -> readSection(relocations, asked, explicitAddends));
+        } else {
+          readSection(i, block, explicitAddends);
         }
       }
     }
@@ -57,7 +53,7 @@ final class RelocationReader {
 
   private void readSection(int section, Block block, boolean explicitAddends) {
     RelocationTable table = new RelocationTable(sections, section, explicitAddends);
-    makeRoom(Math.min(RelocationTable.BATCH, table.count()));
+    columns.makeRoom(Math.min(RelocationTable.BATCH, table.count()));
     block.edges().ensureCapacity(block.edges().size() + table.count());
     for (int first = 0; first < table.count(); first += RelocationTable.BATCH) {
       int count = Math.min(RelocationTable.BATCH, table.count() - first);
@@ -67,22 +63,13 @@ final class RelocationReader {
     }
   }
 
-  private void makeRoom(int count) {
-    if (count > batchOffsets.length) {
-      batchOffsets = new int[count];
-      batchKinds = new byte[count];
-      batchTargets = new int[count];
-      batchAddends = new long[count];
-    }
-  }
-
   /** Fills the columns with all types that occur, so that the loop below need not. */
   private void learnTypes(int section, Block block, long[] words, int count) {
     for (int word = RelocationTable.INFO;
         word < count * RelocationTable.WORDS;
         word += RelocationTable.WORDS) {
       int type = (int) words[word];
-      if (type < 0 || type >= codes.length || codes[type] < IGNORED) {
+      if (!columns.isKnown(type)) {
         readType(type, section, inMemory(block));
       }
     }
@@ -92,13 +79,13 @@ final class RelocationReader {
   private void readBatch(
       int section, Block block, long[] words, int first, int count, boolean explicitAddends) {
     long size = block.zeroFill() ? 0 : block.size();
-    int[] codeOf = codes;
-    int[] widthOf = widths;
-    int[] adjustmentOf = adjustments;
-    int[] offsets = batchOffsets;
-    byte[] kinds = batchKinds;
-    int[] targets = batchTargets;
-    long[] addends = batchAddends;
+    int[] codeOf = columns.codes;
+    int[] widthOf = columns.widths;
+    int[] adjustmentOf = columns.adjustments;
+    int[] offsets = columns.edgeOffsets;
+    byte[] kinds = columns.edgeKinds;
+    int[] targets = columns.edgeTargets;
+    long[] addends = columns.edgeAddends;
     int read = 0;
     for (int i = 0; i < count; i++) {
       int word = i * RelocationTable.WORDS;
@@ -134,7 +121,7 @@ final class RelocationReader {
   }
 
   private long implicitAddend(Block block, int offset, int code) {
-    EdgeKind kind = target.edgeKinds().kind(code);
+    EdgeKind kind = columns.target().edgeKinds().kind(code);
     return kind.field().load(block.content(), block.contentOffset() + offset);
   }
 
@@ -158,39 +145,17 @@ final class RelocationReader {
 
   /** Fills the columns for one type. */
   private void readType(int type, int section, boolean inMemory) {
-    Relocation relocation = target.elfRelocation(type);
-    if (relocation == null || type < 0 || type >= Target.RELOCATION_NUMBERS) {
+    Relocation relocation = columns.learn(type);
+    if (relocation == null) {
       throw new UnsupportedObjectException(
           sections.file().name(),
           "relocation type %d in %s".formatted(type & 0xffff_ffffL, sections.describe(section)),
-          "It is not a relocation of " + target.name() + " that is known here.");
+          "It is not a relocation of " + columns.target().name() + " that is known here.");
     }
     String refusal = relocation.refusal();
     if (refusal != null && inMemory) {
       throw new UnsupportedObjectException(
           sections.file().name(), relocation.name() + " in " + sections.describe(section), refusal);
-    }
-    growColumns(type);
-    EdgeKind kind = relocation.edgeKind();
-    if (refusal != null) {
-      codes[type] = REFUSED;
-    } else if (kind == null) {
-      codes[type] = IGNORED;
-    } else {
-      codes[type] = kind.code();
-      widths[type] = kind.field().size();
-      adjustments[type] = relocation.addendRule().adjustment();
-    }
-  }
-
-  private void growColumns(int type) {
-    int old = codes.length;
-    if (type >= old) {
-      int length = Math.max(64, Integer.highestOneBit(type) << 1);
-      codes = Arrays.copyOf(codes, length);
-      Arrays.fill(codes, old, length, UNREAD);
-      widths = Arrays.copyOf(widths, length);
-      adjustments = Arrays.copyOf(adjustments, length);
     }
   }
 

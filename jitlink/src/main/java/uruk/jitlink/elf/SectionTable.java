@@ -13,6 +13,7 @@ final class SectionTable {
   private final int begin;
   private final int count;
   private final StringTable names;
+  private volatile boolean namesChecked;
 
   SectionTable(ElfFile file) {
     this.file = file;
@@ -26,7 +27,6 @@ final class SectionTable {
       count = checkCount();
     }
     names = names();
-    checkNames();
   }
 
   ElfFile file() {
@@ -38,6 +38,10 @@ final class SectionTable {
   }
 
   String name(int section) {
+    if (!namesChecked) {
+      checkNames();
+      namesChecked = true;
+    }
     return names.name(nameOffset(section));
   }
 

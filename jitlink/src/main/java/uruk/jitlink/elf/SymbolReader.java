@@ -183,7 +183,10 @@ final class SymbolReader {
       return false;
     }
     if (other.linkage() == Linkage.STRONG) {
-      throw new DuplicateDefinitionException(sections.file().name(), other.name());
+      throw other.defined() && shared != null
+          ? new DuplicateDefinitionException(
+              sections.file().name(), other.name(), other.block().file())
+          : new DuplicateDefinitionException(sections.file().name(), other.name());
     }
     return true;
   }
@@ -238,12 +241,13 @@ final class SymbolReader {
     return other;
   }
 
-  /** Whichever extent is the largest: the link is told by who knows all files' symbols. */
+  /** The largest extent counts; that in other objects is told by who knows them. */
   private Symbol readCommon(int symbol) {
     String name = checkedName(symbol);
     facts.checkMachineCode(name);
     Symbol other = other(name);
     if (other != null && !other.external()) {
+      growCommon(other, symbol);
       return other;
     }
     Section section = graph.findSection(COMMON_SECTION);
@@ -259,6 +263,17 @@ final class SymbolReader {
     Block block = graph.createZeroFillBlock(section, size, 0, alignment, 0);
     graph.makeDefined(other, block, 0, size, Linkage.WEAK, scope, false);
     return other;
+  }
+
+  private void growCommon(Symbol other, int symbol) {
+    if (!other.defined() || other.section() != graph.findSection(COMMON_SECTION)) {
+      return;
+    }
+    Block block = other.block();
+    long size = Math.max(block.size(), facts.size(symbol));
+    block.setZeroFillSize(size);
+    other.setSize(size);
+    block.setAlignment(Math.max(block.alignment(), facts.commonAlignment(symbol)), 0);
   }
 
   private String checkedName(int symbol) {

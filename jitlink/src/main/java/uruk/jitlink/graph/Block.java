@@ -21,6 +21,7 @@ public final class Block extends Addressable {
   private int contentOffset;
   private boolean contentMutable;
   private @Nullable Edges edges;
+  private @Nullable EdgeSource unread;
   boolean reached;
 
   Block(
@@ -117,6 +118,7 @@ public final class Block extends Addressable {
    * Sets content that this graph does not write to. The buffer must have the graph's byte order.
    */
   public void setContent(ByteBuffer buffer, int offset, long newSize) {
+    readEdges(); // they are checked against the old content
     content = buffer;
     contentOffset = offset;
     contentMutable = false;
@@ -131,6 +133,7 @@ public final class Block extends Addressable {
 
   /** Makes this a zero-fill block of the given size. */
   public void setZeroFillSize(long newSize) {
+    readEdges();
     content = null;
     contentMutable = false;
     size = newSize;
@@ -161,19 +164,59 @@ public final class Block extends Addressable {
     return from + (alignmentOffset - from & alignment - 1);
   }
 
+  /**
+   * Has edges read when somebody asks for this block's, which nobody does if nothing needs the
+   * block. They are added to those that it has.
+   */
+  public void readEdgesLater(EdgeSource source) {
+    section.graph().readEdgesLater();
+    EdgeSource before = unread;
+    unread =
+        before == null
+            ? source
+            : block -> {
+              before.addTo(block);
+              source.addTo(block);
+            };
+  }
+
+  private void readEdges() {
+    EdgeSource source = unread;
+    if (source != null) {
+      unread = null;
+      source.addTo(this);
+    }
+  }
+
+  /** {@return whether the block is in its graph, and has not been removed} */
+  public boolean inGraph() {
+    return slot != NOWHERE;
+  }
+
   /** {@return whether any edge leaves this block} */
   public boolean hasEdges() {
+    readEdges();
     return edges != null && !edges.isEmpty();
   }
 
   /** {@return the edges that leave this block} */
   public Edges edges() {
+    readEdges();
+    return edgesRead();
+  }
+
+  private Edges edgesRead() {
     Edges existing = edges;
     if (existing == null) {
       existing = new Edges(section.graph());
       edges = existing;
     }
     return existing;
+  }
+
+  /** Keeps what a symbol points to for as long as this block; reads no edges for it. */
+  public void keepAlive(Symbol needed) {
+    edgesRead().add(GenericEdgeKind.KEEP_ALIVE, 0, needed, 0);
   }
 
   /**

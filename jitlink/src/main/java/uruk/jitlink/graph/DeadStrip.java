@@ -1,10 +1,14 @@
 package uruk.jitlink.graph;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Finds what live symbols reach and removes the rest; linear in blocks, symbols and edges. */
 final class DeadStrip {
   private final ArrayDeque<Block> pending = new ArrayDeque<>();
+  private final List<Symbol> roots = new ArrayList<>();
 
   private DeadStrip() {}
 
@@ -15,6 +19,72 @@ final class DeadStrip {
     removeUnreached(graph);
   }
 
+  /** See {@link LinkGraph#pruneBut}. */
+  static void pruneBut(LinkGraph graph, @Nullable Section descriptions) {
+    DeadStrip strip = new DeadStrip();
+    strip.startFromLiveSymbols(graph);
+    if (descriptions != null) {
+      strip.startFromDescriptions(descriptions);
+    }
+    strip.followEdges();
+    if (descriptions != null) {
+      keepDescribed(descriptions);
+    }
+    removeUnreached(graph);
+    strip.reviveRootsOnly(graph);
+  }
+
+  private void startFromDescriptions(Section descriptions) {
+    for (Symbol symbol : descriptions.symbols()) {
+      symbol.setLive(true);
+    }
+    for (Block block : descriptions.blocks()) {
+      block.reached = true;
+      if (block.hasEdges()) {
+        Edges edges = block.edges();
+        for (int i = 0, size = edges.size(); i < size; i++) {
+          Symbol target = edges.target(i);
+          if (!target.live() && !isCode(target)) {
+            target.setLive(true);
+            reach(target);
+          }
+        }
+      }
+    }
+  }
+
+  private static boolean isCode(Symbol symbol) {
+    return symbol.addressable() instanceof Block block && block.section().memProt().executable();
+  }
+
+  /** Descriptions may know code that is kept by symbols that nobody else refers to. */
+  private static void keepDescribed(Section descriptions) {
+    for (Block block : descriptions.blocks()) {
+      if (block.hasEdges()) {
+        Edges edges = block.edges();
+        for (int i = 0, size = edges.size(); i < size; i++) {
+          if (edges.target(i).addressable() instanceof Block described && described.reached) {
+            edges.target(i).setLive(true);
+          }
+        }
+      }
+    }
+  }
+
+  private void reviveRootsOnly(LinkGraph graph) {
+    for (Section section : graph.sections()) {
+      for (Symbol symbol : section.symbols()) {
+        symbol.setLive(false);
+      }
+    }
+    for (Symbol symbol : graph.externalSymbols()) {
+      symbol.setLive(false);
+    }
+    for (Symbol root : roots) {
+      root.setLive(true);
+    }
+  }
+
   private void startFromLiveSymbols(LinkGraph graph) {
     for (Section section : graph.sections()) {
       for (Block block : section.blocks()) {
@@ -22,6 +92,7 @@ final class DeadStrip {
       }
       for (Symbol symbol : section.symbols()) {
         if (symbol.live()) {
+          roots.add(symbol);
           reach(symbol);
         }
       }

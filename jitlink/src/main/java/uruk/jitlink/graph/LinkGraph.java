@@ -44,6 +44,7 @@ public final class LinkGraph {
   private int symbolCount;
   private @Nullable Symbol globalOffsetTable;
   private String file;
+  private boolean readsEdgesLater;
 
   /** Makes an empty graph whose triple is the target's name with nothing said of system. */
   public LinkGraph(String name, Target target) {
@@ -540,6 +541,26 @@ public final class LinkGraph {
    */
   public void prune() {
     DeadStrip.prune(this);
+  }
+
+  /**
+   * Dead-strips early, so that other passes need not look at what will go. The blocks of one
+   * section stay, and what they need beside code: frame descriptions, which are tied to the code
+   * that they describe later. Which symbols are live is as before.
+   *
+   * @param descriptions null if the graph has no such section
+   */
+  public void pruneBut(@Nullable Section descriptions) {
+    DeadStrip.pruneBut(this, descriptions);
+  }
+
+  /** {@return whether blocks have been {@linkplain Block#readEdgesLater given edges for later}} */
+  public boolean readsEdgesLater() {
+    return readsEdgesLater;
+  }
+
+  void readEdgesLater() {
+    readsEdgesLater = true;
   }
 
   /** {@return the graph as text, in the format of LLVM's dumps} */

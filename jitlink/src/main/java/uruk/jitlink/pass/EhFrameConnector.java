@@ -6,7 +6,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.graph.Block;
 import uruk.jitlink.graph.Edges;
-import uruk.jitlink.graph.GenericEdgeKind;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.Symbol;
 
@@ -52,7 +51,7 @@ final class EhFrameConnector {
     }
     long cieAddress = block.address() + record.idField() - record.id();
     block.addEdge(graph.target().negativeDelta32(), record.idField(), cie(block, cieAddress), 0);
-    function.edges().add(GenericEdgeKind.KEEP_ALIVE, 0, whole(block), 0);
+    function.keepAlive(whole(block));
   }
 
   private Symbol cie(Block fde, long address) {
@@ -102,7 +101,9 @@ final class EhFrameConnector {
     Edges edges = block.edges();
     for (int i = 0; i < edges.size(); i++) {
       if (edges.offset(i) == offset) {
-        return edges.target(i).addressable() instanceof Block target ? target : null;
+        return edges.target(i).addressable() instanceof Block target && target.inGraph()
+            ? target
+            : null;
       }
     }
     return null;

@@ -2,6 +2,7 @@ package uruk.jitlink.pass;
 
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.Pass;
@@ -56,7 +57,18 @@ public final class FarReferences implements Pass {
   }
 
   /** A place inside of a target, or its beginning. */
-  private record Place(Symbol target, long addend) {}
+  private record Place(Symbol target, long addend) {
+    // By hand: a record's own ones are method handles, slow until they are compiled.
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Place place && place.target.equals(target) && place.addend == addend;
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * target.hashCode() + Long.hashCode(addend);
+    }
+  }
 
   /** The far references of one graph. */
   private static final class Graph {
@@ -74,7 +86,7 @@ public final class FarReferences implements Pass {
       for (Section section : graph.sections().toArray(Section[]::new)) {
         Map<Block, int[]> starts = new HashMap<>();
         for (Block block : section.blocks()) {
-          if (block.hasEdges() && !block.zeroFill()) {
+          if (block.hasEdges() && !block.zeroFill() && isFar(block)) {
             extend(section, block, starts);
           }
         }
@@ -94,6 +106,16 @@ public final class FarReferences implements Pass {
           }
         }
       }
+    }
+
+    private boolean isFar(Block block) {
+      Edges edges = block.edges();
+      for (int i = 0, size = edges.size(); i < size; i++) {
+        if (!edges.target(i).defined() && outOfRange(block, edges, i)) {
+          return true;
+        }
+      }
+      return false;
     }
 
     private boolean outOfRange(Block block, Edges edges, int index) {
@@ -158,16 +180,18 @@ public final class FarReferences implements Pass {
     /** Where functions begin in each block. */
     private static Map<Block, int[]> functions(Section section) {
       Map<Block, int[]> functions = new HashMap<>();
-      section
-          .symbolsByBlock()
-          .forEach((block, symbols) ->
-              functions.put(
-                  block,
-                  symbols.stream()
-                      .filter(Symbol::callable)
-                      .mapToInt(symbol -> (int) symbol.offset())
-                      .sorted()
-                      .toArray()));
+      // No lambdas and streams: the JDK makes classes of them at every start.
+      for (Map.Entry<Block, List<Symbol>> each : section.symbolsByBlock().entrySet()) {
+        int[] offsets = new int[each.getValue().size()];
+        int count = 0;
+        for (Symbol symbol : each.getValue()) {
+          if (symbol.callable()) {
+            offsets[count++] = (int) symbol.offset();
+          }
+        }
+        Arrays.sort(offsets, 0, count);
+        functions.put(each.getKey(), Arrays.copyOf(offsets, count));
+      }
       return functions;
     }
 
@@ -203,12 +227,13 @@ public final class FarReferences implements Pass {
     }
 
     private Symbol stub(Symbol target, long addend) {
-      return stubs.computeIfAbsent(
-          new Place(target, addend),
-          place ->
-              graph
-                  .target()
-                  .createPointerJumpStub(thunks(), pointer(place.target(), place.addend())));
+      Place place = new Place(target, addend);
+      Symbol known = stubs.get(place);
+      if (known == null) {
+        known = graph.target().createPointerJumpStub(thunks(), pointer(target, addend));
+        stubs.put(place, known);
+      }
+      return known;
     }
 
     private Section thunks() {

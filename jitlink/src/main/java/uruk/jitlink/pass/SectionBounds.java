@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.graph.Block;
-import uruk.jitlink.graph.GenericEdgeKind;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.Linkage;
 import uruk.jitlink.graph.Scope;
@@ -69,7 +68,7 @@ public final class SectionBounds {
     for (Block block : section.blocks()) {
       if (block != first) {
         Symbol whole = graph.addAnonymousSymbol(block, 0, block.size(), false, false);
-        first.addEdge(GenericEdgeKind.KEEP_ALIVE, 0, whole, 0);
+        first.keepAlive(whole);
       }
     }
   }

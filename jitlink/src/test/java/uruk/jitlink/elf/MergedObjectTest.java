@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import uruk.jitlink.DuplicateDefinitionException;
 import uruk.jitlink.ObjectFile;
+import uruk.jitlink.ObjectFile.ReadOption;
 import uruk.jitlink.ObjectInterface.Definition;
 import uruk.jitlink.Targets;
 import uruk.jitlink.UnsupportedObjectException;
@@ -33,6 +34,8 @@ import uruk.jitlink.graph.Linkage;
 import uruk.jitlink.graph.Scope;
 import uruk.jitlink.graph.Symbol;
 import uruk.jitlink.graph.Target;
+import uruk.jitlink.pass.EhFrame;
+import uruk.jitlink.pass.FrameDescriptions;
 import uruk.jitlink.x86_64.X86_64;
 
 /** Several objects read into one graph. */
@@ -135,10 +138,12 @@ class MergedObjectTest {
 
     assertThatThrownBy(merged::symbols)
         .isInstanceOf(DuplicateDefinitionException.class)
-        .hasMessage("In b.c.o, duplicate definition of f");
+        .hasMessageStartingWith(
+            "In b.c.o, duplicate definition of f, which a.c.o defines as well.");
     assertThatThrownBy(merged::linkGraph)
         .isInstanceOf(DuplicateDefinitionException.class)
-        .hasMessage("In b.c.o, duplicate definition of f");
+        .hasMessageStartingWith(
+            "In b.c.o, duplicate definition of f, which a.c.o defines as well.");
   }
 
   @Test
@@ -251,7 +256,7 @@ class MergedObjectTest {
     AtomicBoolean full = new AtomicBoolean();
     Targets targets = new Targets(List.of(overflowingWhile(full)));
     Queue<Runnable> ahead = new ArrayDeque<>();
-    ObjectMerge merge = new ObjectMerge("all", ahead::add);
+    ObjectMerge merge = new ObjectMerge("all", Set.of(), ahead::add);
     for (String name : List.of("a", "b")) {
       ObjectFile file = compile(name + ".c", "void %1$s(void) { %1$s(); }".formatted(name), "-O0");
       merge.add(
@@ -283,7 +288,7 @@ class MergedObjectTest {
   @Test
   void singleFileIsNotReadAhead() throws Exception {
     List<Runnable> ahead = new ArrayList<>();
-    ObjectMerge merge = new ObjectMerge("all", ahead::add);
+    ObjectMerge merge = new ObjectMerge("all", Set.of(), ahead::add);
     ObjectFile a = compile("a.c", "int a(void) { return 1; }");
 
     merge.add(a);
@@ -343,5 +348,133 @@ class MergedObjectTest {
     for (Block block : graph.blocks()) {
       assertThat(block.file()).startsWith(library + "(");
     }
+  }
+
+  // Ways of reading ------------------------------------------------------------------------------
+
+  private static final String CALLS =
+      "int f(int), g(int); int a(int x) { return f(x) + g(x); }"
+          + " static const char *const names[] = {\"one\", \"two\"}; const char *b(int i) { return names[i]; }";
+
+  @Test
+  void edgesThatAreReadWhenAskedForAreTheSame() throws Exception {
+    ObjectFile object = compile("a.c", CALLS, "-ffunction-sections", "-fdata-sections");
+
+    LinkGraph asked = object.linkGraph(Set.of(ReadOption.EDGES_WHEN_ASKED));
+
+    assertThat(asked.readsEdgesLater()).isTrue();
+    asked
+        .blocks()
+        .forEach(block -> assertThat(block.edges().isEmpty()).isEqualTo(!block.hasEdges()));
+    assertThat(asked.dump()).isEqualTo(object.linkGraph().dump());
+    assertThat(object.linkGraph().readsEdgesLater()).isFalse();
+  }
+
+  @Test
+  void edgesAreReadBeforeTheirBlockIsSplitOrGetsOtherContent() throws Exception {
+    ObjectFile object = compile("a.c", CALLS, "-ffunction-sections");
+    LinkGraph graph = object.linkGraph(Set.of(ReadOption.EDGES_WHEN_ASKED));
+    Block frames = graph.findSection(".eh_frame").blocks().iterator().next();
+    long before = edges(object.linkGraph(), ".eh_frame");
+
+    graph.splitBlock(frames, new int[] {4}, List.of());
+
+    assertThat(edges(graph, ".eh_frame")).isEqualTo(before).isPositive();
+    Block code = only(graph, "a").block();
+    code.setContent(code.content(), code.contentOffset(), code.size());
+    assertThat(edges(graph, ".text.a")).isEqualTo(edges(object.linkGraph(), ".text.a"));
+  }
+
+  private static long edges(LinkGraph graph, String section) {
+    return graph.findSection(section).blocks().stream()
+        .mapToInt(block -> block.edges().size())
+        .sum();
+  }
+
+  @Test
+  void earlyPruningLeavesWhatIsReachedAndDescribed() throws Exception {
+    ObjectFile object =
+        compile(
+            "a.cpp",
+            "void f(); extern \"C\" int live() { try { f(); } catch (int) { return 1; } return 2; }"
+                + " extern \"C\" int dead() { f(); return 1; } extern \"C\" int unused = 5;",
+            "-ffunction-sections",
+            "-fdata-sections");
+    LinkGraph graph = object.linkGraph(Set.of(ReadOption.EDGES_WHEN_ASKED));
+    Block dead = only(graph, "dead").block();
+    Block live = only(graph, "live").block();
+    only(graph, "live").setLive(true);
+
+    graph.pruneBut(graph.findSection(".eh_frame"));
+
+    assertThat(dead.inGraph()).isFalse();
+    assertThat(live.inGraph()).isTrue();
+    assertThat(graph.definedSymbols())
+        .extracting(Symbol::name)
+        .contains("live")
+        .doesNotContain("dead", "unused");
+    assertThat(graph.definedSymbols())
+        .filteredOn(Symbol::live)
+        .extracting(Symbol::name)
+        .containsExactly("live");
+    EhFrame.prepare(graph);
+    graph.prune();
+    assertThat(FrameDescriptions.count(graph)).isEqualTo(1);
+    assertThat(graph.sections())
+        .filteredOn(section -> section.name().startsWith(".gcc_except_table"))
+        .anyMatch(section -> !section.isEmpty());
+  }
+
+  @Test
+  void sectionsOfFunctionsBecomePartsOfOne() throws Exception {
+    ObjectFile object =
+        compile(
+            "a.c",
+            CALLS
+                + " int variable = 3; int zero; __attribute__((constructor(200))) static void init(void) { variable = 4; }"
+                + " __attribute__((section(\".text_like\"))) int odd(void) { return 1; }",
+            "-ffunction-sections",
+            "-fdata-sections");
+
+    LinkGraph graph = object.linkGraph(Set.of(ReadOption.OUTPUT_SECTIONS));
+
+    assertThat(only(graph, "a").section().name()).isEqualTo(".text");
+    assertThat(only(graph, "b").section()).isSameAs(only(graph, "a").section());
+    assertThat(only(graph, "a").block()).isNotSameAs(only(graph, "b").block());
+    assertThat(only(graph, "variable").section().name()).isEqualTo(".data");
+    assertThat(only(graph, "zero").section().name()).isEqualTo(".bss");
+    assertThat(only(graph, "names").section().name()).isEqualTo(".data.rel.ro");
+    assertThat(only(graph, "odd").section().name()).isEqualTo(".text_like");
+    assertThat(graph.findSection(".init_array.00200")).isNotNull();
+  }
+
+  @Test
+  void mergedFilesAreReadAheadInTheWayThatIsAskedForFirst() throws Exception {
+    List<Runnable> ahead = new ArrayList<>();
+    ObjectMerge merge = new ObjectMerge("all", Set.of(ReadOption.OUTPUT_SECTIONS), ahead::add);
+    merge.add(compile("a.c", "int a(void) { return 1; }", "-ffunction-sections"));
+    merge.add(compile("b.c", "int b(void) { return 2; }", "-ffunction-sections"));
+    ahead.forEach(Runnable::run);
+    ObjectFile merged = merge.merged();
+
+    assertThat(only(merged.linkGraph(), "a").section().name()).isEqualTo(".text.a");
+    LinkGraph first = merged.linkGraph(Set.of(ReadOption.OUTPUT_SECTIONS));
+    assertThat(only(first, "b").section().name()).isEqualTo(".text");
+    assertThat(merged.linkGraph(Set.of(ReadOption.OUTPUT_SECTIONS))).isNotSameAs(first);
+  }
+
+  @Test
+  void commonSymbolIsAsLargeAndAlignedAsTheLargest() throws Exception {
+    LinkGraph graph =
+        merge(
+                compile("a.c", "char shared[3];", "-fcommon"),
+                compile("b.c", "_Alignas(64) char shared[100];", "-fcommon"),
+                compile("c.c", "char shared[50];", "-fcommon"))
+            .linkGraph();
+
+    Symbol shared = only(graph, "shared");
+    assertThat(shared.size()).isEqualTo(100);
+    assertThat(shared.block().size()).isEqualTo(100);
+    assertThat(shared.block().alignment()).isEqualTo(64);
   }
 }

@@ -50,7 +50,7 @@ class OverlappingPartsTest {
       writer.section(name, Elf.SHT_PROGBITS, Elf.SHF_ALLOC, 0, 0);
     }
 
-    assertThatThrownBy(() -> ObjectFile.of("names.o", writer.object()))
+    assertThatThrownBy(() -> ObjectFile.of("names.o", writer.object()).linkGraph())
         .isInstanceOf(MalformedObjectException.class)
         .hasMessageContaining("the names are more than 16 times the file");
   }

@@ -3,6 +3,7 @@ package uruk.tools.program;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import uruk.jit.Jit;
 import uruk.jitlink.ObjectFile;
 import uruk.jitlink.archive.FileFailure;
@@ -64,21 +66,42 @@ public final class Inputs {
    */
   public SequencedMap<Input, LinkedObject> addTo(Jit jit) {
     SequencedMap<Input, LinkedObject> objects = new LinkedHashMap<>();
+    addTo(jit, (input, object) -> objects.put(input, jit.add(object)));
+    return objects;
+  }
+
+  /**
+   * Adds what was typed as one program, which is linked as a whole for its {@code main}; see {@link
+   * uruk.materialization.ObjectLinkingLayer#addProgram}.
+   */
+  public void addWholeTo(Jit jit) {
+    Set<String> defined = jit.main().symbols("").keySet();
+    List<ObjectFile> objects = new ArrayList<>();
+    addTo(jit, (input, object) -> objects.add(object));
+    if (jit.main().symbols("").keySet().equals(defined)) {
+      jit.addProgram(objects, Set.of(ProgramFiles.MAIN));
+    } else { // A library's script has named objects, which need the program's symbols.
+      objects.forEach(jit::add);
+    }
+  }
+
+  /** Adds the libraries, and gives each input that is one object to a sink. */
+  private void addTo(Jit jit, BiConsumer<Input, ObjectFile> objects) {
     for (Input input : files.inputs()) {
       // No switch over types: the JDK makes a class of each at every start.
       if (input instanceof Input.Source source) {
-        objects.put(input, addObject(jit, source));
+        // Messages and reports name the source: the object is in the cache, where nobody looks.
+        objects.accept(input, ObjectFile.of(source.toString(), content(source)));
       } else if (input instanceof Input.Library library) {
         jit.addLibrary(library.name(), LibraryFolders.search(files.libraryFolders()));
       } else if (input instanceof Input.Binary(Path file)) {
         requireFile(file);
-        addBinary(jit, file).ifPresent(object -> objects.put(input, object));
+        addBinary(jit, file).ifPresent(object -> objects.accept(input, object));
       }
     }
     Set<Path> libraries = new LinkedHashSet<>();
     compiled.values().forEach(each -> libraries.addAll(each.libraries()));
     libraries.forEach(jit::addArchive);
-    return objects;
   }
 
   /** The first word that is no file may be the program's first argument. */
@@ -91,12 +114,12 @@ public final class Inputs {
   }
 
   /** {@return the object, if the file is one and no library} */
-  private static Optional<LinkedObject> addBinary(Jit jit, Path file) {
+  private static Optional<ObjectFile> addBinary(Jit jit, Path file) {
     switch (FileKind.of(file)) {
       case ARCHIVE, THIN_ARCHIVE -> jit.addArchive(file);
       case ELF_SHARED, TEXT -> addShared(jit, file);
       case ELF_RELOCATABLE, ELF_EXECUTABLE, ELF_OTHER, BITCODE, EMPTY, UNKNOWN -> {
-        return Optional.of(addObject(jit, file));
+        return Optional.of(object(file));
       }
     }
     return Optional.empty();
@@ -131,7 +154,7 @@ public final class Inputs {
     };
   }
 
-  private static LinkedObject addObject(Jit jit, Path file) {
+  private static ObjectFile object(Path file) {
     ObjectFile object = ObjectFile.read(file);
     String here = InProcessMemoryManager.shared().target().name();
     if (!object.target().name().equals(here)) {
@@ -139,7 +162,7 @@ public final class Inputs {
           "%s: is for %s, and this process is %s. Compile it for this machine; \"uruk jitlink -noexec\" links without running."
               .formatted(file, object.target().name(), here));
     }
-    return jit.add(object);
+    return object;
   }
 
   private static void addShared(Jit jit, Path file) {
@@ -151,11 +174,6 @@ public final class Inputs {
               .formatted(refused.getMessage()),
           refused);
     }
-  }
-
-  /** Messages and reports name the source: the object is in the cache, where nobody looks. */
-  private LinkedObject addObject(Jit jit, Input.Source source) {
-    return jit.add(ObjectFile.of(source.toString(), content(source)));
   }
 
   private static LibrarySearch besides(Path file) {

@@ -24,7 +24,8 @@ import uruk.tools.source.SourceLanguage;
 public record ProgramFiles(
     List<Input> inputs, List<Path> libraryFolders, CompilerOptions compilation) {
 
-  private static final String MAIN = "main";
+  /** The function that a program begins with. */
+  static final String MAIN = "main";
 
   /** Copies the lists. */
   public ProgramFiles {

@@ -144,14 +144,11 @@ public final class RunCommand implements Command {
         Executor helper = helper();
         jit.objects().readMembersAheadOn(helper);
         jit.objects().finishLinksOn(helper);
-        if (!request.tellsMembersApart()) {
-          jit.objects().mergeMembers();
-        }
         if (request.reports().time()) {
           jit.objects().addPlugin(phases);
         }
         step(progress, "load");
-        inputs.addTo(jit);
+        addInputs(jit);
         times.begin("link");
         progress.begin("link", () -> jit.objects().objects().size());
         phases.begin();
@@ -161,6 +158,17 @@ public final class RunCommand implements Command {
         }
         times.end(request.reports().time() ? phases.milliseconds() : Map.of());
         return jit;
+      }
+    }
+
+    private void addInputs(Jit jit) {
+      if (request.tellsObjectsApart()) {
+        inputs.addTo(jit);
+      } else if (request.asksForNames()) {
+        jit.objects().mergeMembers();
+        inputs.addTo(jit);
+      } else {
+        inputs.addWholeTo(jit);
       }
     }
 

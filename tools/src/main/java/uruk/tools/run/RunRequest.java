@@ -50,9 +50,14 @@ record RunRequest(
    */
   record Observers(boolean gdb, boolean perf, boolean process) {}
 
-  /** {@return whether somebody wants to hear of each member of an archive} */
-  boolean tellsMembersApart() {
+  /** {@return whether somebody wants to hear of each object} */
+  boolean tellsObjectsApart() {
     return reports.memory || observers.gdb || observers.perf;
+  }
+
+  /** {@return whether others than {@code main} will be asked for by name} */
+  boolean asksForNames() {
+    return observers.process || call.isPresent();
   }
 
   /** The command's own options, then those of all programs. */
