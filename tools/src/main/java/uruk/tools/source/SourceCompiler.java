@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import uruk.tools.CommandException;
 
 /**
@@ -126,24 +127,62 @@ public final class SourceCompiler {
             .redirectInput(input.length == 0 ? Redirect.from(new File("/dev/null")) : Redirect.PIPE)
             .redirectOutput(driver.output(entry))
             .redirectError(Redirect.INHERIT);
+    // Before the compiler starts: from then on the process may end at any moment.
+    Abandonment abandonment = new Abandonment(driver, entry);
+    Thread abandon = new Thread(abandonment);
     try {
-      Process process = command.start();
-      Thread abandon = new Thread(() -> abandon(process, driver, entry));
       Runtime.getRuntime().addShutdownHook(abandon);
+      Process process = abandonment.start(command);
       send(input, process);
       return new Compilation.Running(source, driver, entry, compiler, process, abandon);
     } catch (IOException e) {
       driver.cleanUp(entry);
       entry.discard();
+      forgetToAbandon(source, abandon);
       throw new CommandException(
           "%s: %s cannot be started: %s".formatted(source.path(), compiler, e.getMessage()), e);
+    } catch (IllegalStateException shutdown) {
+      driver.cleanUp(entry);
+      entry.discard();
+      throw interrupted(source, shutdown);
     }
   }
 
-  private static void abandon(Process process, CompilerDriver driver, ObjectCache.NewEntry entry) {
-    process.destroyForcibly().onExit().join();
-    driver.cleanUp(entry);
-    entry.discard();
+  /** What is to be done if the process ends while a compiler runs. */
+  private static final class Abandonment implements Runnable {
+    private final CompilerDriver driver;
+    private final ObjectCache.NewEntry entry;
+    private boolean begun; // guarded by this
+    private @Nullable Process process; // guarded by this
+
+    Abandonment(CompilerDriver driver, ObjectCache.NewEntry entry) {
+      this.driver = driver;
+      this.entry = entry;
+    }
+
+    /**
+     * {@return the compiler, started}
+     *
+     * @throws IllegalStateException if the process is ending
+     */
+    synchronized Process start(ProcessBuilder command) throws IOException {
+      if (begun) {
+        throw new IllegalStateException("the process is ending");
+      }
+      Process started = command.start();
+      process = started;
+      return started;
+    }
+
+    @Override
+    public synchronized void run() {
+      begun = true;
+      if (process != null) {
+        process.destroyForcibly().onExit().join();
+      }
+      driver.cleanUp(entry);
+      entry.discard();
+    }
   }
 
   private static void send(byte[] input, Process process) {
@@ -173,7 +212,8 @@ public final class SourceCompiler {
       throw failure;
     } finally {
       running.driver().cleanUp(running.entry());
-      forgetToAbandon(running); // last: until now the process may end at any moment
+      forgetToAbandon(
+          running.source(), running.abandon()); // last: until now the process may end at any moment
     }
   }
 
@@ -194,13 +234,16 @@ public final class SourceCompiler {
   }
 
   /** Ctrl-C at a terminal ends the compiler too, and what it leaves is being removed. */
-  private static void forgetToAbandon(Compilation.Running running) {
+  private static void forgetToAbandon(SourceFile source, Thread abandon) {
     try {
-      Runtime.getRuntime().removeShutdownHook(running.abandon());
+      Runtime.getRuntime().removeShutdownHook(abandon);
     } catch (IllegalStateException shutdown) {
-      throw new CommandException(
-          "%s: interrupted while compiling".formatted(running.source().path()), shutdown);
+      throw interrupted(source, shutdown);
     }
+  }
+
+  private static CommandException interrupted(SourceFile source, Exception cause) {
+    return new CommandException("%s: interrupted while compiling".formatted(source.path()), cause);
   }
 
   private static int awaitExit(Compilation.Running running) {
@@ -209,8 +252,7 @@ public final class SourceCompiler {
     } catch (InterruptedException e) {
       running.process().destroy();
       Thread.currentThread().interrupt();
-      throw new CommandException(
-          "%s: interrupted while compiling".formatted(running.source().path()), e);
+      throw interrupted(running.source(), e);
     }
   }
 
