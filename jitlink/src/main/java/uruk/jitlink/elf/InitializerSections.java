@@ -4,11 +4,18 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Sections whose content is run, or called through, when a program begins and ends (gABI,
- * "Initialization and Termination Functions"; the older ones by name).
+ * "Initialization and Termination Functions"). The older kinds are known by name, and so are the
+ * newer ones from assemblers that do not know their types.
  */
 final class InitializerSections {
   private static final byte[][] NAMES = {
-    ascii(".init"), ascii(".fini"), ascii(".ctors"), ascii(".dtors"),
+    ascii(".init"),
+    ascii(".fini"),
+    ascii(".ctors"),
+    ascii(".dtors"),
+    ascii(".init_array"),
+    ascii(".fini_array"),
+    ascii(".preinit_array"),
   };
 
   private InitializerSections() {}
@@ -25,7 +32,9 @@ final class InitializerSections {
     for (byte[] known : NAMES) {
       if (sections.isNamed(section, known)) {
         int next = sections.nameByte(section, known.length);
-        return next == 0 || next == '.';
+        if (next == 0 || next == '.') {
+          return true;
+        }
       }
     }
     return false;
