@@ -121,7 +121,7 @@ public final class JITLinker {
   /** Most of what is read when it is asked for is not needed, and would be asked by passes. */
   private static void pruneUnread(LinkGraph graph) {
     if (graph.readsEdgesLater()) {
-      graph.pruneBut(graph.findSection(EhFrame.SECTION));
+      graph.pruneBut(graph.findSection(EhFrame.SECTION), EhFrame::functionFields);
     }
   }
 

@@ -2,7 +2,9 @@ package uruk.jitlink.graph;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Finds what live symbols reach and removes the rest; linear in blocks, symbols and edges. */
@@ -20,11 +22,12 @@ final class DeadStrip {
   }
 
   /** See {@link LinkGraph#pruneBut}. */
-  static void pruneBut(LinkGraph graph, @Nullable Section descriptions) {
+  static void pruneBut(
+      LinkGraph graph, @Nullable Section descriptions, Function<Block, BitSet> described) {
     DeadStrip strip = new DeadStrip();
     strip.startFromLiveSymbols(graph);
     if (descriptions != null) {
-      strip.startFromDescriptions(descriptions);
+      strip.startFromDescriptions(descriptions, described);
     }
     strip.followEdges();
     if (descriptions != null) {
@@ -34,7 +37,7 @@ final class DeadStrip {
     strip.reviveRootsOnly(graph);
   }
 
-  private void startFromDescriptions(Section descriptions) {
+  private void startFromDescriptions(Section descriptions, Function<Block, BitSet> described) {
     for (Symbol symbol : descriptions.symbols()) {
       symbol.setLive(true);
     }
@@ -42,19 +45,16 @@ final class DeadStrip {
       block.reached = true;
       if (block.hasEdges()) {
         Edges edges = block.edges();
+        BitSet places = described.apply(block);
         for (int i = 0, size = edges.size(); i < size; i++) {
           Symbol target = edges.target(i);
-          if (!target.live() && !isCode(target)) {
+          if (!target.live() && !places.get(edges.offset(i))) {
             target.setLive(true);
             reach(target);
           }
         }
       }
     }
-  }
-
-  private static boolean isCode(Symbol symbol) {
-    return symbol.addressable() instanceof Block block && block.section().memProt().executable();
   }
 
   /** Descriptions may know code that is kept by symbols that nobody else refers to. */

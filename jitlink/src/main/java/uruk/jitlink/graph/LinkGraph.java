@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -545,13 +547,14 @@ public final class LinkGraph {
 
   /**
    * Dead-strips early, so that other passes need not look at what will go. The blocks of one
-   * section stay, and what they need beside code: frame descriptions, which are tied to the code
-   * that they describe later. Which symbols are live is as before.
+   * section stay, and what they need beside the code that they describe: frame descriptions, which
+   * are tied to that code later. Which symbols are live is as before.
    *
    * @param descriptions null if the graph has no such section
+   * @param described where in a block of that section references to described code are
    */
-  public void pruneBut(@Nullable Section descriptions) {
-    DeadStrip.pruneBut(this, descriptions);
+  public void pruneBut(@Nullable Section descriptions, Function<Block, BitSet> described) {
+    DeadStrip.pruneBut(this, descriptions, described);
   }
 
   /** {@return whether blocks have been {@linkplain Block#readEdgesLater given edges for later}} */

@@ -1,6 +1,7 @@
 package uruk.jitlink.pass;
 
 import com.google.common.primitives.ImmutableIntArray;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import uruk.jitlink.graph.Block;
@@ -44,6 +45,25 @@ public final class EhFrame {
     if (!section.isEmpty()) {
       addTerminator(graph, section);
     }
+  }
+
+  /**
+   * {@return the offsets of the fields that tell which functions the records of a block describe}
+   * All other pointers are to what unwinding these functions needs, such as the personality
+   * routine.
+   *
+   * @throws uruk.jitlink.MalformedObjectException if the records contradict themselves
+   */
+  public static BitSet functionFields(Block block) {
+    BitSet fields = new BitSet();
+    for (int begin = 0; begin < block.size() && !block.zeroFill(); ) {
+      EhFrameRecord record = EhFrameRecord.at(block, begin);
+      if (record.fde()) {
+        fields.set(record.functionField());
+      }
+      begin = record.end();
+    }
+    return fields;
   }
 
   /** {@return where records other than the first begin} */

@@ -405,7 +405,7 @@ class MergedObjectTest {
     Block live = only(graph, "live").block();
     only(graph, "live").setLive(true);
 
-    graph.pruneBut(graph.findSection(".eh_frame"));
+    graph.pruneBut(graph.findSection(".eh_frame"), EhFrame::functionFields);
 
     assertThat(dead.inGraph()).isFalse();
     assertThat(live.inGraph()).isTrue();
