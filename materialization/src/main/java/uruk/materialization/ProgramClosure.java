@@ -6,9 +6,9 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
-import java.util.Queue;
+import java.util.NavigableSet;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.ObjectFile;
@@ -38,21 +38,22 @@ final class ProgramClosure {
   /** The names that files have, and whether one of them defines it. */
   private final Map<String, Boolean> names = new HashMap<>();
 
-  private final Queue<Needed> needed = new PriorityQueue<>();
+  /** For each library what is needed of it, in the order of its members. */
+  private final List<NavigableSet<Needed>> needed = new ArrayList<>();
+
   private @Nullable ObjectMerge merge;
 
   /**
    * A member that is needed unless another file defines the name before it is its turn.
    *
-   * @param library the place of its archive among all
    * @param ordinal how many names were known before
    */
-  private record Needed(String name, ArchiveMember member, int library, int ordinal)
+  private record Needed(String name, ArchiveMember member, int ordinal)
       implements Comparable<Needed> {
     @Override
     public int compareTo(Needed other) {
-      return library != other.library
-          ? Integer.compare(library, other.library)
+      return member.offset() != other.member.offset()
+          ? Long.compare(member.offset(), other.member.offset())
           : Integer.compare(ordinal, other.ordinal);
     }
   }
@@ -70,6 +71,7 @@ final class ProgramClosure {
     for (DefinitionGenerator generator : dylib.generators()) {
       if (generator instanceof StaticLibrary library && library.mergeable()) {
         libraries.add(library);
+        needed.add(new TreeSet<>());
         askedBefore.add(List.copyOf(others));
       } else {
         others.add(generator);
@@ -118,17 +120,46 @@ final class ProgramClosure {
           .find(name)
           .ifPresent(found -> {
             if (!taken.contains(found.member())) {
-              needed.add(new Needed(name, found.member(), found.archive(), names.size()));
+              needed.get(found.archive()).add(new Needed(name, found.member(), names.size()));
             }
           });
     }
   }
 
   private void takeMembers() {
-    for (Needed next = needed.poll(); next != null; next = needed.poll()) {
-      if (!isDefined(next.name()) && !isFoundElsewhere(next) && taken.add(next.member())) {
-        add(libraries.get(next.library()).read(next.member()));
+    for (int library = firstNeeded(); library >= 0; library = firstNeeded()) {
+      takeMembers(library);
+    }
+  }
+
+  /** {@return the first library of which something is needed, or −1} */
+  private int firstNeeded() {
+    for (int i = 0; i < needed.size(); i++) {
+      if (!needed.get(i).isEmpty()) {
+        return i;
       }
+    }
+    return -1;
+  }
+
+  /** Goes through the members in their order, and again while one needs another before it. */
+  private void takeMembers(int library) {
+    NavigableSet<Needed> waiting = needed.get(library);
+    for (Needed next = waiting.pollFirst(); next != null; next = poll(waiting, next)) {
+      take(next, library);
+    }
+  }
+
+  private static @Nullable Needed poll(NavigableSet<Needed> waiting, Needed last) {
+    NavigableSet<Needed> behind = waiting.tailSet(last, false);
+    return behind.isEmpty() ? waiting.pollFirst() : behind.pollFirst();
+  }
+
+  private void take(Needed next, int library) {
+    if (!isDefined(next.name())
+        && !isFoundElsewhere(next.name(), library)
+        && taken.add(next.member())) {
+      add(libraries.get(library).read(next.member()));
     }
   }
 
@@ -136,10 +167,9 @@ final class ProgramClosure {
     return names.getOrDefault(name, false);
   }
 
-  private boolean isFoundElsewhere(Needed next) {
-    return dylib.symbolState(next.name()) != null
-        || askedBefore.get(next.library()).stream()
-            .anyMatch(generator -> generator.mayDefine(next.name()));
+  private boolean isFoundElsewhere(String name, int library) {
+    return dylib.symbolState(name) != null
+        || askedBefore.get(library).stream().anyMatch(generator -> generator.mayDefine(name));
   }
 
   private List<Definition> definitions(ObjectFile all, Set<String> roots) {

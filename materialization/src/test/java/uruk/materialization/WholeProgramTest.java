@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +30,11 @@ import uruk.orc.SymbolsNotFoundException;
 /** Programs that are linked as one object, with what they need of archives. */
 class WholeProgramTest {
   private static final String SECTIONS = "-ffunction-sections";
+
+  // Types of ELF sections.
+  private static final int PROGBITS = 1;
+  private static final int RELA = 4;
+  private static final int INIT_ARRAY = 14;
 
   @TempDir private Path folder;
   @AutoClose private final Jit jit = Jit.create();
@@ -297,6 +305,54 @@ class WholeProgramTest {
   }
 
   @Test
+  void membersOfAnArchiveStandInItsOrderAsFarAsOneDoesNotNeedAnotherBeforeIt() throws IOException {
+    String note = "extern int order[], count; __attribute__((constructor)) static void init(void) ";
+    library(
+        "libx.a",
+        member("u", "int u(void) { return 0; }" + note + "{ order[count++] = 1; }"),
+        member("v", "int v(void) { return 0; }" + note + "{ order[count++] = 2; }"),
+        member("w", "int v(void), u(void); int w(void) { return u(); }" + note + "{ order[count++] = 3; }"),
+        member("x", "int x(void) { return 0; }" + note + "{ order[count++] = 4; }"));
+
+    add(
+        "start",
+        c(
+            "a",
+            "int order[8], count; int x(void), w(void), v(void);"
+                + " int start(void) { return x() + w() + v() + 1000 * order[0] + 100 * order[1] + 10 * order[2] + order[3]; }"));
+
+    assertThat(call("start")).isEqualTo(2341);
+  }
+
+  /** As assemblers make them that do not know the types of initializers. */
+  @Test
+  void initializersInSectionsOfAnOrdinaryTypeRun() throws IOException {
+    byte[] object =
+        Compiler.bytes(
+            "gcc",
+            "x.c",
+            "int count; int x(void) { return 1; }"
+                + " __attribute__((constructor(200))) static void first(void) { count = 3; }"
+                + " __attribute__((constructor)) static void second(void) { count *= 7; }");
+    ByteBuffer bytes = ByteBuffer.wrap(object).order(ByteOrder.LITTLE_ENDIAN);
+    int changed = 0;
+    for (int header : sectionHeaders(bytes)) {
+      if (bytes.getInt(header + 4) == INIT_ARRAY) {
+        bytes.putInt(header + 4, PROGBITS);
+        changed++;
+      }
+    }
+    assertThat(changed).isEqualTo(2);
+    library("libx.a", Files.write(folder.resolve("x.o"), object));
+
+    add(
+        "start",
+        c("a", "extern int count; int x(void); int start(void) { return count + x(); }", SECTIONS));
+
+    assertThat(call("start")).isEqualTo(22);
+  }
+
+  @Test
   void boundsOfASectionKeepAllOfIt() throws IOException {
     String entry = "__attribute__((section(\"hooks\"), used)) static const int hook = ";
     library("libx.a", member("x", entry + "20; int x(void) { return 0; }", SECTIONS));
@@ -360,6 +416,33 @@ class WholeProgramTest {
     assertThat(call("start")).isEqualTo(44);
   }
 
+  /** As in code that was compiled with -fno-pic: the description refers to the routine itself. */
+  @Test
+  void personalityRoutineThatOnlyDescriptionsReferToIsLinked() throws IOException {
+    library(
+        "libp.a",
+        member(
+            "p",
+            "int asked; int personality(int version, int actions, long kind, void *e, void *c)"
+                + " { asked++; return 8; /* _URC_CONTINUE_UNWIND */ } int dead(void) { return 1; }",
+            SECTIONS));
+
+    add(
+        "start",
+        c(
+            "m",
+            "__asm__(\".globl mid; .section .text.mid,\\\"ax\\\"; mid: .cfi_startproc;"
+                + " .cfi_personality 0x1b, personality; sub $8, %rsp; .cfi_adjust_cfa_offset 8;"
+                + " call thrower; add $8, %rsp; .cfi_adjust_cfa_offset -8; ret; .cfi_endproc\");"),
+        Compiler.cpp(
+            "a",
+            "extern \"C\" { extern int asked; void mid(); void thrower() { throw 40; }"
+                + " int start() { try { mid(); } catch (int thrown) { return thrown + asked; } return 0; } }",
+            SECTIONS));
+
+    assertThat(call("start")).isEqualTo(42);
+  }
+
   @Test
   void crashTellsFunctionAndMember() throws IOException {
     library(
@@ -410,16 +493,19 @@ class WholeProgramTest {
 
   /** {@return where the relocation of the first call is in an object file of x86-64} */
   private static int relocationOf(byte[] object) {
-    java.nio.ByteBuffer bytes =
-        java.nio.ByteBuffer.wrap(object).order(java.nio.ByteOrder.LITTLE_ENDIAN);
-    int table = (int) bytes.getLong(0x28);
-    for (int section = 0; section < bytes.getShort(0x3c); section++) {
-      int header = table + 64 * section;
-      if (bytes.getInt(header + 4) == 4) {
+    ByteBuffer bytes = ByteBuffer.wrap(object).order(ByteOrder.LITTLE_ENDIAN);
+    for (int header : sectionHeaders(bytes)) {
+      if (bytes.getInt(header + 4) == RELA) {
         return (int) bytes.getLong(header + 0x18);
       }
     }
     throw new AssertionError("no relocations");
+  }
+
+  /** {@return where the section headers of an object file of x86-64 begin} */
+  private static int[] sectionHeaders(ByteBuffer object) {
+    int table = (int) object.getLong(0x28);
+    return IntStream.range(0, object.getShort(0x3c)).map(section -> table + 64 * section).toArray();
   }
 
   @Test
