@@ -36,6 +36,13 @@ class RunCommandTest {
   }
 
   @Test
+  void mainMayBeHidden() throws Exception {
+    write("hidden.c", "int main(void) { return 9; }");
+    assertThat(run("-fvisibility=hidden", "hidden.c").status()).isEqualTo(9);
+    assertThat(run("--memory", "-fvisibility=hidden", "hidden.c").status()).isEqualTo(9);
+  }
+
+  @Test
   void standardInputIsTheProgramsEvenWhenItIsCompiledFirst() throws Exception {
     write(
         "echo.c",

@@ -311,7 +311,9 @@ class WholeProgramTest {
         "libx.a",
         member("u", "int u(void) { return 0; }" + note + "{ order[count++] = 1; }"),
         member("v", "int v(void) { return 0; }" + note + "{ order[count++] = 2; }"),
-        member("w", "int v(void), u(void); int w(void) { return u(); }" + note + "{ order[count++] = 3; }"),
+        member(
+            "w",
+            "int v(void), u(void); int w(void) { return u(); }" + note + "{ order[count++] = 3; }"),
         member("x", "int x(void) { return 0; }" + note + "{ order[count++] = 4; }"));
 
     add(

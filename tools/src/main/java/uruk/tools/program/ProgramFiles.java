@@ -7,6 +7,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import uruk.jit.Jit;
+import uruk.orc.JITDylibLookupFlags;
+import uruk.orc.SearchOrder;
 import uruk.orc.SymbolsNotFoundException;
 import uruk.tools.CommandException;
 import uruk.tools.UsageException;
@@ -44,14 +46,14 @@ public record ProgramFiles(
   }
 
   /**
-   * Links {@code main} and what it needs.
+   * Links {@code main} and what it needs. Compilers hide it with {@code -fvisibility=hidden}.
    *
    * @throws CommandException if there is none
    * @throws uruk.orc.OrcException if something else is missing or cannot be linked
    */
   public void linkMain(Jit jit) {
     try {
-      jit.session().lookup(jit.main(), MAIN);
+      jit.session().lookup(SearchOrder.of(JITDylibLookupFlags.MATCH_ALL_SYMBOLS, jit.main()), MAIN);
     } catch (SymbolsNotFoundException missing) {
       if (!missing.symbols().equals(List.of(MAIN))) {
         throw missing;
