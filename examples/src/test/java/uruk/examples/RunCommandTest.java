@@ -43,6 +43,30 @@ class RunCommandTest {
   }
 
   @Test
+  void archiveAloneIsAProgramIfItHasMain() throws Exception {
+    write("main.c", "int main(void) { return 9; }");
+    write("other.c", "int other(void) { return 1; }");
+    for (String name : List.of("main", "other")) {
+      assertThat(
+              new ProcessBuilder(
+                      "sh", "-c", "cc -c %1$s.c && ar rcs lib%1$s.a %1$s.o".formatted(name))
+                  .directory(folder.toFile())
+                  .start()
+                  .waitFor())
+          .isZero();
+    }
+
+    assertThat(run("libmain.a").status()).isEqualTo(9);
+    assertThat(run("libother.a"))
+        .isEqualTo(
+            new Finished(
+                3,
+                "",
+                "uruk run: there is no main in libother.a. Name the file that defines it;"
+                    + " \"uruk run FILES --call\" calls another function.\n"));
+  }
+
+  @Test
   void standardInputIsTheProgramsEvenWhenItIsCompiledFirst() throws Exception {
     write(
         "echo.c",

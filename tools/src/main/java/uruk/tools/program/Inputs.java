@@ -78,9 +78,11 @@ public final class Inputs {
     Set<String> defined = jit.main().symbols("").keySet();
     List<ObjectFile> objects = new ArrayList<>();
     addTo(jit, (input, object) -> objects.add(object));
-    if (jit.main().symbols("").keySet().equals(defined)) {
+    if (!objects.isEmpty() && jit.main().symbols("").keySet().equals(defined)) {
       jit.addProgram(objects, Set.of(ProgramFiles.MAIN));
-    } else { // A library's script has named objects, which need the program's symbols.
+    } else { // Only archives, or a script of a library names objects, which need the program's
+      // symbols.
+      jit.objects().mergeMembers();
       objects.forEach(jit::add);
     }
   }
