@@ -1,6 +1,5 @@
 package uruk.materialization;
 
-import com.google.common.base.Throwables;
 import com.google.common.util.concurrent.ExecutionError;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.UncheckedExecutionException;
@@ -30,8 +29,6 @@ import uruk.orc.ExecutionSession;
 import uruk.orc.ExecutorSymbolDef;
 import uruk.orc.JITDylib;
 import uruk.orc.MaterializationResponsibility;
-import uruk.orc.ResourceKey;
-import uruk.orc.ResourceManager;
 import uruk.orc.ResourceTracker;
 import uruk.orc.SymbolDependenceGroup;
 
@@ -68,7 +65,7 @@ public final class ObjectLinkingLayer {
     this.session = session;
     this.objectMemory = objectMemory;
     this.makesEntries = makesEntries;
-    session.registerResourceManager(new Resources());
+    session.registerResourceManager(new LayerResources(objects, plugins, updates));
   }
 
   /**
@@ -244,14 +241,15 @@ public final class ObjectLinkingLayer {
    * and initializers reach is linked ({@code --gc-sections}). Programs of many objects start much
    * faster so. In return their objects are not told apart and have members of their own, others
    * find no symbols but the roots, nothing of it can be replaced, and {@link #verify} knows only
-   * its references to other objects. All files are read now.
+   * its references to other objects. Names are read now, contents when it is linked: that two files
+   * define a name fails the link.
    *
    * @param tracker what the object will belong to
    * @param files in the order in which their initializers run; those of archives come behind
    * @param roots what will be looked up, by this program or others; what nobody defines is left out
    * @return the object, not yet linked
-   * @throws uruk.jitlink.LinkException if a file is malformed or not supported, or two define a
-   *     name
+   * @throws uruk.jitlink.LinkException if a file's symbol table or an archive is malformed, or a
+   *     file is not supported
    * @throws uruk.orc.OrcException if a root is defined already, or the tracker or dylib is defunct
    * @throws IllegalArgumentException if there is no file, and no archive defines a root
    */
@@ -559,45 +557,5 @@ public final class ObjectLinkingLayer {
       }
     }
     responsibility.failMaterialization(cause);
-  }
-
-  /** What the session tells of trackers. */
-  private final class Resources implements ResourceManager {
-    @Override
-    public void handleRemoveResources(JITDylib dylib, ResourceKey key) {
-      List<LinkedObject> newestFirst = objects.detachAll(key).reversed();
-      Throwable failure = notifyPlugins(dylib, key, newestFirst);
-      newestFirst.forEach(updates::free);
-      if (failure != null) {
-        Throwables.throwIfUnchecked(failure);
-      }
-    }
-
-    private @Nullable Throwable notifyPlugins(
-        JITDylib dylib, ResourceKey key, List<LinkedObject> removed) {
-      Throwable first = null;
-      for (LinkPlugin plugin : plugins.reversed()) {
-        try {
-          removed.forEach(plugin::notifyRemoving);
-          plugin.notifyRemovingResources(dylib, key);
-        } catch (RuntimeException | Error failure) {
-          if (first == null) {
-            first = failure;
-          } else {
-            first.addSuppressed(failure);
-          }
-        }
-      }
-      return first;
-    }
-
-    @Override
-    public void handleTransferResources(
-        JITDylib dylib, ResourceKey destination, ResourceKey source) {
-      objects.transfer(destination, source);
-      plugins
-          .reversed()
-          .forEach(plugin -> plugin.notifyTransferringResources(dylib, destination, source));
-    }
   }
 }

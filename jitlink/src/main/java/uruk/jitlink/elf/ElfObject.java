@@ -75,7 +75,7 @@ public final class ElfObject implements ObjectFile {
 
   @Override
   public void forEachName(Consumer<String> defined, Consumer<String> needed) {
-    new InterfaceReader(sections, symbols, groups()).readNames(defined, needed);
+    InterfaceReader.readNames(sections, symbols, defined, needed);
   }
 
   @Override

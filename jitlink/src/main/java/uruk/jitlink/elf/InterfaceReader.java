@@ -28,12 +28,17 @@ final class InterfaceReader {
   }
 
   /**
-   * Tells the names that other objects share with this one, which is all that is read.
+   * Tells the names that other objects share with one, which is all that is read.
    *
    * @param defined gets those that the object defines
    * @param needed gets those that it needs
    */
-  void readNames(Consumer<String> defined, Consumer<String> needed) {
+  static void readNames(
+      SectionTable sections,
+      SymbolTable symbols,
+      Consumer<String> defined,
+      Consumer<String> needed) {
+    SymbolFacts facts = new SymbolFacts(sections, symbols);
     for (int i = Math.max(1, symbols.firstGlobal()); i < symbols.count(); i++) {
       if (facts.global(i)) {
         boolean undefined = symbols.sectionField(i) == Elf.SHN_UNDEF;

@@ -80,8 +80,8 @@ public final class Inputs {
     addTo(jit, (input, object) -> objects.add(object));
     if (!objects.isEmpty() && jit.main().symbols("").keySet().equals(defined)) {
       jit.addProgram(objects, Set.of(ProgramFiles.MAIN));
-    } else { // Only archives, or a script of a library names objects, which need the program's
-      // symbols.
+    } else {
+      // Only archives; or a library's script names objects, which need the program's symbols.
       jit.objects().mergeMembers();
       objects.forEach(jit::add);
     }

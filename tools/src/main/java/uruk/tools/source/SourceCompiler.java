@@ -212,8 +212,8 @@ public final class SourceCompiler {
       throw failure;
     } finally {
       running.driver().cleanUp(running.entry());
-      forgetToAbandon(
-          running.source(), running.abandon()); // last: until now the process may end at any moment
+      // Last: until now the process may end at any moment.
+      forgetToAbandon(running.source(), running.abandon());
     }
   }
 
