@@ -42,26 +42,27 @@ public final class ExitScenario {
       #include <pthread.h>
       #include <semaphore.h>
       extern void ran(int);
-      static sem_t begun, go;
+      static sem_t begun, go, go_attached;
       static pthread_t plain, attached;
       static void (*touch)(void);
       static void *runs(void *callsJava) {
         if (callsJava) ran(0);
         touch();
         sem_post(&begun);
-        sem_wait(&go);
+        sem_t *own = callsJava ? &go_attached : &go; // each its own: either might take the other's
+        sem_wait(own);
         return 0;
       }
       void start(void (*function)(void)) {
         touch = function;
-        sem_init(&begun, 0, 0); sem_init(&go, 0, 0);
+        sem_init(&begun, 0, 0); sem_init(&go, 0, 0); sem_init(&go_attached, 0, 0);
         pthread_create(&plain, 0, runs, 0);
         pthread_create(&attached, 0, runs, &go);
         sem_wait(&begun); sem_wait(&begun);
       }
       void finish(void) {
         sem_post(&go); pthread_join(plain, 0);
-        sem_post(&go); pthread_join(attached, 0);
+        sem_post(&go_attached); pthread_join(attached, 0);
       }
       """;
 
