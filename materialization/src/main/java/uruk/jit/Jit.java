@@ -35,6 +35,7 @@ import uruk.materialization.LinkedObject;
 import uruk.materialization.MemoryLedger;
 import uruk.materialization.ObjectLinkingLayer;
 import uruk.materialization.ProcessSymbols;
+import uruk.materialization.Program;
 import uruk.materialization.StaticLibrary;
 import uruk.materialization.UseWarnings;
 import uruk.materialization.platform.ElfPlatform;
@@ -80,7 +81,7 @@ public final class Jit implements AutoCloseable {
   private final Targets targets;
   private final AtomicInteger anonymousObjects = new AtomicInteger();
   private final Arena arena = Arena.ofShared();
-  private final Deque<StaticLibrary> archives = new ArrayDeque<>(); // guarded by itself
+  private final Deque<Runnable> archives = new ArrayDeque<>(); // close them; guarded by itself
   private final AtomicBoolean closing = new AtomicBoolean();
   private volatile boolean closed;
 
@@ -206,13 +207,23 @@ public final class Jit implements AutoCloseable {
     return objects.addProgram(main.defaultResourceTracker(), files, roots);
   }
 
+  /**
+   * Adds a program that has been collected; see {@link ObjectLinkingLayer#addProgram(
+   * uruk.orc.ResourceTracker, Program)}.
+   *
+   * @param program is closed with this
+   */
+  public LinkedObject addProgram(Program program) {
+    requireOpen();
+    closeAtEnd(program::close);
+    return objects.addProgram(main.defaultResourceTracker(), program);
+  }
+
   /** Adds an archive, whose members are linked as their symbols are needed. */
   public void addArchive(Path archive) {
     requireOpen();
     StaticLibrary library = StaticLibrary.open(objects, archive, targets);
-    synchronized (archives) {
-      archives.add(library);
-    }
+    closeAtEnd(library::close);
     main.addGenerator(library);
   }
 
@@ -223,9 +234,7 @@ public final class Jit implements AutoCloseable {
   public void addWholeArchive(Path archive) {
     requireOpen();
     StaticLibrary library = StaticLibrary.open(objects, archive, targets);
-    synchronized (archives) {
-      archives.add(library);
-    }
+    closeAtEnd(library::close);
     library.addAll(main);
   }
 
@@ -517,12 +526,18 @@ public final class Jit implements AutoCloseable {
     }
   }
 
+  private void closeAtEnd(Runnable archive) {
+    synchronized (archives) {
+      archives.add(archive);
+    }
+  }
+
   private void closeWhatTheSessionUsed() {
     arena.close();
     callbacks.close();
     driverLibraries.close();
     synchronized (archives) {
-      archives.forEach(StaticLibrary::close);
+      archives.forEach(Runnable::run);
       archives.clear();
     }
   }

@@ -255,9 +255,37 @@ public final class ObjectLinkingLayer {
    */
   public LinkedObject addProgram(
       ResourceTracker tracker, List<ObjectFile> files, Set<String> roots) {
+    return addProgram(
+        tracker, ProgramClosure.of(tracker.dylib(), memberReader).program(files, roots));
+  }
+
+  /**
+   * Adds a program that has been collected, as {@link #addProgram(ResourceTracker, List, Set)} adds
+   * its files. Its archives generate definitions for the tracker's dylib from now on, behind the
+   * generators that are there. What the dylib has already is found before them, as ever: then the
+   * program is collected again.
+   *
+   * @param program to be closed when the dylib needs no more of its archives
+   * @throws uruk.jitlink.LinkException as when the program was collected
+   * @throws uruk.orc.OrcException if a root is defined already, or the tracker or dylib is defunct
+   */
+  public LinkedObject addProgram(ResourceTracker tracker, Program program) {
     JITDylib dylib = tracker.dylib();
-    ProgramFile program = new ProgramClosure(dylib, memberReader).program(files, roots);
-    LinkedObject object = new LinkedObject(this, program.name(), dylib, null);
+    boolean complete = program.isCompleteIn(dylib);
+    List<StaticLibrary> libraries = program.libraries(this);
+    libraries.forEach(dylib::addGenerator);
+    try {
+      return complete
+          ? addProgram(tracker, program.collected())
+          : addProgram(tracker, program.files(), program.roots());
+    } catch (RuntimeException | Error failure) {
+      libraries.forEach(dylib::removeGenerator);
+      throw failure;
+    }
+  }
+
+  private LinkedObject addProgram(ResourceTracker tracker, ProgramFile program) {
+    LinkedObject object = new LinkedObject(this, program.name(), tracker.dylib(), null);
     object.isProgram();
     define(tracker, program, object, new FutureTask<>(program::linkGraph));
     return object;

@@ -20,25 +20,21 @@ import uruk.orc.DefinitionGenerator;
 import uruk.orc.JITDylib;
 
 /**
- * The files of a program and the members of its dylib's archives that they need, as a static linker
- * takes them: one archive after the other, each until nothing more of it is needed; but an archive
- * is gone back to if a later one needs it. Initializers run in this order.
+ * The files of a program and the members of archives that they need, as a static linker takes them:
+ * one archive after the other, each until nothing more of it is needed; but an archive is gone back
+ * to if a later one needs it. Initializers run in this order.
  */
 final class ProgramClosure {
-  private final JITDylib dylib;
+  private final List<ObjectArchive> archives;
+  private final Elsewhere elsewhere;
   private final @Nullable Executor readAhead;
-  private final List<StaticLibrary> libraries = new ArrayList<>();
-
-  /** For each library those that are asked before it and are no library to take members of. */
-  private final List<List<DefinitionGenerator>> askedBefore = new ArrayList<>();
-
-  private final ArchiveSearch archives;
+  private final ArchiveSearch search;
   private final Set<ArchiveMember> taken = new HashSet<>();
 
   /** The names that files have, and whether one of them defines it. */
   private final Map<String, Boolean> names = new HashMap<>();
 
-  /** For each library what is needed of it, in the order of its members. */
+  /** For each archive what is needed of it, in the order of its members. */
   private final List<NavigableSet<Needed>> needed = new ArrayList<>();
 
   private @Nullable ObjectMerge merge;
@@ -58,27 +54,48 @@ final class ProgramClosure {
     }
   }
 
+  /** Tells who is asked before archives are. */
+  interface Elsewhere {
+    /** {@return whether a name is defined before an archive is asked for it} */
+    boolean defines(String name, int archive);
+  }
+
   /**
    * An empty closure.
    *
-   * @param dylib whose archives are searched
+   * @param archives in the order in which they are searched
    * @param readAhead may read files while others are looked for; see {@link ObjectMerge}
    */
-  ProgramClosure(JITDylib dylib, @Nullable Executor readAhead) {
-    this.dylib = dylib;
+  ProgramClosure(List<ObjectArchive> archives, Elsewhere elsewhere, @Nullable Executor readAhead) {
+    this.archives = archives;
+    this.elsewhere = elsewhere;
     this.readAhead = readAhead;
+    this.search = new ArchiveSearch(archives.stream().map(ObjectArchive::archive).toList());
+    for (ObjectArchive archive : archives) {
+      archive.searchedWith(search);
+      needed.add(new TreeSet<>());
+    }
+  }
+
+  /** {@return an empty closure over the archives that generate definitions for a dylib} */
+  static ProgramClosure of(JITDylib dylib, @Nullable Executor readAhead) {
+    List<ObjectArchive> archives = new ArrayList<>();
+    List<List<DefinitionGenerator>> askedBefore = new ArrayList<>();
     List<DefinitionGenerator> others = new ArrayList<>(0);
     for (DefinitionGenerator generator : dylib.generators()) {
       if (generator instanceof StaticLibrary library && library.mergeable()) {
-        libraries.add(library);
-        needed.add(new TreeSet<>());
+        archives.add(library.archive());
         askedBefore.add(List.copyOf(others));
       } else {
         others.add(generator);
       }
     }
-    this.archives = new ArchiveSearch(libraries.stream().map(StaticLibrary::archive).toList());
-    libraries.forEach(library -> library.searchedWith(archives));
+    return new ProgramClosure(
+        archives,
+        (name, archive) ->
+            dylib.symbolState(name) != null
+                || askedBefore.get(archive).stream().anyMatch(each -> each.mayDefine(name)),
+        readAhead);
   }
 
   /**
@@ -99,8 +116,7 @@ final class ProgramClosure {
     takeMembers();
     if (merge == null) {
       throw new IllegalArgumentException(
-          "no file, and no archive of \"%s\" defines %s"
-              .formatted(dylib.name(), String.join(", ", roots)));
+          "no file, and no archive defines " + String.join(", ", roots));
     }
     ObjectFile all = merge.merged();
     return new ProgramFile(all, own, definitions(all, roots));
@@ -116,7 +132,7 @@ final class ProgramClosure {
 
   private void need(String name) {
     if (names.putIfAbsent(name, false) == null) {
-      archives
+      search
           .find(name)
           .ifPresent(found -> {
             if (!taken.contains(found.member())) {
@@ -127,12 +143,12 @@ final class ProgramClosure {
   }
 
   private void takeMembers() {
-    for (int library = firstNeeded(); library >= 0; library = firstNeeded()) {
-      takeMembers(library);
+    for (int archive = firstNeeded(); archive >= 0; archive = firstNeeded()) {
+      takeMembers(archive);
     }
   }
 
-  /** {@return the first library of which something is needed, or −1} */
+  /** {@return the first archive of which something is needed, or −1} */
   private int firstNeeded() {
     for (int i = 0; i < needed.size(); i++) {
       if (!needed.get(i).isEmpty()) {
@@ -143,10 +159,10 @@ final class ProgramClosure {
   }
 
   /** Goes through the members in their order, and again while one needs another before it. */
-  private void takeMembers(int library) {
-    NavigableSet<Needed> waiting = needed.get(library);
+  private void takeMembers(int archive) {
+    NavigableSet<Needed> waiting = needed.get(archive);
     for (Needed next = waiting.pollFirst(); next != null; next = poll(waiting, next)) {
-      take(next, library);
+      take(next, archive);
     }
   }
 
@@ -155,21 +171,16 @@ final class ProgramClosure {
     return behind.isEmpty() ? waiting.pollFirst() : behind.pollFirst();
   }
 
-  private void take(Needed next, int library) {
+  private void take(Needed next, int archive) {
     if (!isDefined(next.name())
-        && !isFoundElsewhere(next.name(), library)
+        && !elsewhere.defines(next.name(), archive)
         && taken.add(next.member())) {
-      add(libraries.get(library).read(next.member()));
+      add(archives.get(archive).read(next.member()));
     }
   }
 
   private boolean isDefined(String name) {
     return names.getOrDefault(name, false);
-  }
-
-  private boolean isFoundElsewhere(String name, int library) {
-    return dylib.symbolState(name) != null
-        || askedBefore.get(library).stream().anyMatch(generator -> generator.mayDefine(name));
   }
 
   private List<Definition> definitions(ObjectFile all, Set<String> roots) {

@@ -9,11 +9,8 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.ObjectFile;
-import uruk.jitlink.ObjectInterface;
 import uruk.jitlink.Targets;
-import uruk.jitlink.archive.Archive;
 import uruk.jitlink.archive.ArchiveMember;
-import uruk.jitlink.archive.ArchiveSearch;
 import uruk.orc.DefinitionGenerator;
 import uruk.orc.JITDylib;
 import uruk.orc.JITDylibLookupFlags;
@@ -33,14 +30,10 @@ import uruk.orc.SymbolLookupSet;
  */
 public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
   private final ObjectLinkingLayer layer;
-  private final Archive archive;
-  private final Function<ArchiveMember, ObjectFile> reader;
+  private final ObjectArchive archive;
   private final boolean mergeable;
   private final Object lock = new Object();
   private final Map<Loaded, ResourceTracker> loaded = new HashMap<>(); // guarded by lock
-
-  /** A search in this archive and others, by which most names are known to be in none. */
-  private volatile @Nullable ArchiveSearch search;
 
   /** A member in a dylib. */
   private record Loaded(JITDylib dylib, long offset) {
@@ -58,14 +51,9 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
     }
   }
 
-  private StaticLibrary(
-      ObjectLinkingLayer layer,
-      Archive archive,
-      Function<ArchiveMember, ObjectFile> reader,
-      boolean mergeable) {
+  private StaticLibrary(ObjectLinkingLayer layer, ObjectArchive archive, boolean mergeable) {
     this.layer = layer;
     this.archive = archive;
-    this.reader = reader;
     this.mergeable = mergeable;
   }
 
@@ -86,7 +74,7 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
    * @param targets the targets to choose from
    */
   public static StaticLibrary open(ObjectLinkingLayer layer, Path archive, Targets targets) {
-    return open(layer, archive, member -> objectFile(member, targets), true);
+    return of(layer, ObjectArchive.open(archive, targets));
   }
 
   /**
@@ -98,32 +86,17 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
    */
   public static StaticLibrary open(
       ObjectLinkingLayer layer, Path archive, Function<ArchiveMember, ObjectFile> reader) {
-    return open(layer, archive, reader, false);
+    return new StaticLibrary(layer, ObjectArchive.open(archive, reader), false);
   }
 
-  private static StaticLibrary open(
-      ObjectLinkingLayer layer,
-      Path archive,
-      Function<ArchiveMember, ObjectFile> reader,
-      boolean mergeable) {
-    return new StaticLibrary(
-        layer,
-        Archive.open(archive, member -> definitions(reader.apply(member))),
-        reader,
-        mergeable);
-  }
-
-  private static Iterable<String> definitions(ObjectFile file) {
-    return file.symbols().definitions().stream().map(ObjectInterface.Definition::name).toList();
-  }
-
-  private static ObjectFile objectFile(ArchiveMember member, Targets targets) {
-    return ObjectFile.of(member.displayName(), member.content(), targets);
+  /** Makes a library of an archive that is open, which the library closes. */
+  static StaticLibrary of(ObjectLinkingLayer layer, ObjectArchive archive) {
+    return new StaticLibrary(layer, archive, true);
   }
 
   /** Adds every member of the archive to a dylib that has not got it already. */
   public void addAll(JITDylib dylib) {
-    for (ArchiveMember member : archive.members()) {
+    for (ArchiveMember member : archive.archive().members()) {
       addOnce(dylib, member);
     }
   }
@@ -141,7 +114,7 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
           addMerged(dylib, candidates);
         } else {
           candidates.forEach((name, flags) -> {
-            Optional<ArchiveMember> member = memberDefining(name);
+            Optional<ArchiveMember> member = archive.memberDefining(name);
             member.ifPresent(found -> addOnce(dylib, found));
           });
         }
@@ -152,7 +125,7 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
 
   @Override
   public List<String> names(Predicate<String> wanted) {
-    return archive.symbols().stream().filter(wanted).toList();
+    return archive.archive().symbols().stream().filter(wanted).toList();
   }
 
   @Override
@@ -162,19 +135,12 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
 
   /** {@return whether a member of the archive defines a symbol} */
   boolean defines(String symbol) {
-    return memberDefining(symbol).isPresent();
+    return archive.memberDefining(symbol).isPresent();
   }
 
   /** {@return the object of the member that defines a symbol, which is not added anywhere} */
   Optional<ObjectFile> objectDefining(String symbol) {
-    return memberDefining(symbol).map(reader);
-  }
-
-  private Optional<ArchiveMember> memberDefining(String symbol) {
-    ArchiveSearch known = search;
-    return known == null || known.defines(symbol)
-        ? archive.memberDefining(symbol)
-        : Optional.empty();
+    return archive.memberDefining(symbol).map(archive::read);
   }
 
   private void addOnce(JITDylib dylib, ArchiveMember member) {
@@ -187,7 +153,7 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
       loaded.put(new Loaded(dylib, member.offset()), tracker);
     }
     try {
-      layer.addMember(tracker, reader.apply(member));
+      layer.addMember(tracker, archive.read(member));
     } catch (RuntimeException | Error failure) {
       tracker.remove();
       throw failure;
@@ -218,7 +184,8 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
    */
   private void addMerged(JITDylib dylib, SymbolLookupSet candidates) {
     Taking taking = new Taking(dylib);
-    MemberClosure closure = new MemberClosure(taking::takeNeeded, reader, layer.memberReader());
+    MemberClosure closure =
+        new MemberClosure(taking::takeNeeded, archive::read, layer.memberReader());
     try {
       candidates.forEach((name, flags) -> taking.take(name).ifPresent(closure::add));
       closure.merged().ifPresent(merged -> layer.addMember(taking.tracker(), merged));
@@ -242,7 +209,7 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
 
     /** {@return the member that defines a name, unless the dylib has it} */
     Optional<ArchiveMember> take(String name) {
-      return memberDefining(name).filter(this::claim);
+      return archive.memberDefining(name).filter(this::claim);
     }
 
     /**
@@ -250,7 +217,8 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
      * Most names are of members that have been added.
      */
     Optional<ArchiveMember> takeNeeded(String name) {
-      return memberDefining(name)
+      return archive
+          .memberDefining(name)
           .filter(member -> !isThere(member) && !isFoundElsewhere(name) && claim(member));
     }
 
@@ -296,17 +264,8 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
     return mergeable;
   }
 
-  Archive archive() {
+  ObjectArchive archive() {
     return archive;
-  }
-
-  /** A search in this archive and others has been made. */
-  void searchedWith(ArchiveSearch made) {
-    search = made;
-  }
-
-  ObjectFile read(ArchiveMember member) {
-    return reader.apply(member);
   }
 
   /** Closes the archive. Members that are in dylibs stay; no more are added. */

@@ -177,7 +177,7 @@ class WholeProgramTest {
   void nothingAtAllIsRefused() {
     assertThatThrownBy(() -> add("nowhere"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("no file, and no archive of \"main\" defines nowhere");
+        .hasMessage("no file, and no archive defines nowhere");
   }
 
   @Test

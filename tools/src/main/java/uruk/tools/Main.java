@@ -49,7 +49,7 @@ public final class Main {
     StandardOutput output = StandardOutput.install();
     int status = run(TypedWords.of(Arrays.asList(arguments)), Console.ofProcess());
     System.out.flush();
-    System.exit(output.status(status));
+    ProcessExit.end(output.status(status));
   }
 
   /**

@@ -24,33 +24,11 @@ public final class NativeCall {
   private static final ThreadLocal<MemorySegment> CALL_STATE =
       ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(Linker.Option.captureStateLayout()));
 
-  /** After so many calls the JDK makes a form of the handle for itself. */
-  private static final int CALLS_UNTIL_CUSTOMIZED = 128;
-
-  private static final MemorySegment IGNORED_STATE =
+  /** For calls after which nobody asks for {@code errno}. */
+  static final MemorySegment IGNORED_STATE =
       Arena.global().allocate(Linker.Option.captureStateLayout());
 
   private NativeCall() {}
-
-  /**
-   * Has a thread of its own make the first calls, for which the JDK makes classes for as long as a
-   * small link takes: for programs that have other things to do before they need one. Calls that
-   * come meanwhile wait for the first.
-   */
-  public static void prepare() {
-    Thread.ofPlatform().name("uruk-native-call").daemon().start(NativeCall::makeFirstCalls);
-  }
-
-  private static void makeFirstCalls() {
-    int pageSize = Libc.pageSize();
-    var _ = IGNORED_STATE.get(JAVA_INT, 0); // for access to memory, too
-    long getpagesize = DynamicLinker.systemFunction("getpagesize");
-    for (int i = 0; i < CALLS_UNTIL_CUSTOMIZED; i++) {
-      if ((int) callWithoutErrno(getpagesize) != pageSize) {
-        throw new AssertionError("sysconf(3) and getpagesize(2) do not agree");
-      }
-    }
-  }
 
   private static MethodHandle downcall() {
     try {

@@ -3,6 +3,7 @@ package uruk.materialization.platform;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import uruk.jitlink.host.Libc;
 import uruk.orc.ErrorReporter;
 
@@ -18,6 +19,9 @@ final class LinkedThreads {
   private static final long POLL_NANOSECONDS = 1_000_000;
   private static final List<Owner> OWNERS = new CopyOnWriteArrayList<>();
   private static volatile boolean ending;
+
+  /** Once the daemon thread has been started. */
+  private static volatile @Nullable GuardRuntime waiting;
 
   /** Whose code it can be. */
   interface Owner {
@@ -35,7 +39,8 @@ final class LinkedThreads {
     static {
       GuardRuntime runtime = GuardRuntime.get();
       Thread.ofPlatform().daemon().name("uruk-linked-threads").start(() -> watch(runtime));
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> end(runtime)));
+      Runtime.getRuntime().addShutdownHook(new Thread(LinkedThreads::rest));
+      waiting = runtime;
     }
 
     private Started() {}
@@ -60,9 +65,12 @@ final class LinkedThreads {
    * The JVM lets a thread that is in native code delay its end by 300 ms, so from its shutdown on
    * the daemon thread waits in Java.
    */
-  private static void end(GuardRuntime runtime) {
-    ending = true;
-    runtime.wakeReporter();
+  static void rest() {
+    GuardRuntime runtime = waiting;
+    if (runtime != null) {
+      ending = true;
+      runtime.wakeReporter();
+    }
   }
 
   private static void watch(GuardRuntime runtime) {

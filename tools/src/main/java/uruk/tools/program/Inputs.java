@@ -12,7 +12,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import uruk.jit.Jit;
 import uruk.jitlink.ObjectFile;
 import uruk.jitlink.archive.FileFailure;
@@ -21,6 +23,7 @@ import uruk.jitlink.archive.LibrarySearch;
 import uruk.jitlink.host.HostException;
 import uruk.jitlink.memory.InProcessMemoryManager;
 import uruk.materialization.LinkedObject;
+import uruk.materialization.Program;
 import uruk.tools.CommandException;
 import uruk.tools.source.ObjectCache;
 import uruk.tools.source.SourceCompiler;
@@ -71,9 +74,31 @@ public final class Inputs {
   }
 
   /**
-   * Adds what was typed as one program, which is linked as a whole for its {@code main}; see {@link
-   * uruk.materialization.ObjectLinkingLayer#addProgram}.
+   * Collects what was typed as one program, which is linked as a whole for its {@code main}; see
+   * {@link Program}. For this no {@link Jit} is needed.
+   *
+   * @param warnings told of libraries that are passed over
+   * @param readAhead may read files while others are looked for
+   * @return empty if only {@link #addWholeTo} can tell what belongs to it
    */
+  public Optional<WholeProgram> collect(Consumer<String> warnings, Executor readAhead) {
+    ProgramParts parts = new ProgramParts(LibraryFolders.search(files.libraryFolders()));
+    for (Input input : files.inputs()) {
+      // No switch over types: the JDK makes a class of each at every start.
+      if (input instanceof Input.Source source) {
+        parts.add(object(source));
+      } else if (input instanceof Input.Library library) {
+        parts.addLibrary(library.name());
+      } else if (input instanceof Input.Binary(Path file)) {
+        requireFile(file);
+        parts.addFile(file, FileKind.of(file), Inputs::object);
+      }
+    }
+    libraries().forEach(parts::addArchive);
+    return parts.collect(Set.of(ProgramFiles.MAIN), warnings, readAhead);
+  }
+
+  /** Adds what was typed as {@link #collect} does, as far as that can be. */
   public void addWholeTo(Jit jit) {
     Set<String> defined = jit.main().symbols("").keySet();
     List<ObjectFile> objects = new ArrayList<>();
@@ -92,8 +117,7 @@ public final class Inputs {
     for (Input input : files.inputs()) {
       // No switch over types: the JDK makes a class of each at every start.
       if (input instanceof Input.Source source) {
-        // Messages and reports name the source: the object is in the cache, where nobody looks.
-        objects.accept(input, ObjectFile.of(source.toString(), content(source)));
+        objects.accept(input, object(source));
       } else if (input instanceof Input.Library library) {
         jit.addLibrary(library.name(), LibraryFolders.search(files.libraryFolders()));
       } else if (input instanceof Input.Binary(Path file)) {
@@ -101,9 +125,19 @@ public final class Inputs {
         addBinary(jit, file).ifPresent(object -> objects.accept(input, object));
       }
     }
+    libraries().forEach(jit::addArchive);
+  }
+
+  /** {@return the archives that compilers asked for} */
+  private Set<Path> libraries() {
     Set<Path> libraries = new LinkedHashSet<>();
     compiled.values().forEach(each -> libraries.addAll(each.libraries()));
-    libraries.forEach(jit::addArchive);
+    return libraries;
+  }
+
+  /** Messages and reports name the source: the object is in the cache, where nobody looks. */
+  private ObjectFile object(Input.Source source) {
+    return ObjectFile.of(source.toString(), content(source));
   }
 
   /** The first word that is no file may be the program's first argument. */
@@ -167,7 +201,7 @@ public final class Inputs {
     return object;
   }
 
-  private static void addShared(Jit jit, Path file) {
+  static void addShared(Jit jit, Path file) {
     try {
       jit.addLibrary(":" + file.getFileName(), besides(file));
     } catch (HostException refused) {

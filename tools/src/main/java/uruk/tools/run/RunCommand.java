@@ -1,16 +1,23 @@
 package uruk.tools.run;
 
+import com.google.common.base.Throwables;
+import com.google.common.util.concurrent.ExecutionError;
+import com.google.common.util.concurrent.Futures;
+import com.google.common.util.concurrent.UncheckedExecutionException;
 import com.google.gson.JsonElement;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import uruk.jit.Jit;
 import uruk.jit.JitBuilder;
-import uruk.jitlink.host.NativeCall;
+import uruk.jitlink.host.FirstNativeCalls;
 import uruk.materialization.platform.ProgramDefaults;
 import uruk.orc.SymbolsNotFoundException;
 import uruk.tools.AotCache;
@@ -24,6 +31,7 @@ import uruk.tools.option.Option;
 import uruk.tools.option.OptionHelp;
 import uruk.tools.program.Inputs;
 import uruk.tools.program.MemoryTable;
+import uruk.tools.program.WholeProgram;
 
 /** {@code uruk run}: compiles, links, calls {@code main}, and ends with its status. */
 public final class RunCommand implements Command {
@@ -78,7 +86,7 @@ public final class RunCommand implements Command {
 
   @Override
   public int run(List<String> arguments, Console console) {
-    NativeCall.prepare();
+    FirstNativeCalls.prepare();
     RunRequest request = RunRequest.of(arguments);
     if (request.help()) {
       console.out().print(help());
@@ -136,19 +144,25 @@ public final class RunCommand implements Command {
 
     private Jit link() {
       try (Progress progress = Progress.on(console)) {
+        FutureTask<Jit> setUp = new FutureTask<>(() -> builder().create());
+        Thread.ofPlatform().name("uruk-set-up").daemon().start(setUp);
         step(progress, "compile");
         inputs.compile();
+        Executor helper = helper();
+        step(progress, "load");
+        Optional<WholeProgram> program =
+            request.tellsObjectsApart() || request.asksForNames()
+                ? Optional.empty()
+                : inputs.collect(console.err()::println, helper);
         step(progress, "set up");
         // Never closed: handlers that the program registered with atexit run when the process ends.
-        Jit jit = builder().create();
-        Executor helper = helper();
+        Jit jit = result(setUp);
         jit.objects().readMembersAheadOn(helper);
         jit.objects().finishLinksOn(helper);
         if (request.reports().time()) {
           jit.objects().addPlugin(phases);
         }
-        step(progress, "load");
-        addInputs(jit);
+        program.ifPresentOrElse(whole -> whole.addTo(jit), () -> addInputs(jit));
         times.begin("link");
         progress.begin("link", () -> jit.objects().objects().size());
         phases.begin();
@@ -158,6 +172,15 @@ public final class RunCommand implements Command {
         }
         times.end(request.reports().time() ? phases.milliseconds() : Map.of());
         return jit;
+      }
+    }
+
+    private static Jit result(FutureTask<Jit> setUp) {
+      try {
+        return Futures.getUnchecked(setUp);
+      } catch (UncheckedExecutionException | ExecutionError e) {
+        Throwables.throwIfUnchecked(Objects.requireNonNull(e.getCause()));
+        throw e;
       }
     }
 

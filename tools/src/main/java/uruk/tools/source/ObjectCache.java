@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import uruk.jitlink.archive.FileFailure;
 import uruk.tools.CommandException;
+import uruk.tools.ProcessExit;
 import uruk.tools.source.SourceCompiler.Compiled;
 
 /**
@@ -178,6 +179,7 @@ public final class ObjectCache {
   private NewEntry createTemporary(Key key, IOException unwritable) {
     try {
       NewEntry entry = new NewEntry(key, Files.createTempFile("uruk-", ".o"), false);
+      ProcessExit.runHooks();
       entry.object().toFile().deleteOnExit();
       entry.dependencies().toFile().deleteOnExit();
       return entry;

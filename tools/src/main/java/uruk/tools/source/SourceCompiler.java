@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import uruk.tools.CommandException;
+import uruk.tools.ProcessExit;
 
 /**
  * Compiles source files to objects, several at the same time. The compiler's messages go to the
@@ -131,6 +132,7 @@ public final class SourceCompiler {
     Abandonment abandonment = new Abandonment(driver, entry);
     Thread abandon = new Thread(abandonment);
     try {
+      ProcessExit.runHooks();
       Runtime.getRuntime().addShutdownHook(abandon);
       Process process = abandonment.start(command);
       send(input, process);

@@ -1,0 +1,53 @@
+package uruk.tools;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import uruk.materialization.platform.ProcessEnd;
+
+/**
+ * How the command's process ends. {@link System#exit} first makes the JDK's logger, to tell it of
+ * the exit if somebody has configured it so: that is a tenth of a small program's run, and nearly
+ * always for nobody. So the process ends without Java's shutdown unless something needs it.
+ */
+public final class ProcessExit {
+  /** With which options come for Java from outside, by which agents and recordings may come. */
+  private static final List<String> VARIABLES =
+      List.of("URUK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS");
+
+  private static volatile boolean hooks;
+
+  private ProcessExit() {}
+
+  /** Java's shutdown hooks must run: somebody registers one. */
+  public static void runHooks() {
+    hooks = true;
+  }
+
+  /** Ends the process; does not return. */
+  static void end(int status) {
+    if (hooks || hasOptionsFromOutside()) {
+      System.exit(status);
+    }
+    ProcessEnd.halt(status);
+  }
+
+  private static boolean hasOptionsFromOutside() {
+    for (String variable : VARIABLES) {
+      if (hasOtherOptionsThanOfTheCache(System.getenv(variable))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean hasOtherOptionsThanOfTheCache(@Nullable String options) {
+    if (options != null) {
+      for (String option : options.split("\\s+", -1)) {
+        if (!option.isEmpty() && !option.startsWith("-XX:AOT")) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+}
