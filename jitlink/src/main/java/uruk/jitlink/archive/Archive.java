@@ -357,13 +357,11 @@ public final class Archive implements AutoCloseable {
     FileKind.requireRegularFile(file);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       requireSize(member, file, channel.size());
-      ByteBuffer buffer = ByteBuffer.allocate(length);
-      while (buffer.hasRemaining()) {
-        if (channel.read(buffer) < 0) {
-          throw stale(member, file, buffer.position());
-        }
+      byte[] read = ChannelReader.read(channel, 0, length);
+      if (read.length < length) {
+        throw stale(member, file, read.length);
       }
-      return buffer.array();
+      return read;
     } catch (IOException e) {
       throw new UnreadableFileException(
           file,

@@ -1,7 +1,6 @@
 package uruk.jitlink.archive;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -84,11 +83,7 @@ public enum FileKind {
   static byte[] beginning(Path file) {
     requireRegularFile(file);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      ByteBuffer head = ByteBuffer.allocate(BYTES_NEEDED);
-      while (head.hasRemaining() && channel.read(head) >= 0) {}
-      byte[] bytes = new byte[head.position()];
-      head.flip().get(bytes);
-      return bytes;
+      return ChannelReader.read(channel, 0, BYTES_NEEDED);
     } catch (IOException e) {
       throw UnreadableFileException.of(file, e);
     }
@@ -102,13 +97,13 @@ public enum FileKind {
    */
   public static byte[] content(Path file) {
     requireRegularFile(file);
-    try {
-      long size = Files.size(file);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      long size = channel.size();
       if (size > LARGEST) {
         throw new UnsupportedObjectException(
             file.toString(), "an object of " + size + " bytes", "Split it; 2 GiB is the most.");
       }
-      return Files.readAllBytes(file);
+      return ChannelReader.read(channel, 0, (int) size);
     } catch (IOException e) {
       throw UnreadableFileException.of(file, e);
     }

@@ -198,13 +198,11 @@ final class FileSource implements ArchiveSource {
   }
 
   private byte[] readOnce(FileChannel from, long offset, int length) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(length);
-    while (buffer.hasRemaining()) {
-      if (from.read(buffer, offset + buffer.position()) < 0) {
-        throw changed(offset);
-      }
+    byte[] read = ChannelReader.read(from, offset, length);
+    if (read.length < length) {
+      throw changed(offset);
     }
-    return buffer.array();
+    return read;
   }
 
   /**
