@@ -25,6 +25,7 @@ import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.memory.InProcessMemoryManager;
 import uruk.jitlink.memory.MemoryManager;
 import uruk.orc.CommonExtent;
+import uruk.orc.DefinitionGenerator;
 import uruk.orc.ExecutionSession;
 import uruk.orc.ExecutorSymbolDef;
 import uruk.orc.JITDylib;
@@ -261,18 +262,19 @@ public final class ObjectLinkingLayer {
 
   /**
    * Adds a program that has been collected, as {@link #addProgram(ResourceTracker, List, Set)} adds
-   * its files. Its archives generate definitions for the tracker's dylib from now on, behind the
+   * its files. Its libraries generate definitions for the tracker's dylib from now on, behind the
    * generators that are there. What the dylib has already is found before them, as ever: then the
    * program is collected again.
    *
    * @param program to be closed when the dylib needs no more of its archives
    * @throws uruk.jitlink.LinkException as when the program was collected
+   * @throws uruk.jitlink.host.HostException if a shared library cannot be opened
    * @throws uruk.orc.OrcException if a root is defined already, or the tracker or dylib is defunct
    */
   public LinkedObject addProgram(ResourceTracker tracker, Program program) {
     JITDylib dylib = tracker.dylib();
-    boolean complete = program.isCompleteIn(dylib);
-    List<StaticLibrary> libraries = program.libraries(this);
+    List<DefinitionGenerator> libraries = program.generators(this);
+    boolean complete = program.isCompleteIn(dylib, libraries);
     libraries.forEach(dylib::addGenerator);
     try {
       return complete

@@ -15,6 +15,8 @@ import uruk.jit.Jit;
 import uruk.jitlink.LinkException;
 import uruk.jitlink.ObjectFile;
 import uruk.jitlink.Targets;
+import uruk.jitlink.archive.FileKind;
+import uruk.jitlink.archive.LibraryInput;
 import uruk.jitlink.host.NativeCall;
 import uruk.orc.AbsoluteSymbols;
 import uruk.orc.DuplicateDefinitionException;
@@ -32,8 +34,8 @@ class ProgramTest {
 
   /** An archive whose {@code x} needs {@code y}, in a member of its own. */
   private Path archive() throws IOException {
-    Path x = member("x", "int y(void); int x(void) { return y() + 10; }");
-    Path y = member("y", "int y(void) { return 100; }");
+    Path x = member("x", "int program_y(void); int x(void) { return program_y() + 10; }");
+    Path y = member("y", "int program_y(void) { return 100; }");
     Path later = member("later", "int later(void) { return 5; }");
     Path archive = folder.resolve("libx.a");
     Compiler.run(
@@ -42,11 +44,23 @@ class ProgramTest {
   }
 
   private Path member(String name, String source) throws IOException {
-    return Files.write(folder.resolve(name + ".o"), Compiler.bytes("gcc", name + ".c", source));
+    byte[] object = Compiler.bytes("gcc", name + ".c", source, "-fPIC");
+    return Files.write(folder.resolve(name + ".o"), object);
   }
 
   private static Program collect(List<ObjectFile> files, List<Path> archives) {
-    return Program.collect(files, archives, Set.of("start"), Targets.standard(), null);
+    List<LibraryInput> libraries =
+        archives.stream().map(path -> new LibraryInput(path, FileKind.of(path), false)).toList();
+    return Program.collect(files, libraries, Set.of("start"), Targets.standard(), null);
+  }
+
+  /** Its names are known to the whole process from then on, other tests too. */
+  private Path shared(String name, String source) throws IOException {
+    Path library = folder.resolve(name);
+    Compiler.run(
+        List.of(
+            "gcc", "-shared", "-fPIC", "-o", library.toString(), member(name, source).toString()));
+    return library;
   }
 
   private int call(String function) {
@@ -82,7 +96,7 @@ class ProgramTest {
   void whatTheDylibHasAlreadyIsNotTakenFromArchives() throws IOException {
     Program program = collect(List.of(START), List.of(archive()));
     jit.add(Compiler.c("own", "int own(void) { return 1000; }"));
-    define("y", "own");
+    define("program_y", "own");
 
     jit.addProgram(program);
 
@@ -95,12 +109,47 @@ class ProgramTest {
     Path other = folder.resolve("liby.a");
     Compiler.run(
         List.of(
-            "ar", "rcs", other.toString(), member("z", "int y(void) { return 7; }").toString()));
+            "ar",
+            "rcs",
+            other.toString(),
+            member("z", "int program_y(void) { return 7; }").toString()));
     jit.addArchive(other);
 
     jit.addProgram(program);
 
     assertThat(call("start")).isEqualTo(18);
+  }
+
+  @Test
+  void sharedLibraryBeforeAnArchiveDefinesInItsPlace() throws IOException {
+    Path shared = shared("libbefore.so", "int program_y(void) { return 30; }");
+
+    jit.addProgram(collect(List.of(START), List.of(shared, archive())));
+
+    assertThat(call("start")).isEqualTo(41);
+  }
+
+  @Test
+  void sharedLibraryBehindAnArchiveDefinesWhatIsLeft() throws IOException {
+    Path shared =
+        shared(
+            "libbehind.so", "int program_y(void) { return 30; } int program_z(void) { return 4; }");
+    ObjectFile start =
+        Compiler.c(
+            "a", "int x(void), program_z(void); int start(void) { return x() + program_z(); }");
+
+    jit.addProgram(collect(List.of(start), List.of(archive(), shared)));
+
+    assertThat(call("start")).isEqualTo(114);
+  }
+
+  @Test
+  void whatIsNoLibraryIsRefused() throws IOException {
+    Path object = member("x", "int x(void) { return 1; }");
+
+    assertThatThrownBy(() -> collect(List.of(START), List.of(object)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("and no library");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package uruk.tools;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import uruk.materialization.platform.ProcessEnd;
 
@@ -14,18 +15,23 @@ public final class ProcessExit {
   private static final List<String> VARIABLES =
       List.of("URUK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS");
 
-  private static volatile boolean hooks;
+  private static final AtomicInteger hooks = new AtomicInteger();
 
   private ProcessExit() {}
 
-  /** Java's shutdown hooks must run: somebody registers one. */
-  public static void runHooks() {
-    hooks = true;
+  /** A shutdown hook of Java's is about to be added, so that hooks have to run. */
+  public static void addsHook() {
+    hooks.incrementAndGet();
+  }
+
+  /** A hook that was added has been removed. */
+  public static void removedHook() {
+    hooks.decrementAndGet();
   }
 
   /** Ends the process; does not return. */
   static void end(int status) {
-    if (hooks || hasOptionsFromOutside()) {
+    if (hooks.get() > 0 || hasOptionsFromOutside()) {
       System.exit(status);
     }
     ProcessEnd.halt(status);

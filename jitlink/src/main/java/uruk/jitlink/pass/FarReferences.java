@@ -43,9 +43,18 @@ public final class FarReferences implements Pass {
       if (section.memProt().executable()) {
         for (Block block : section.blocks()) {
           // Blocks of one graph lie together: what is near one is near all.
-          return graph.externalSymbols().stream().anyMatch(symbol -> far(block, symbol))
-              || graph.absoluteSymbols().stream().anyMatch(symbol -> far(block, symbol));
+          return anyFar(block, graph.externalSymbols()) || anyFar(block, graph.absoluteSymbols());
         }
+      }
+    }
+    return false;
+  }
+
+  /** Without lambdas: the JDK's cache has only those that are met when it is made. */
+  private static boolean anyFar(Block from, Iterable<Symbol> symbols) {
+    for (Symbol symbol : symbols) {
+      if (far(from, symbol)) {
+        return true;
       }
     }
     return false;

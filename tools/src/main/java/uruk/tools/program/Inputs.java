@@ -81,7 +81,7 @@ public final class Inputs {
    * @param readAhead may read files while others are looked for
    * @return empty if only {@link #addWholeTo} can tell what belongs to it
    */
-  public Optional<WholeProgram> collect(Consumer<String> warnings, Executor readAhead) {
+  public Optional<Program> collect(Consumer<String> warnings, Executor readAhead) {
     ProgramParts parts = new ProgramParts(LibraryFolders.search(files.libraryFolders()));
     for (Input input : files.inputs()) {
       // No switch over types: the JDK makes a class of each at every start.
@@ -96,6 +96,19 @@ public final class Inputs {
     }
     libraries().forEach(parts::addArchive);
     return parts.collect(Set.of(ProgramFiles.MAIN), warnings, readAhead);
+  }
+
+  /** Adds what {@link #collect} has collected. */
+  public void addTo(Jit jit, Program program) {
+    try {
+      jit.addProgram(program);
+    } catch (HostException refused) {
+      throw files.inputs().stream().anyMatch(Inputs::isShared) ? notLibrary(refused) : refused;
+    }
+  }
+
+  private static boolean isShared(Input input) {
+    return input instanceof Input.Binary(Path file) && FileKind.of(file) == FileKind.ELF_SHARED;
   }
 
   /** Adds what was typed as {@link #collect} does, as far as that can be. */
@@ -201,15 +214,19 @@ public final class Inputs {
     return object;
   }
 
-  static void addShared(Jit jit, Path file) {
+  private static void addShared(Jit jit, Path file) {
     try {
       jit.addLibrary(":" + file.getFileName(), besides(file));
     } catch (HostException refused) {
-      throw new CommandException(
-          "%s. Executables cannot be linked: give the objects (.o) that they are made of."
-              .formatted(refused.getMessage()),
-          refused);
+      throw notLibrary(refused);
     }
+  }
+
+  private static CommandException notLibrary(HostException refused) {
+    return new CommandException(
+        "%s. Executables cannot be linked: give the objects (.o) that they are made of."
+            .formatted(refused.getMessage()),
+        refused);
   }
 
   private static LibrarySearch besides(Path file) {

@@ -16,18 +16,15 @@ import uruk.jitlink.archive.LibrarySearch;
 import uruk.jitlink.memory.InProcessMemoryManager;
 import uruk.materialization.Program;
 
-/**
- * What a program is made of, as far as that is known without opening shared libraries: not if one
- * comes before an archive, whose members are not taken for what it defines, and not if a linker
- * script names objects.
- */
+/** What a program is made of, found without anything to link it with. */
 final class ProgramParts {
   private final LibrarySearch search;
   private final List<ObjectFile> objects = new ArrayList<>();
-  private final List<Path> archives = new ArrayList<>();
-  private final List<Path> shared = new ArrayList<>();
+  private final List<LibraryInput> libraries = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
-  private boolean known = true;
+
+  /** Linker scripts may name objects, which need the program's symbols. */
+  private boolean scripted;
 
   ProgramParts(LibrarySearch search) {
     this.search = search.forTarget(InProcessMemoryManager.shared().target());
@@ -38,17 +35,16 @@ final class ProgramParts {
   }
 
   void addArchive(Path archive) {
-    known &= shared.isEmpty();
-    archives.add(archive);
+    libraries.add(new LibraryInput(archive, FileKind.ARCHIVE, false));
   }
 
   /** Adds what {@code -l} and a name stand for. */
   void addLibrary(String name) {
     for (LibraryInput input : search.library(name, warnings::add)) {
-      switch (input.kind()) {
-        case ARCHIVE, THIN_ARCHIVE -> addArchive(input.path());
-        case ELF_SHARED -> shared.add(input.path());
-        default -> known = false;
+      if (input.kind() == FileKind.ELF_RELOCATABLE) {
+        scripted = true;
+      } else {
+        libraries.add(input);
       }
     }
   }
@@ -60,24 +56,22 @@ final class ProgramParts {
    */
   void addFile(Path file, FileKind kind, Function<Path, ObjectFile> object) {
     switch (kind) {
-      case ARCHIVE, THIN_ARCHIVE -> addArchive(file);
-      case ELF_SHARED -> shared.add(file);
-      case TEXT -> known = false;
+      case ARCHIVE, THIN_ARCHIVE, ELF_SHARED -> libraries.add(new LibraryInput(file, kind, false));
+      case TEXT -> scripted = true;
       default -> add(object.apply(file));
     }
   }
 
   /**
-   * {@return the program, unless only its libraries tell what belongs to it}
+   * {@return the program; empty if it has no objects, or a linker script names some}
    *
    * @param sink told of libraries that were passed over
    */
-  Optional<WholeProgram> collect(Set<String> roots, Consumer<String> sink, Executor readAhead) {
-    if (!known || objects.isEmpty()) {
+  Optional<Program> collect(Set<String> roots, Consumer<String> sink, Executor readAhead) {
+    if (scripted || objects.isEmpty()) {
       return Optional.empty();
     }
     warnings.forEach(sink);
-    Program program = Program.collect(objects, archives, roots, Targets.standard(), readAhead);
-    return Optional.of(new WholeProgram(program, shared));
+    return Optional.of(Program.collect(objects, libraries, roots, Targets.standard(), readAhead));
   }
 }

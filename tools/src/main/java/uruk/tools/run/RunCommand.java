@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import uruk.jit.Jit;
 import uruk.jit.JitBuilder;
 import uruk.jitlink.host.FirstNativeCalls;
+import uruk.materialization.Program;
 import uruk.materialization.platform.ProgramDefaults;
 import uruk.orc.SymbolsNotFoundException;
 import uruk.tools.AotCache;
@@ -31,7 +32,6 @@ import uruk.tools.option.Option;
 import uruk.tools.option.OptionHelp;
 import uruk.tools.program.Inputs;
 import uruk.tools.program.MemoryTable;
-import uruk.tools.program.WholeProgram;
 
 /** {@code uruk run}: compiles, links, calls {@code main}, and ends with its status. */
 public final class RunCommand implements Command {
@@ -150,7 +150,7 @@ public final class RunCommand implements Command {
         inputs.compile();
         Executor helper = helper();
         step(progress, "load");
-        Optional<WholeProgram> program =
+        Optional<Program> program =
             request.tellsObjectsApart() || request.asksForNames()
                 ? Optional.empty()
                 : inputs.collect(console.err()::println, helper);
@@ -162,7 +162,7 @@ public final class RunCommand implements Command {
         if (request.reports().time()) {
           jit.objects().addPlugin(phases);
         }
-        program.ifPresentOrElse(whole -> whole.addTo(jit), () -> addInputs(jit));
+        program.ifPresentOrElse(whole -> inputs.addTo(jit, whole), () -> addInputs(jit));
         times.begin("link");
         progress.begin("link", () -> jit.objects().objects().size());
         phases.begin();

@@ -179,7 +179,7 @@ public final class ObjectCache {
   private NewEntry createTemporary(Key key, IOException unwritable) {
     try {
       NewEntry entry = new NewEntry(key, Files.createTempFile("uruk-", ".o"), false);
-      ProcessExit.runHooks();
+      ProcessExit.addsHook();
       entry.object().toFile().deleteOnExit();
       entry.dependencies().toFile().deleteOnExit();
       return entry;

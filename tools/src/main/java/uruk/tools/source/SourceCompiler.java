@@ -132,7 +132,7 @@ public final class SourceCompiler {
     Abandonment abandonment = new Abandonment(driver, entry);
     Thread abandon = new Thread(abandonment);
     try {
-      ProcessExit.runHooks();
+      ProcessExit.addsHook();
       Runtime.getRuntime().addShutdownHook(abandon);
       Process process = abandonment.start(command);
       send(input, process);
@@ -239,6 +239,7 @@ public final class SourceCompiler {
   private static void forgetToAbandon(SourceFile source, Thread abandon) {
     try {
       Runtime.getRuntime().removeShutdownHook(abandon);
+      ProcessExit.removedHook();
     } catch (IllegalStateException shutdown) {
       throw interrupted(source, shutdown);
     }
