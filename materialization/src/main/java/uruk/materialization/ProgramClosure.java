@@ -6,16 +6,14 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableSet;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.ObjectFile;
 import uruk.jitlink.ObjectInterface.Definition;
-import uruk.jitlink.archive.ArchiveMember;
 import uruk.jitlink.archive.ArchiveSearch;
 import uruk.jitlink.elf.ObjectMerge;
+import uruk.materialization.NeededMembers.Needed;
 import uruk.orc.DefinitionGenerator;
 import uruk.orc.JITDylib;
 
@@ -29,30 +27,14 @@ final class ProgramClosure {
   private final Elsewhere elsewhere;
   private final @Nullable Executor readAhead;
   private final ArchiveSearch search;
-  private final Set<ArchiveMember> taken = new HashSet<>();
 
   /** The names that files have, and whether one of them defines it. */
   private final Map<String, Boolean> names = new HashMap<>();
 
-  /** For each archive what is needed of it, in the order of its members. */
-  private final List<NavigableSet<Needed>> needed = new ArrayList<>();
+  /** What is needed of each archive. */
+  private final List<NeededMembers> needed = new ArrayList<>();
 
   private @Nullable ObjectMerge merge;
-
-  /**
-   * A member that is needed unless another file defines the name before it is its turn.
-   *
-   * @param ordinal how many names were known before
-   */
-  private record Needed(String name, ArchiveMember member, int ordinal)
-      implements Comparable<Needed> {
-    @Override
-    public int compareTo(Needed other) {
-      return member.offset() != other.member.offset()
-          ? Long.compare(member.offset(), other.member.offset())
-          : Integer.compare(ordinal, other.ordinal);
-    }
-  }
 
   /** Tells who is asked before archives are. */
   interface Elsewhere {
@@ -73,7 +55,7 @@ final class ProgramClosure {
     this.search = new ArchiveSearch(archives.stream().map(ObjectArchive::archive).toList());
     for (ObjectArchive archive : archives) {
       archive.searchedWith(search);
-      needed.add(new TreeSet<>());
+      needed.add(new NeededMembers());
     }
   }
 
@@ -132,13 +114,10 @@ final class ProgramClosure {
 
   private void need(String name) {
     if (names.putIfAbsent(name, false) == null) {
-      search
-          .find(name)
-          .ifPresent(found -> {
-            if (!taken.contains(found.member())) {
-              needed.get(found.archive()).add(new Needed(name, found.member(), names.size()));
-            }
-          });
+      int found = search.find(name);
+      if (found != ArchiveSearch.NONE) {
+        needed.get(search.archiveOf(found)).add(search.memberOffset(found), name);
+      }
     }
   }
 
@@ -160,23 +139,21 @@ final class ProgramClosure {
 
   /** Goes through the members in their order, and again while one needs another before it. */
   private void takeMembers(int archive) {
-    NavigableSet<Needed> waiting = needed.get(archive);
-    for (Needed next = waiting.pollFirst(); next != null; next = poll(waiting, next)) {
+    NeededMembers members = needed.get(archive);
+    for (Needed next = members.next(); next != null; next = members.next()) {
       take(next, archive);
     }
   }
 
-  private static @Nullable Needed poll(NavigableSet<Needed> waiting, Needed last) {
-    NavigableSet<Needed> behind = waiting.tailSet(last, false);
-    return behind.isEmpty() ? waiting.pollFirst() : behind.pollFirst();
-  }
-
-  private void take(Needed next, int archive) {
-    if (!isDefined(next.name())
-        && !elsewhere.defines(next.name(), archive)
-        && taken.add(next.member())) {
-      add(archives.get(archive).read(next.member()));
+  private void take(Needed member, int archive) {
+    for (String name : member.names()) {
+      if (!isDefined(name) && !elsewhere.defines(name, archive)) {
+        member.taken();
+        add(archives.get(archive).read(search.member(archive, member.offset(), name)));
+        return;
+      }
     }
+    member.names().clear();
   }
 
   private boolean isDefined(String name) {

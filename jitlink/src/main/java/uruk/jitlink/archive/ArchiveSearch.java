@@ -1,7 +1,6 @@
 package uruk.jitlink.archive;
 
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Finds the first of several archives that defines a symbol, at the price of a search in one. Their
@@ -24,25 +23,38 @@ public final class ArchiveSearch {
 
   /** {@return whether one of the archives defines a symbol} */
   public boolean defines(String symbol) {
-    return names.find(symbol) != NameTable.NONE;
+    return find(symbol) != NONE;
+  }
+
+  /** No archive has the name. */
+  public static final int NONE = NameTable.NONE;
+
+  /**
+   * {@return the number of a symbol's name, or {@link #NONE}} It is that of the first archive that
+   * defines it.
+   */
+  public int find(String symbol) {
+    return names.find(symbol);
+  }
+
+  /** {@return which of the archives has the name of a number} */
+  public int archiveOf(int name) {
+    return names.indexOf(name);
+  }
+
+  /** {@return where the first member that defines the name of a number begins in its archive} */
+  public long memberOffset(int name) {
+    return names.memberOffset(name);
   }
 
   /**
-   * What was found.
+   * {@return a member that was found}
    *
-   * @param archive the archive's place among those that are searched
-   * @param member the first of its members that defines the symbol
+   * @param offset where it begins, by {@link #memberOffset}
+   * @param symbol what it is to define, for messages
+   * @throws MalformedArchiveException if there is none
    */
-  public record Found(int archive, ArchiveMember member) {}
-
-  /** {@return the first archive that defines a symbol, with the member} */
-  public Optional<Found> find(String symbol) {
-    int name = names.find(symbol);
-    if (name == NameTable.NONE) {
-      return Optional.empty();
-    }
-    int archive = names.indexOf(name);
-    return Optional.of(
-        new Found(archive, archives.get(archive).memberAt(names.memberOffset(name), symbol)));
+  public ArchiveMember member(int archive, long offset, String symbol) {
+    return archives.get(archive).memberAt(offset, symbol);
   }
 }

@@ -14,9 +14,15 @@ import uruk.jitlink.graph.Target;
  * whichever thread comes first. Thread-safe.
  */
 final class GraphMerge {
+  /** To wake a thread for each object would cost more than many of them take. */
+  private static final int WORTH_A_READER = 8;
+
   private final Set<ReadOption> options;
   private final LinkGraphBuilder builder; // guarded by itself
   private final Queue<ElfObject> waiting = new ArrayDeque<>(); // guarded by itself
+
+  /** Whether somebody has been asked to read and has not come to the end. Guarded by waiting. */
+  private boolean asked;
 
   /** Why an object could not be read; those behind it are not. Guarded by the builder. */
   private @Nullable Throwable failure;
@@ -31,10 +37,17 @@ final class GraphMerge {
     return options;
   }
 
-  /** Adds an object to be read. */
-  void add(ElfObject part) {
+  /**
+   * Adds an object to be read.
+   *
+   * @return whether it is worth while to have another thread call {@link #read} now
+   */
+  boolean add(ElfObject part) {
     synchronized (waiting) {
       waiting.add(part);
+      boolean ask = !asked && waiting.size() >= WORTH_A_READER;
+      asked |= ask;
+      return ask;
     }
   }
 
@@ -53,6 +66,7 @@ final class GraphMerge {
 
   private @Nullable ElfObject next() {
     synchronized (waiting) {
+      asked &= !waiting.isEmpty();
       return waiting.poll();
     }
   }

@@ -53,8 +53,8 @@ public final class ObjectMerge {
       checkTarget(part, parts.getFirst());
     }
     parts.add(part);
-    merge.add(part);
-    if (reader != null && parts.size() > 1) { // a single file is not merged
+    boolean manyWait = merge.add(part);
+    if (manyWait && reader != null) {
       reader.execute(merge::read);
     }
   }

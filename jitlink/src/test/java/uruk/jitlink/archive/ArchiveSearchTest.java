@@ -38,10 +38,14 @@ class ArchiveSearchTest {
   }
 
   private static String found(ArchiveSearch search, String symbol) {
-    return search
-        .find(symbol)
-        .map(found -> found.archive() + ":" + found.member().name())
-        .orElse("none");
+    int found = search.find(symbol);
+    return found == ArchiveSearch.NONE
+        ? "none"
+        : search.archiveOf(found) + ":" + member(search, found, symbol).name();
+  }
+
+  private static ArchiveMember member(ArchiveSearch search, int found, String symbol) {
+    return search.member(search.archiveOf(found), search.memberOffset(found), symbol);
   }
 
   @Test
@@ -62,7 +66,9 @@ class ArchiveSearchTest {
   void memberIsTheOneThatItsArchiveFinds() {
     Archive archive = indexed("a", "f", "f b");
 
-    assertThat(new ArchiveSearch(List.of(archive)).find("f").orElseThrow().member())
+    ArchiveSearch search = new ArchiveSearch(List.of(archive));
+
+    assertThat(member(search, search.find("f"), "f"))
         .isSameAs(archive.memberDefining("f").orElseThrow());
     assertThat(archive.symbols()).containsExactly("a", "f", "b");
   }
