@@ -1,6 +1,7 @@
 package uruk.jitlink;
 
 import java.nio.ByteOrder;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,13 +16,33 @@ import uruk.jitlink.x86_64.X86_64;
  * @param all the known targets; earlier ones win
  */
 public record Targets(List<Target> all) {
-  private static final Targets STANDARD =
-      new Targets(
-          List.of(X86_64.INSTANCE, I386.INSTANCE, AArch64.LITTLE_ENDIAN, AArch64.BIG_ENDIAN));
+  private static final Targets STANDARD = new Targets(new Standard());
+
+  /**
+   * The targets of this library. Each makes its tables when it is asked for, which takes a
+   * millisecond of a start; most programs need those of one.
+   */
+  private static final class Standard extends AbstractList<Target> {
+    @Override
+    public Target get(int index) {
+      return switch (index) {
+        case 0 -> X86_64.INSTANCE;
+        case 1 -> I386.INSTANCE;
+        case 2 -> AArch64.LITTLE_ENDIAN;
+        case 3 -> AArch64.BIG_ENDIAN;
+        default -> throw new IndexOutOfBoundsException(index);
+      };
+    }
+
+    @Override
+    public int size() {
+      return 4;
+    }
+  }
 
   /** Copies the list. */
   public Targets {
-    all = List.copyOf(all);
+    all = all instanceof Standard ? all : List.copyOf(all);
   }
 
   /** {@return the targets of this library} */

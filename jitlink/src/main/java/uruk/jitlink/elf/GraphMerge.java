@@ -14,14 +14,22 @@ import uruk.jitlink.graph.Target;
  * whichever thread comes first. Thread-safe.
  */
 final class GraphMerge {
-  /** To wake a thread for each object would cost more than many of them take. */
-  private static final int WORTH_A_READER = 8;
+  // To wake a thread for each object would cost more than many of them take.
+  private static final int FILES_WORTH_A_READER = 8;
+  private static final long BYTES_WORTH_A_READER = 128 << 10;
 
   private final Set<ReadOption> options;
   private final LinkGraphBuilder builder; // guarded by itself
   private final Queue<ElfObject> waiting = new ArrayDeque<>(); // guarded by itself
 
-  /** Whether somebody has been asked to read and has not come to the end. Guarded by waiting. */
+  // Guarded by waiting.
+  /** How large those are that wait. */
+  private long bytes;
+
+  /** Whether there has been an object before: a single one is not merged. */
+  private boolean several;
+
+  /** Whether somebody has been asked to read and has not come to the end. */
   private boolean asked;
 
   /** Why an object could not be read; those behind it are not. Guarded by the builder. */
@@ -45,7 +53,10 @@ final class GraphMerge {
   boolean add(ElfObject part) {
     synchronized (waiting) {
       waiting.add(part);
-      boolean ask = !asked && waiting.size() >= WORTH_A_READER;
+      bytes += part.size();
+      boolean many = waiting.size() >= FILES_WORTH_A_READER || bytes >= BYTES_WORTH_A_READER;
+      boolean ask = several && many && !asked;
+      several = true;
       asked |= ask;
       return ask;
     }
@@ -66,8 +77,10 @@ final class GraphMerge {
 
   private @Nullable ElfObject next() {
     synchronized (waiting) {
-      asked &= !waiting.isEmpty();
-      return waiting.poll();
+      ElfObject part = waiting.poll();
+      asked &= part != null;
+      bytes -= part == null ? 0 : part.size();
+      return part;
     }
   }
 

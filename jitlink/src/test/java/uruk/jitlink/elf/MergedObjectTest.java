@@ -40,6 +40,9 @@ import uruk.jitlink.x86_64.X86_64;
 
 /** Several objects read into one graph. */
 class MergedObjectTest {
+  /** Of more than 128 KiB. */
+  private static final String LARGE = "const char large[200000] = {1};";
+
   @TempDir private Path folder;
 
   private ObjectFile compile(String name, String source, String... options) throws Exception {
@@ -257,12 +260,13 @@ class MergedObjectTest {
     Targets targets = new Targets(List.of(overflowingWhile(full)));
     Queue<Runnable> ahead = new ArrayDeque<>();
     ObjectMerge merge = new ObjectMerge("all", Set.of(), ahead::add);
-    for (String name : List.of("a", "b")) {
+    for (String name : List.of("a", "b", "c", "d", "e", "f", "g", "h")) {
       ObjectFile file = compile(name + ".c", "void %1$s(void) { %1$s(); }".formatted(name), "-O0");
       merge.add(
           ObjectFile.of(
               name, ByteBuffer.wrap(Files.readAllBytes(folder.resolve(file.name()))), targets));
     }
+    assertThat(ahead).hasSize(1);
     full.set(true);
     ahead.forEach(Runnable::run);
     full.set(false);
@@ -289,14 +293,32 @@ class MergedObjectTest {
   void singleFileIsNotReadAhead() throws Exception {
     List<Runnable> ahead = new ArrayList<>();
     ObjectMerge merge = new ObjectMerge("all", Set.of(), ahead::add);
-    ObjectFile a = compile("a.c", "int a(void) { return 1; }");
+    ObjectFile large = compile("large.c", LARGE);
 
-    merge.add(a);
+    merge.add(large);
 
     assertThat(ahead).as("its own graph will be asked for").isEmpty();
-    assertThat(merge.merged()).isSameAs(a);
+    assertThat(merge.merged()).isSameAs(large);
     merge.add(compile("b.c", "int b(void) { return 1; }"));
     assertThat(ahead).hasSize(1);
+  }
+
+  @Test
+  void smallFilesAreReadAheadSomeAtATime() throws Exception {
+    List<Runnable> ahead = new ArrayList<>();
+    ObjectMerge merge = new ObjectMerge("all", Set.of(), ahead::add);
+    List<Integer> readers = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      merge.add(compile("f" + i + ".c", "int f%d(void) { return 1; }".formatted(i)));
+      readers.add(ahead.size());
+      if (i == 9) {
+        ahead.forEach(Runnable::run);
+      }
+    }
+
+    assertThat(readers).containsExactly(0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2);
+    assertThat(merge.merged().symbols().definitions()).hasSize(20);
+    assertThat(merge.merged().linkGraph().blocks()).hasSizeGreaterThanOrEqualTo(20);
   }
 
   @Test

@@ -82,7 +82,7 @@ public final class Inputs {
    * @return empty if only {@link #addWholeTo} can tell what belongs to it
    */
   public Optional<Program> collect(Consumer<String> warnings, Executor readAhead) {
-    ProgramParts parts = new ProgramParts(LibraryFolders.search(files.libraryFolders()));
+    ProgramParts parts = new ProgramParts(() -> LibraryFolders.search(files.libraryFolders()));
     for (Input input : files.inputs()) {
       // No switch over types: the JDK makes a class of each at every start.
       if (input instanceof Input.Source source) {

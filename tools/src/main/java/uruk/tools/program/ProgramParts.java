@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import uruk.jitlink.ObjectFile;
 import uruk.jitlink.Targets;
 import uruk.jitlink.archive.FileKind;
@@ -18,7 +19,7 @@ import uruk.materialization.Program;
 
 /** What a program is made of, found without anything to link it with. */
 final class ProgramParts {
-  private final LibrarySearch search;
+  private final Supplier<LibrarySearch> search;
   private final List<ObjectFile> objects = new ArrayList<>();
   private final List<LibraryInput> libraries = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
@@ -26,8 +27,13 @@ final class ProgramParts {
   /** Linker scripts may name objects, which need the program's symbols. */
   private boolean scripted;
 
-  ProgramParts(LibrarySearch search) {
-    this.search = search.forTarget(InProcessMemoryManager.shared().target());
+  /**
+   * A program without parts.
+   *
+   * @param search where libraries are looked for, asked for when one is
+   */
+  ProgramParts(Supplier<LibrarySearch> search) {
+    this.search = search;
   }
 
   void add(ObjectFile object) {
@@ -40,7 +46,8 @@ final class ProgramParts {
 
   /** Adds what {@code -l} and a name stand for. */
   void addLibrary(String name) {
-    for (LibraryInput input : search.library(name, warnings::add)) {
+    LibrarySearch ours = search.get().forTarget(InProcessMemoryManager.shared().target());
+    for (LibraryInput input : ours.library(name, warnings::add)) {
       if (input.kind() == FileKind.ELF_RELOCATABLE) {
         scripted = true;
       } else {
