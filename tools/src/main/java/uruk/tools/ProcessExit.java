@@ -1,6 +1,7 @@
 package uruk.tools;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import uruk.materialization.platform.ProcessEnd;
@@ -31,15 +32,18 @@ public final class ProcessExit {
 
   /** Ends the process; does not return. */
   static void end(int status) {
-    if (hooks.get() > 0 || hasOptionsFromOutside()) {
+    if (hooksMustRun(System.getenv())) {
       System.exit(status);
     }
     ProcessEnd.halt(status);
   }
 
-  private static boolean hasOptionsFromOutside() {
+  static boolean hooksMustRun(Map<String, String> environment) {
+    if (hooks.get() > 0) {
+      return true;
+    }
     for (String variable : VARIABLES) {
-      if (hasOtherOptionsThanOfTheCache(System.getenv(variable))) {
+      if (hasOtherOptionsThanOfTheCache(environment.get(variable))) {
         return true;
       }
     }

@@ -12,6 +12,7 @@ import org.jline.reader.impl.completer.StringsCompleter;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import uruk.tools.CommandException;
+import uruk.tools.ProcessExit;
 
 /**
  * The line at the terminal where commands are typed while the program runs. Messages of other
@@ -26,6 +27,7 @@ final class Prompt implements AutoCloseable {
 
   /** Opens the process's terminal. */
   Prompt() {
+    ProcessExit.addsHook(); // of JLine, which gives the terminal back if nobody else has
     try {
       terminal = TerminalBuilder.builder().system(true).build();
     } catch (IOException e) {
