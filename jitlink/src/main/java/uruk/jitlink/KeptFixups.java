@@ -316,9 +316,12 @@ public final class KeptFixups {
     private void collect(Block block) {
       Edges edges = block.edges();
       for (int i = 0, count = edges.size(); i < count; i++) {
-        int code = edges.code(i);
         Symbol target = edges.target(i);
-        if (kinds.fieldSize(code) > 0 && !(outsideOnly && target.defined())) {
+        if (outsideOnly && target.defined()) {
+          continue;
+        }
+        int code = edges.code(i);
+        if (kinds.fieldSize(code) > 0) {
           long addend = edges.addend(i);
           // The size never changes: it is a constant here.
           long constant = kinds.formula(code) == Formula.SIZE ? addend + target.size() : addend;
