@@ -32,16 +32,19 @@ public final class ProcessExit {
 
   /** Ends the process; does not return. */
   static void end(int status) {
-    if (hooksMustRun(System.getenv())) {
+    if (hooks() > 0 || mayBringHooks(System.getenv())) {
       System.exit(status);
     }
     ProcessEnd.halt(status);
   }
 
-  static boolean hooksMustRun(Map<String, String> environment) {
-    if (hooks.get() > 0) {
-      return true;
-    }
+  /** {@return how many hooks there are} */
+  static int hooks() {
+    return hooks.get();
+  }
+
+  /** {@return whether an environment has options for Java, which may have brought hooks} */
+  static boolean mayBringHooks(Map<String, String> environment) {
     for (String variable : VARIABLES) {
       if (hasOtherOptionsThanOfTheCache(environment.get(variable))) {
         return true;
