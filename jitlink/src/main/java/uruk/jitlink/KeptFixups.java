@@ -17,6 +17,7 @@ import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.MemLifetime;
 import uruk.jitlink.graph.Section;
 import uruk.jitlink.graph.Symbol;
+import uruk.jitlink.pass.OutsideTargets;
 
 /**
  * The fix-ups of a linked graph, kept when the graph is gone: 16 bytes each, and the names and
@@ -268,7 +269,7 @@ public final class KeptFixups {
     private static final int SOME = 64;
 
     private final LinkGraph graph;
-    private final boolean outsideOnly;
+    private final @Nullable OutsideTargets outsideTargets; // null if all edges are kept
     private final List<OutsideTarget> outside = new ArrayList<>();
     private final EdgeKindTable kinds;
     private final int[] indexes; // of outside targets from 1 on, by the symbol's ordinal
@@ -278,7 +279,7 @@ public final class KeptFixups {
 
     Collector(LinkGraph graph, boolean outsideOnly) {
       this.graph = graph;
-      this.outsideOnly = outsideOnly;
+      this.outsideTargets = outsideOnly ? OutsideTargets.of(graph) : null;
       this.indexes = new int[graph.symbolCount()];
       this.kinds = graph.target().edgeKinds();
     }
@@ -303,7 +304,7 @@ public final class KeptFixups {
           }
         }
       }
-      records = new long[2 * (outsideOnly ? SOME : edges)];
+      records = new long[2 * (outsideTargets == null ? edges : SOME)];
       blocks.forEach(this::collect);
       // Thread-local variables are referred to without fix-ups that could be led elsewhere.
       for (Symbol symbol : graph.externalSymbols()) {
@@ -315,19 +316,22 @@ public final class KeptFixups {
 
     private void collect(Block block) {
       Edges edges = block.edges();
-      for (int i = 0, count = edges.size(); i < count; i++) {
-        Symbol target = edges.target(i);
-        if (outsideOnly && target.defined()) {
-          continue;
-        }
+      int count = edges.size();
+      for (int i = next(edges, 0); i < count; i = next(edges, i + 1)) {
         int code = edges.code(i);
         if (kinds.fieldSize(code) > 0) {
+          Symbol target = edges.target(i);
           long addend = edges.addend(i);
           // The size never changes: it is a constant here.
           long constant = kinds.formula(code) == Formula.SIZE ? addend + target.size() : addend;
           add(block, code, block.address() + edges.offset(i), target, constant);
         }
       }
+    }
+
+    /** {@return the first edge from an index on that is kept, or their number} */
+    private int next(Edges edges, int from) {
+      return outsideTargets == null ? from : outsideTargets.next(edges, from);
     }
 
     private void add(Block block, int code, long site, Symbol target, long constant) {

@@ -70,6 +70,19 @@ public final class Edges {
     return targets[index];
   }
 
+  /**
+   * {@return the first edge from an index on whose target is marked, or {@link #size()}}
+   *
+   * @param marked by the targets' {@linkplain Symbol#ordinal() ordinals}; later symbols are not
+   */
+  public int nextTo(boolean[] marked, int from) {
+    int at = from;
+    while (at < size && (targets[at] >= marked.length || !marked[targets[at]])) {
+      at++;
+    }
+    return at;
+  }
+
   /** {@return the addend of edge {@code index}} */
   public long addend(int index) {
     return wideAddends == null ? addends[index] : wideAddends[index];

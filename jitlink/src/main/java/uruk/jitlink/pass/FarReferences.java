@@ -82,6 +82,7 @@ public final class FarReferences implements Pass {
   /** The far references of one graph. */
   private static final class Graph {
     private final LinkGraph graph;
+    private final OutsideTargets outside;
     private final Map<Place, Symbol> stubs = new HashMap<>();
     private @Nullable Section thunks;
     private @Nullable Section pointers;
@@ -89,6 +90,7 @@ public final class FarReferences implements Pass {
 
     Graph(LinkGraph graph) {
       this.graph = graph;
+      this.outside = OutsideTargets.of(graph);
     }
 
     void extend() {
@@ -119,12 +121,12 @@ public final class FarReferences implements Pass {
 
     private boolean isFar(Block block) {
       Edges edges = block.edges();
-      for (int i = 0, size = edges.size(); i < size; i++) {
-        if (!edges.target(i).defined() && outOfRange(block, edges, i)) {
-          return true;
-        }
+      int size = edges.size();
+      int at = outside.next(edges, 0);
+      while (at < size && !outOfRange(block, edges, at)) {
+        at = outside.next(edges, at + 1);
       }
-      return false;
+      return at < size;
     }
 
     private boolean outOfRange(Block block, Edges edges, int index) {
