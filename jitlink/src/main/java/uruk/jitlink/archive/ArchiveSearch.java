@@ -7,6 +7,9 @@ import java.util.List;
  * indexes are read now. Immutable; safe for use by several threads.
  */
 public final class ArchiveSearch {
+  /** No archive has the name. */
+  public static final int NONE = NameTable.NONE;
+
   private final List<Archive> archives;
   private final NameTable names;
 
@@ -25,9 +28,6 @@ public final class ArchiveSearch {
   public boolean defines(String symbol) {
     return find(symbol) != NONE;
   }
-
-  /** No archive has the name. */
-  public static final int NONE = NameTable.NONE;
 
   /**
    * {@return the number of a symbol's name, or {@link #NONE}} It is that of the first archive that
