@@ -8,11 +8,13 @@ import org.jspecify.annotations.Nullable;
  * session lock.
  */
 final class CandidateSearch {
+  private static final int[] NONE = {};
+
   private final SearchOrder order;
   private final SymbolLookupSet names;
   private final int[] candidates;
   private int candidateCount;
-  private final int[] hidden;
+  private int[] hidden = NONE; // made when there is one
   private int hiddenCount;
   private int dylibAt;
   private int generatorAt;
@@ -31,7 +33,6 @@ final class CandidateSearch {
       candidates[at] = at;
     }
     candidateCount = candidates.length;
-    hidden = new int[candidates.length];
   }
 
   /** {@return whether every name is found, or every dylib searched} */
@@ -65,10 +66,17 @@ final class CandidateSearch {
       } else if (entry.isVisible(order.matchesAllAt(dylibAt))) {
         match.found(name, entry);
       } else {
-        hidden[hiddenCount++] = name;
+        hide(name);
       }
     }
     candidateCount = kept;
+  }
+
+  private void hide(int name) {
+    if (hiddenCount == hidden.length) {
+      hidden = new int[candidates.length];
+    }
+    hidden[hiddenCount++] = name;
   }
 
   /**

@@ -10,6 +10,9 @@ final class DeferredOutcomes {
   // Guarded by the lock.
   private final ArrayDeque<Outcome> deferred = new ArrayDeque<>();
 
+  /** Whether there may be some: written under the lock, and read before it is taken for nothing. */
+  private volatile boolean any;
+
   DeferredOutcomes(SessionLock lock) {
     this.lock = lock;
   }
@@ -17,6 +20,7 @@ final class DeferredOutcomes {
   /** Keeps notifications. Called under the lock. */
   void add(Outcome outcome) {
     deferred.add(outcome);
+    any = true;
   }
 
   /** Notifies, unless the calling thread holds the lock: then whoever unlocks last does so. */
@@ -27,6 +31,15 @@ final class DeferredOutcomes {
   }
 
   private @Nullable Outcome next() {
-    return lock.locked(() -> lock.isHeldOnce() ? deferred.pollFirst() : null);
+    return any ? lock.locked(this::nextLocked) : null;
+  }
+
+  private @Nullable Outcome nextLocked() {
+    if (!lock.isHeldOnce()) {
+      return null;
+    }
+    Outcome next = deferred.pollFirst();
+    any = !deferred.isEmpty();
+    return next;
   }
 }

@@ -30,12 +30,12 @@ public final class JITDylib {
 
   // Written under the session lock, read by anyone.
   private volatile State state = State.OPEN;
-  private volatile SearchOrder linkOrder;
+  private volatile @Nullable SearchOrder linkOrder; // null until somebody asks
   private volatile GeneratorList generators = GeneratorList.EMPTY;
 
   // Guarded by the session lock.
   private final TrackerList trackers = new TrackerList(this);
-  private final Set<JITDylib> asides = new LinkedHashSet<>();
+  private Set<JITDylib> asides = Set.of(); // its own from the first one on
 
   /** The stages of a dylib's life. */
   public enum State {
@@ -62,7 +62,6 @@ public final class JITDylib {
     this.session = session;
     this.name = name;
     this.asideOf = asideOf;
-    this.linkOrder = SearchOrder.of(JITDylibLookupFlags.MATCH_ALL_SYMBOLS, this);
   }
 
   /** {@return the name, unique among the open dylibs of the session} */
@@ -94,10 +93,17 @@ public final class JITDylib {
     return session.locked(() -> {
       checkOpen();
       JITDylib aside = new JITDylib(session, "%s (%s)".formatted(name, title), this);
-      aside.setLinkOrder(linkOrder);
-      asides.add(aside);
+      aside.setLinkOrder(madeLinkOrder());
+      addAside(aside);
       return aside;
     });
+  }
+
+  private void addAside(JITDylib aside) {
+    if (asides.isEmpty()) {
+      asides = new LinkedHashSet<>();
+    }
+    asides.add(aside);
   }
 
   /** {@return the open dylibs aside of this one, in order of creation} */
@@ -279,7 +285,18 @@ public final class JITDylib {
 
   /** {@return where code of this dylib finds symbols; this dylib with all its symbols at first} */
   public SearchOrder linkOrder() {
-    return linkOrder;
+    SearchOrder order = linkOrder;
+    return order != null ? order : session.locked(this::madeLinkOrder);
+  }
+
+  /** {@return the link order, which most dylibs never need; called under the session lock} */
+  private SearchOrder madeLinkOrder() {
+    SearchOrder order = linkOrder;
+    if (order == null) {
+      order = SearchOrder.of(JITDylibLookupFlags.MATCH_ALL_SYMBOLS, this);
+      linkOrder = order;
+    }
+    return order;
   }
 
   /**
@@ -332,14 +349,15 @@ public final class JITDylib {
 
   /** {@return the result of an action on the link order, during which nobody changes it} */
   public <T> T withLinkOrder(Function<SearchOrder, T> action) {
-    return session.runSessionLocked(() -> action.apply(linkOrder));
+    return session.runSessionLocked(() -> action.apply(madeLinkOrder()));
   }
 
   private void changeLinkOrder(UnaryOperator<SearchOrder> change) {
     session.locked(() -> {
       checkOpen();
-      linkOrder = change.apply(linkOrder);
-      return linkOrder;
+      SearchOrder changed = change.apply(madeLinkOrder());
+      linkOrder = changed;
+      return changed;
     });
   }
 

@@ -252,16 +252,29 @@ final class Outcome {
     }
   }
 
+  // By index: this runs after each step, and most bring nothing about.
+  private void deliverOwn() {
+    for (int at = 0; at < reports.size(); at++) {
+      session.reportError(reports.get(at));
+    }
+    for (int at = 0; at < completions.size(); at++) {
+      complete(completions.get(at));
+    }
+    for (int at = 0; at < starts.size(); at++) {
+      start(starts.get(at));
+    }
+    for (int at = 0; at < tasks.size(); at++) {
+      dispatchOrReport(tasks.get(at));
+    }
+  }
+
   /** Notifies, or leaves that to whoever unlocks last. */
   void deliver() {
     if (session.lock().isHeldByCurrentThread()) {
       session.deferred().add(this);
       return;
     }
-    reports.forEach(session::reportError);
-    completions.forEach(this::complete);
-    starts.forEach(this::start);
-    tasks.forEach(this::dispatchOrReport);
+    deliverOwn();
     session.events().deliver();
     session.deferred().deliver();
   }

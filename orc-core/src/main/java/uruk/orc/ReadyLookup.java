@@ -35,7 +35,7 @@ final class ReadyLookup {
   static @Nullable SymbolMap find(
       ExecutionSession session, SearchOrder order, SymbolLookupSet names, SymbolState required) {
     long version = session.lock().tablesVersion();
-    SymbolMap.Builder found = SymbolMap.builder(names.size());
+    SymbolMap.Builder found = null;
     for (int at = 0; at < names.size(); at++) {
       SymbolEntry entry = first(order, names.nameAt(at));
       if (entry == null) {
@@ -45,9 +45,11 @@ final class ReadyLookup {
       if (!isUsable(word, required)) {
         return null;
       }
+      found = found == null ? SymbolMap.builder(names.size()) : found;
       found.put(entry.name(), entry.address(), SymbolFlags.ofBits(SymbolEntry.flagBits(word)));
     }
-    return isStill(version, session) && !session.isClosed() ? found.buildUnique() : null;
+    SymbolMap all = found == null ? SymbolMap.of() : found.buildUnique();
+    return isStill(version, session) && !session.isClosed() ? all : null;
   }
 
   /** {@return whether all that was read since the version was taken belongs to one moment} */

@@ -1,7 +1,6 @@
 package uruk.orc;
 
 import com.google.common.collect.ImmutableList;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -12,7 +11,6 @@ import java.util.stream.Collectors;
  */
 public final class SearchOrder {
   private final ImmutableList<Entry> entries;
-  private final JITDylib[] dylibs;
   private final SymbolTable[] tables;
   private final boolean[] matchAll;
 
@@ -35,17 +33,15 @@ public final class SearchOrder {
     }
   }
 
-  private SearchOrder(List<Entry> entries) {
-    this.entries = ImmutableList.copyOf(entries);
-    this.dylibs = new JITDylib[this.entries.size()];
-    this.tables = new SymbolTable[this.entries.size()];
-    this.matchAll = new boolean[this.entries.size()];
-    for (int at = 0; at < dylibs.length; at++) {
-      Entry entry = this.entries.get(at);
-      dylibs[at] = entry.dylib();
+  private SearchOrder(ImmutableList<Entry> entries) {
+    this.entries = entries;
+    this.tables = new SymbolTable[entries.size()];
+    this.matchAll = new boolean[entries.size()];
+    for (int at = 0; at < tables.length; at++) {
+      Entry entry = entries.get(at);
       tables[at] = entry.dylib().table();
       matchAll[at] = entry.flags() == JITDylibLookupFlags.MATCH_ALL_SYMBOLS;
-      dylibs[0].session().checkOwn(dylibs[at]);
+      dylibAt(0).session().checkOwn(entry.dylib());
     }
   }
 
@@ -56,7 +52,7 @@ public final class SearchOrder {
 
   /** {@return an order of the given dylibs} */
   public static SearchOrder of(JITDylibLookupFlags flags, JITDylib... dylibs) {
-    Builder builder = builder();
+    Builder builder = new Builder(dylibs.length);
     for (JITDylib dylib : dylibs) {
       builder.add(dylib, flags);
     }
@@ -65,12 +61,12 @@ public final class SearchOrder {
 
   /** {@return an order of the given entries} */
   public static SearchOrder of(List<Entry> entries) {
-    return new SearchOrder(entries);
+    return new SearchOrder(ImmutableList.copyOf(entries));
   }
 
   /** {@return a new builder} */
   public static Builder builder() {
-    return new Builder();
+    return new Builder(4);
   }
 
   /** {@return the entries in order} */
@@ -80,15 +76,15 @@ public final class SearchOrder {
 
   /** {@return whether nothing is searched} */
   public boolean isEmpty() {
-    return dylibs.length == 0;
+    return tables.length == 0;
   }
 
   int size() {
-    return dylibs.length;
+    return tables.length;
   }
 
   JITDylib dylibAt(int at) {
-    return dylibs[at];
+    return entries.get(at).dylib();
   }
 
   SymbolTable tableAt(int at) {
@@ -124,9 +120,11 @@ public final class SearchOrder {
 
   /** Collects entries for an order. Not safe for use by several threads. */
   public static final class Builder {
-    private final List<Entry> entries = new ArrayList<>();
+    private final ImmutableList.Builder<Entry> entries;
 
-    private Builder() {}
+    private Builder(int expectedSize) {
+      entries = ImmutableList.builderWithExpectedSize(expectedSize);
+    }
 
     /** Appends a dylib. */
     public Builder add(JITDylib dylib, JITDylibLookupFlags flags) {
@@ -136,7 +134,7 @@ public final class SearchOrder {
 
     /** {@return the order} */
     public SearchOrder build() {
-      return new SearchOrder(entries);
+      return new SearchOrder(entries.build());
     }
   }
 }

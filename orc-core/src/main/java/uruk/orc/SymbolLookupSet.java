@@ -14,8 +14,10 @@ import java.util.function.BiConsumer;
  * given twice is refused.
  */
 public final class SymbolLookupSet {
+  private static final BitSet NONE_WEAK = new BitSet(0);
+
   private final String[] names;
-  private final BitSet weak;
+  private final BitSet weak; // never changed
 
   private SymbolLookupSet(String[] names, BitSet weak) {
     this.names = names;
@@ -24,7 +26,7 @@ public final class SymbolLookupSet {
 
   /** {@return a set of one required name} */
   public static SymbolLookupSet of(String name) {
-    return new SymbolLookupSet(new String[] {Objects.requireNonNull(name)}, new BitSet(0));
+    return new SymbolLookupSet(new String[] {Objects.requireNonNull(name)}, NONE_WEAK);
   }
 
   /** {@return a set of required names} */
@@ -34,7 +36,7 @@ public final class SymbolLookupSet {
 
   /** {@return a set of required names} */
   public static SymbolLookupSet of(Collection<String> names) {
-    return checked(names.toArray(new String[0]), new BitSet(0));
+    return checked(names.toArray(new String[0]), NONE_WEAK);
   }
 
   /** {@return a set of weakly referenced names} */

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** The trackers of a dylib that are not defunct. Guarded by the session lock. */
 final class TrackerList {
   private final JITDylib dylib;
-  private final Set<TrackerState> trackers = new LinkedHashSet<>();
   private @Nullable TrackerState defaultTracker;
+  private Set<TrackerState> others = Set.of(); // its own from the first one on
   private long created;
 
   TrackerList(JITDylib dylib) {
@@ -20,27 +20,30 @@ final class TrackerList {
   /** {@return the tracker of all that is defined without one} */
   TrackerState defaultTracker() {
     if (defaultTracker == null) {
-      defaultTracker = create("default tracker");
+      defaultTracker = titled("default tracker");
     }
     return defaultTracker;
   }
 
   TrackerState create() {
-    return create("tracker " + ++created);
+    TrackerState tracker = titled("tracker " + (created + 1));
+    created++;
+    if (others.isEmpty()) {
+      others = new LinkedHashSet<>();
+    }
+    others.add(tracker);
+    return tracker;
   }
 
-  private TrackerState create(String title) {
+  private TrackerState titled(String title) {
     dylib.checkOpen();
-    TrackerState tracker =
-        new TrackerState(dylib, new ResourceKey("%s of \"%s\"".formatted(title, dylib.name())));
-    trackers.add(tracker);
-    return tracker;
+    return new TrackerState(dylib, new ResourceKey(title + " of \"" + dylib.name() + '"'));
   }
 
   /** {@return the trackers, the default one last} */
   List<TrackerState> all() {
-    List<TrackerState> all = new ArrayList<>(trackers);
-    if (defaultTracker != null && all.remove(defaultTracker)) {
+    List<TrackerState> all = new ArrayList<>(others);
+    if (defaultTracker != null) {
       all.add(defaultTracker);
     }
     return all;
@@ -48,9 +51,10 @@ final class TrackerList {
 
   /** Forgets a tracker that has become defunct. */
   void forget(TrackerState tracker) {
-    trackers.remove(tracker);
     if (defaultTracker == tracker) {
       defaultTracker = null;
+    } else {
+      others.remove(tracker);
     }
   }
 }

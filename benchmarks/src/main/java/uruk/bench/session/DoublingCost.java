@@ -2,6 +2,8 @@ package uruk.bench.session;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.common.collect.ArrayListMultimap;
+import com.google.common.collect.ListMultimap;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,7 +25,7 @@ import uruk.bench.compare.Samples;
  * that it took in all of them is told apart.
  */
 final class DoublingCost {
-  private static final int JVMS = 3;
+  private static final int JVMS = 5;
   private static final int SIZES = 4;
   private static final long WARM_UP_NANOSECONDS = 4_000_000_000L;
   private static final long MEASUREMENT_NANOSECONDS = 1_500_000_000L;
@@ -79,13 +81,13 @@ final class DoublingCost {
   }
 
   static void print(Figure figure) {
+    ListMultimap<Integer, Result> results = inTurns(figure);
     List<Samples> times = new ArrayList<>();
     List<Double> shares = new ArrayList<>();
     for (int size : figure.sizes()) {
-      List<Result> results =
-          IntStream.range(0, JVMS).mapToObj(jvm -> inAnotherJvm(figure, size)).toList();
-      times.add(Samples.of(results.stream().map(Result::milliseconds).toList()));
-      shares.add(Samples.of(results.stream().map(Result::collectorShare).toList()).median());
+      times.add(Samples.of(results.get(size).stream().map(Result::milliseconds).toList()));
+      shares.add(
+          Samples.of(results.get(size).stream().map(Result::collectorShare).toList()).median());
     }
     System.out.printf(
         "| %s | %s | %s | %s | %s |%n",
@@ -94,6 +96,19 @@ final class DoublingCost {
         times.stream().map(each -> Samples.text(each.median())).collect(Collectors.joining(", ")),
         joined(factors(times), "%.2f"),
         joined(shares.stream().map(share -> share * 100).toList(), "%.0f%%"));
+  }
+
+  /**
+   * The sizes follow each other, and again, so that a slow minute of the machine meets them all.
+   */
+  private static ListMultimap<Integer, Result> inTurns(Figure figure) {
+    ListMultimap<Integer, Result> results = ArrayListMultimap.create();
+    for (int turn = 0; turn < JVMS; turn++) {
+      for (int size : figure.sizes()) {
+        results.put(size, inAnotherJvm(figure, size));
+      }
+    }
+    return results;
   }
 
   private static List<Double> factors(List<Samples> times) {
