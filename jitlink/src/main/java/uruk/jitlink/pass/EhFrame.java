@@ -12,7 +12,9 @@ import uruk.jitlink.graph.Symbol;
 /**
  * Prepares {@code .eh_frame} (LSB Core, "Exception Frames"; DWARF 5, section 6.4) for a linker that
  * may drop functions: every record becomes a block of its own, all its pointers become edges, and
- * every function keeps its frame description alive. A terminating zero word goes last.
+ * every function keeps its frame description alive. Of a graph that has lost its unneeded functions
+ * already ({@link LinkGraph#pruneBut}), all records of an object stay one block. A terminating zero
+ * word goes last.
  */
 public final class EhFrame {
   /** The section's name in ELF. */
@@ -37,13 +39,21 @@ public final class EhFrame {
     Map<Block, List<Symbol>> symbols = section.symbolsByBlock();
     for (Block block : List.copyOf(section.blocks())) {
       if (block.size() > 0 && !block.zeroFill()) {
-        List<Block> records =
-            graph.splitBlock(block, boundaries(block), symbols.getOrDefault(block, List.of()));
-        new EhFrameConnector(graph, records).connect();
+        prepare(graph, block, symbols.getOrDefault(block, List.of()));
       }
     }
     if (!section.isEmpty()) {
       addTerminator(graph, section);
+    }
+  }
+
+  private static void prepare(LinkGraph graph, Block block, List<Symbol> symbols) {
+    boolean isPruned = graph.readsEdgesLater();
+    if (isPruned && symbols.stream().allMatch(symbol -> symbol.offset() == 0)) {
+      EhFrameCompactor.compact(graph, block);
+    } else {
+      List<Block> records = graph.splitBlock(block, boundaries(block), symbols);
+      new EhFrameConnector(graph, records).connect();
     }
   }
 
@@ -55,7 +65,7 @@ public final class EhFrame {
    * @throws uruk.jitlink.MalformedObjectException if the records contradict themselves
    */
   public static BitSet functionFields(Block block) {
-    BitSet fields = new BitSet();
+    BitSet fields = new BitSet((int) block.size());
     for (int begin = 0; begin < block.size() && !block.zeroFill(); ) {
       EhFrameRecord record = EhFrameRecord.at(block, begin);
       if (record.fde()) {

@@ -59,8 +59,7 @@ final class EhFrameConnector {
     if (cie == null || lastAddress != address) {
       cie = cies.get(address);
       if (cie == null) {
-        throw EhFrameRecord.malformed(
-            fde, 0, "refers to a CIE at 0x%x, and there is none".formatted(address));
+        throw EhFrameRecord.noCie(fde, 0, address);
       }
       last = cie;
       lastAddress = address;
@@ -68,24 +67,11 @@ final class EhFrameConnector {
     return cie;
   }
 
-  /**
-   * A relocation that was inside of the section may cross the end of a record; one in a record's
-   * frame would make another record of it when it is applied.
-   */
   private static void checkEdges(Block block, EhFrameRecord record) {
-    if (!block.hasEdges()) {
-      return;
-    }
-    Edges edges = block.edges();
-    for (int i = 0; i < edges.size(); i++) {
-      int offset = edges.offset(i);
-      if (offset > block.size() - edges.kind(i).field().size()) {
-        throw EhFrameRecord.malformed(
-            block, 0, "ends at 0x%x, amid a relocation at 0x%x".formatted(block.size(), offset));
-      }
-      if (offset < record.functionField() && edges.kind(i).field().size() > 0) {
-        throw EhFrameRecord.malformed(
-            block, 0, "has a relocation at 0x%x, in its length or kind".formatted(offset));
+    if (block.hasEdges()) {
+      Edges edges = block.edges();
+      for (int i = 0; i < edges.size(); i++) {
+        record.check(block, edges, i);
       }
     }
   }

@@ -3,6 +3,7 @@ package uruk.jitlink.pass;
 import java.nio.ByteBuffer;
 import uruk.jitlink.MalformedObjectException;
 import uruk.jitlink.graph.Block;
+import uruk.jitlink.graph.Edges;
 
 /**
  * The frame of one record of {@code .eh_frame}: a length, which may be extended to eight bytes, and
@@ -60,6 +61,32 @@ record EhFrameRecord(int begin, int idField, int id, int end) {
   /** {@return where the address of the described function is in an FDE} */
   int functionField() {
     return idField + WORD;
+  }
+
+  /**
+   * Checks an edge that begins in the record. One that was inside of the section may cross the end
+   * of the record; one in the record's frame would make another record of it when it is applied.
+   */
+  void check(Block block, Edges edges, int edge) {
+    int width = edges.kind(edge).field().size();
+    int offset = edges.offset(edge);
+    if (offset > end - width) {
+      throw malformed(
+          block,
+          begin,
+          "ends at 0x%x, amid a relocation at 0x%x".formatted(end - begin, offset - begin));
+    }
+    if (offset < functionField() && width > 0) {
+      throw malformed(
+          block,
+          begin,
+          "has a relocation at 0x%x, in its length or kind".formatted(offset - begin));
+    }
+  }
+
+  static MalformedObjectException noCie(Block block, int begin, long cieAddress) {
+    return malformed(
+        block, begin, "refers to a CIE at 0x%x, and there is none".formatted(cieAddress));
   }
 
   static MalformedObjectException malformed(Block block, int begin, String what) {

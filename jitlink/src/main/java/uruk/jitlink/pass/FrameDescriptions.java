@@ -28,7 +28,7 @@ public final class FrameDescriptions {
     }
     List<Entry> entries = new ArrayList<>(section.blocks().size());
     for (Block block : section.blocks()) {
-      addEntry(block, entries);
+      addEntries(block, entries);
     }
     entries.sort((a, b) -> Long.compareUnsigned(a.function(), b.function()));
     return entries;
@@ -42,24 +42,31 @@ public final class FrameDescriptions {
     }
     int count = 0;
     for (Block block : section.blocks()) {
-      if (EhFrameRecord.at(block, 0).fde()) {
-        count++;
+      for (int begin = 0; begin < block.size(); ) {
+        EhFrameRecord record = EhFrameRecord.at(block, begin);
+        count += record.fde() ? 1 : 0;
+        begin = record.end();
       }
     }
     return count;
   }
 
-  private static void addEntry(Block block, List<Entry> entries) {
-    EhFrameRecord record = EhFrameRecord.at(block, 0);
-    if (!record.fde()) {
-      return;
-    }
+  /** The edges of a block with several records are in the order of their offsets. */
+  private static void addEntries(Block block, List<Entry> entries) {
     Edges edges = block.edges();
-    for (int i = 0; i < edges.size(); i++) {
-      if (edges.offset(i) == record.functionField()) {
-        entries.add(new Entry(edges.target(i).address() + edges.addend(i), block.address()));
-        return;
+    int edge = 0;
+    for (int begin = 0; begin < block.size(); ) {
+      EhFrameRecord record = EhFrameRecord.at(block, begin);
+      if (record.fde()) {
+        while (edge < edges.size() && edges.offset(edge) != record.functionField()) {
+          edge++;
+        }
+        if (edge < edges.size()) {
+          long function = edges.target(edge).address() + edges.addend(edge);
+          entries.add(new Entry(function, block.address() + begin));
+        }
       }
+      begin = record.end();
     }
   }
 }
