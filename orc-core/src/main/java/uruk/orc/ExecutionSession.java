@@ -42,6 +42,7 @@ public final class ExecutionSession implements AutoCloseable {
   private long steps;
 
   private ExecutionSession(Builder builder) {
+    DroppedHandles.begin();
     dispatcher = builder.dispatcher;
     reporter = new SafeErrorReporter(builder.reporter);
     platform = builder.platform;

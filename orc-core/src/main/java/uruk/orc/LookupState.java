@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
  * SuspensionDroppedException}, since nobody can let it continue.
  */
 public final class LookupState {
-  private static final Cleaner CLEANER = Cleaner.create();
-
   private final GeneratorTurn turn;
   private volatile @Nullable Drop drop;
   private volatile Cleaner.@Nullable Cleanable dropping;
@@ -51,7 +49,7 @@ public final class LookupState {
   public LookupState suspend() {
     turn.suspend();
     drop = new Drop(turn);
-    dropping = CLEANER.register(this, drop);
+    dropping = DroppedHandles.watch(this, drop);
     return this;
   }
 

@@ -27,8 +27,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by many threads, one after another.
  */
 public final class MaterializationResponsibility {
-  private static final Cleaner CLEANER = Cleaner.create();
-
   private final Definition definition;
 
   /** Kept for error texts, which find it through the definition. */
@@ -43,7 +41,7 @@ public final class MaterializationResponsibility {
     this.definition = definition;
     this.session = definition.dylib().session();
     this.drop = new Drop(definition);
-    this.cleanable = CLEANER.register(this, drop);
+    this.cleanable = DroppedHandles.watch(this, drop);
   }
 
   /** Runs when the handle has become unreachable; must not refer to it. */

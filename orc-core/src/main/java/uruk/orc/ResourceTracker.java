@@ -1,6 +1,5 @@
 package uruk.orc;
 
-import java.lang.ref.Cleaner;
 import java.util.Objects;
 
 /**
@@ -12,8 +11,6 @@ import java.util.Objects;
  * use it throws a {@link ResourceTrackerDefunctException}.
  */
 public final class ResourceTracker implements AutoCloseable {
-  private static final Cleaner CLEANER = Cleaner.create();
-
   private final TrackerState state;
 
   ResourceTracker(TrackerState state) {
@@ -22,7 +19,7 @@ public final class ResourceTracker implements AutoCloseable {
 
   /** Reports if the handle is dropped unclosed; {@code creation} tells where it came from. */
   void watch(Throwable creation) {
-    var _ = CLEANER.register(this, new UnclosedReport(state, creation));
+    var _ = DroppedHandles.watch(this, new UnclosedReport(state, creation));
   }
 
   /** Runs when the handle has become unreachable; must not refer to it. */

@@ -6,35 +6,42 @@ import uruk.jitlink.graph.NameSource;
 
 /** A string table (gABI, "String Table"): zero-terminated names by their offset. */
 final class StringTable implements NameSource {
+  private static final int NO_SECTION = -1;
+
   private final ElfFile file;
-  private final String place;
+  private final int section;
   private final byte[] bytes;
   private final int begin;
   private final int size;
 
-  private StringTable(ElfFile file, String place, int offset, int size) {
+  private StringTable(ElfFile file, int section, int offset, int size) {
     ByteBuffer buffer = file.bytes();
     this.file = file;
-    this.place = place;
+    this.section = section;
     this.bytes = buffer.array();
     this.begin = buffer.arrayOffset() + offset;
     this.size = size;
   }
 
   static StringTable empty(ElfFile file) {
-    return new StringTable(file, "string table", 0, 0);
+    return new StringTable(file, NO_SECTION, 0, 0);
   }
 
   static StringTable of(SectionTable sections, int section) {
     int type = sections.type(section);
-    String place = "section " + section;
     if (type != Elf.SHT_STRTAB) {
       throw sections
           .file()
-          .malformed(place, "is used as string table, and its type %d is not 3".formatted(type));
+          .malformed(
+              place(section), "is used as string table, and its type %d is not 3".formatted(type));
     }
     int offset = sections.offset(section);
-    return new StringTable(sections.file(), place, offset, (int) sections.size(section));
+    return new StringTable(sections.file(), section, offset, (int) sections.size(section));
+  }
+
+  /** Only errors need it, and an archive's members have a hundred tables. */
+  private static String place(int section) {
+    return section == NO_SECTION ? "string table" : "section " + section;
   }
 
   /** {@return the bytes of the name at an offset, without its end; 0 if there is no such name} */
@@ -55,12 +62,12 @@ final class StringTable implements NameSource {
     }
     if (offset < 0 || offset >= size) {
       throw file.malformed(
-          place,
+          place(section),
           "name at 0x%x is outside of the string table of 0x%x bytes".formatted(offset, size));
     }
     int end = end(offset);
     if (end == begin + size) {
-      throw file.malformed(place, "name at 0x%x has no end".formatted(offset));
+      throw file.malformed(place(section), "name at 0x%x has no end".formatted(offset));
     }
     return decode(begin + offset, end - begin - offset);
   }
