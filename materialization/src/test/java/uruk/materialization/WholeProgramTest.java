@@ -16,6 +16,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import uruk.jit.Jit;
 import uruk.jitlink.DuplicateDefinitionException;
 import uruk.jitlink.LinkException;
@@ -443,6 +445,38 @@ class WholeProgramTest {
             SECTIONS));
 
     assertThat(call("start")).isEqualTo(42);
+  }
+
+  /** One section holds all tables of an object, those of functions that are not linked too. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Guard guard{&count}; thrower();",
+        "try { thrower(); } catch (int) { count++; } throw 3;",
+        "try { thrower(); } catch (...) { count++; throw; }"
+      })
+  void exceptionTablesOfUnneededFunctionsMayReferFarAway(String body) throws IOException {
+    add(
+        "start",
+        Compiler.cpp(
+            "a",
+            """
+            struct Guard { int *count; ~Guard() { ++*count; } };
+            void thrower() { throw 41; }
+            void other();
+            int count;
+            void live() { %s }
+            __attribute__((section(".text.dead"))) int dead() {
+              try { other(); } catch (int thrown) { return thrown; } catch (long thrown) { return 1; }
+              return 2;
+            }
+            extern "C" int start() { try { live(); } catch (int thrown) { return thrown + count; } return 0; }
+            """
+                .formatted(body),
+            "-fno-pic",
+            "-O1"));
+
+    assertThat(call("start")).isEqualTo(body.contains("throw 3") ? 4 : 42);
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.util.TreeSet;
 import uruk.jitlink.graph.Block;
 import uruk.jitlink.graph.Edges;
 import uruk.jitlink.graph.Formula;
+import uruk.jitlink.graph.GenericEdgeKind;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.Section;
 import uruk.jitlink.graph.Symbol;
@@ -60,24 +61,37 @@ final class ExceptionTypes {
 
   /**
    * Makes the table that an edge belongs to hold distances to pointers. A table in a form that no
-   * compiler writes stays as it is.
+   * compiler writes stays as it is. An edge of a table that no frame description refers to is not
+   * fixed up: nobody reads it, as its function has been left out.
    *
    * @param pointers makes a pointer to a symbol and an addend
    */
-  void pointIndirectly(Block block, int offset, PointerMaker pointers) {
-    Integer start = tables.getOrDefault(block, new TreeSet<>()).floor(offset);
+  void pointIndirectly(Block block, int edge, PointerMaker pointers) {
+    Edges edges = block.edges();
+    Integer start = tables.getOrDefault(block, new TreeSet<>()).floor(edges.offset(edge));
     if (start == null) {
+      leave(edges, edge);
       return;
     }
     ByteBuffer content = block.mutableContent();
-    int encoding = content.get(start + 1) & 0xff;
-    boolean absolute = encoding == UNSIGNED4 || encoding == SIGNED4;
-    if ((content.get(start) & 0xff) != OMITTED || !absolute) {
+    if ((content.get(start) & 0xff) != OMITTED) {
       return;
     }
-    content.put(start + 1, (byte) INDIRECT_RELATIVE_SIGNED4);
-    int end = endOfTypes(content, start + 2);
-    Edges edges = block.edges();
+    int encoding = content.get(start + 1) & 0xff;
+    int end = encoding == OMITTED ? start : endOfTypes(content, start + 2);
+    if (edges.offset(edge) >= end) {
+      leave(edges, edge);
+    } else if (encoding == UNSIGNED4 || encoding == SIGNED4) {
+      content.put(start + 1, (byte) INDIRECT_RELATIVE_SIGNED4);
+      pointIndirectly(edges, start, end, pointers);
+    }
+  }
+
+  private static void leave(Edges edges, int edge) {
+    edges.set(edge, GenericEdgeKind.KEEP_ALIVE, edges.target(edge));
+  }
+
+  private void pointIndirectly(Edges edges, int start, int end, PointerMaker pointers) {
     for (int i = 0; i < edges.size(); i++) {
       boolean inside = start <= edges.offset(i) && edges.offset(i) < end;
       if (inside && edges.kind(i).formula() == Formula.POINTER) {

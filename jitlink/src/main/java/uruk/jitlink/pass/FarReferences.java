@@ -209,7 +209,7 @@ public final class FarReferences implements Pass {
     private void extendData(Block block, Edges edges, int index) {
       boolean pointer = edges.kind(index).formula() == Formula.POINTER;
       if (ExceptionTypes.isTable(block.section())) {
-        exceptionTypes().pointIndirectly(block, edges.offset(index), this::pointer);
+        exceptionTypes().pointIndirectly(block, index, this::pointer);
       } else if (pointer && edges.addend(index) == 0) {
         // A function can be called by way of its stub; data cannot.
         if (edges.target(index).callable() || isPersonality(block)) {
