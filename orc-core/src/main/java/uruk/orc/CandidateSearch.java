@@ -73,7 +73,7 @@ final class CandidateSearch {
   }
 
   private void hide(int name) {
-    if (hiddenCount == hidden.length) {
+    if (hidden.length == 0) {
       hidden = new int[candidates.length];
     }
     hidden[hiddenCount++] = name;

@@ -2,6 +2,8 @@ package uruk.orc;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -23,6 +25,17 @@ import org.jspecify.annotations.Nullable;
  * JITDylibDefunctException}; looking up in one finds nothing.
  */
 public final class JITDylib {
+  private static final VarHandle LINK_ORDER;
+
+  static {
+    try {
+      LINK_ORDER =
+          MethodHandles.lookup().findVarHandle(JITDylib.class, "linkOrder", SearchOrder.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new LinkageError(impossible.getMessage(), impossible);
+    }
+  }
+
   private final ExecutionSession session;
   private final String name;
   private final @Nullable JITDylib asideOf;
@@ -93,7 +106,7 @@ public final class JITDylib {
     return session.locked(() -> {
       checkOpen();
       JITDylib aside = new JITDylib(session, "%s (%s)".formatted(name, title), this);
-      aside.setLinkOrder(madeLinkOrder());
+      aside.setLinkOrder(linkOrder());
       addAside(aside);
       return aside;
     });
@@ -286,17 +299,14 @@ public final class JITDylib {
   /** {@return where code of this dylib finds symbols; this dylib with all its symbols at first} */
   public SearchOrder linkOrder() {
     SearchOrder order = linkOrder;
-    return order != null ? order : session.locked(this::madeLinkOrder);
+    return order != null ? order : firstLinkOrder();
   }
 
-  /** {@return the link order, which most dylibs never need; called under the session lock} */
-  private SearchOrder madeLinkOrder() {
-    SearchOrder order = linkOrder;
-    if (order == null) {
-      order = SearchOrder.of(JITDylibLookupFlags.MATCH_ALL_SYMBOLS, this);
-      linkOrder = order;
-    }
-    return order;
+  /** Most dylibs never need it. Who makes it without the lock must not undo a change. */
+  private SearchOrder firstLinkOrder() {
+    SearchOrder made = SearchOrder.of(JITDylibLookupFlags.MATCH_ALL_SYMBOLS, this);
+    SearchOrder there = (SearchOrder) LINK_ORDER.compareAndExchange(this, null, made);
+    return there != null ? there : made;
   }
 
   /**
@@ -349,13 +359,13 @@ public final class JITDylib {
 
   /** {@return the result of an action on the link order, during which nobody changes it} */
   public <T> T withLinkOrder(Function<SearchOrder, T> action) {
-    return session.runSessionLocked(() -> action.apply(madeLinkOrder()));
+    return session.runSessionLocked(() -> action.apply(linkOrder()));
   }
 
   private void changeLinkOrder(UnaryOperator<SearchOrder> change) {
     session.locked(() -> {
       checkOpen();
-      SearchOrder changed = change.apply(madeLinkOrder());
+      SearchOrder changed = change.apply(linkOrder());
       linkOrder = changed;
       return changed;
     });

@@ -26,8 +26,7 @@ final class TrackerList {
   }
 
   TrackerState create() {
-    TrackerState tracker = titled("tracker " + (created + 1));
-    created++;
+    TrackerState tracker = titled("tracker " + ++created);
     if (others.isEmpty()) {
       others = new LinkedHashSet<>();
     }

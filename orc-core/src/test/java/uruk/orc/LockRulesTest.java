@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What runs inside the session lock, and what outside. */
 class LockRulesTest extends SessionFixture {
@@ -164,5 +165,17 @@ class LockRulesTest extends SessionFixture {
     assertThat(unit.isStarted()).isTrue();
     TestUnit.emit(unit.get());
     assertThat(found).isCompleted();
+  }
+
+  @Test
+  @Timeout(20)
+  void theLinkOrderIsToldWhileAnotherThreadHoldsTheLock() {
+    JITDylib fresh = session.createBareJITDylib("fresh");
+
+    SearchOrder told =
+        session.runSessionLocked(() -> CompletableFuture.supplyAsync(fresh::linkOrder).join());
+
+    assertThat(told.dylibAt(0)).isSameAs(fresh);
+    assertThat(fresh.linkOrder()).isSameAs(told);
   }
 }
