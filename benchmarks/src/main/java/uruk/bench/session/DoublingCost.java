@@ -1,15 +1,9 @@
 package uruk.bench.session;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.google.common.collect.ArrayListMultimap;
 import com.google.common.collect.ListMultimap;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -26,61 +20,30 @@ import uruk.bench.compare.Samples;
  */
 final class DoublingCost {
   private static final int JVMS = 5;
-  private static final int SIZES = 4;
   private static final long WARM_UP_NANOSECONDS = 4_000_000_000L;
   private static final long MEASUREMENT_NANOSECONDS = 1_500_000_000L;
   private static final int FEWEST_ROUNDS = 9;
 
   /** Keeps the compiler from leaving work out whose result nobody uses. */
   @SuppressWarnings("UnusedVariable") // it is only written
-  private static volatile Object kept = Figure.SYMBOLS;
+  private static volatile Object kept = DoublingFigure.SYMBOLS;
 
   private DoublingCost() {}
-
-  /** What is doubled, and from which number on. */
-  @SuppressWarnings("ImmutableEnumChecker") // method references have no state
-  enum Figure {
-    SYMBOLS("symbols", 62_500, FreshSessions::absoluteSymbols),
-    CHAIN("units in a chain", 5000, FreshSessions::chain),
-    EDGES("edges among 2,500 symbols", 10_000, FreshSessions::edges),
-    WOVEN("symbols with 4 edges each", 5000, FreshSessions::woven),
-    DYLIBS("dylibs searched", 1000, FreshSessions::dylibs),
-    GENERATORS("generators asked", 1000, FreshSessions::generators),
-    WAITERS("waiters", 5000, FreshSessions::waiters);
-
-    private final String text;
-    private final int smallest;
-    private final Function<FreshSessions, Object> work;
-
-    Figure(String text, int smallest, Function<FreshSessions, Object> work) {
-      this.text = text;
-      this.smallest = smallest;
-      this.work = work;
-    }
-
-    /** {@return the name by which the figure is chosen} */
-    String title() {
-      return "doubling " + text;
-    }
-
-    private List<Integer> sizes() {
-      return IntStream.range(0, SIZES).map(at -> smallest << at).boxed().toList();
-    }
-  }
 
   static void printHead() {
     System.out.printf(
         """
 
-        What doubling costs (goal: at most 2.3 times), without the rounds in which the collector ran; medians of %d JVMs' medians:
+        What doubling costs (goal: at most 2.3 times), without the rounds in which the collector ran; medians of %d JVMs' medians,
+        then the smallest of these, then the smallest of some rounds of an interpreting JVM (how the number of steps grows):
 
-        | figure | sizes | ms | factors | collector's share |
-        |---|---|---|---|---|
+        | figure | sizes | ms | factors | of smallest | interpreted | collector's share |
+        |---|---|---|---|---|---|---|
         """,
         JVMS);
   }
 
-  static void print(Figure figure) {
+  static void print(DoublingFigure figure) {
     ListMultimap<Integer, Result> results = inTurns(figure);
     List<Samples> times = new ArrayList<>();
     List<Double> shares = new ArrayList<>();
@@ -90,31 +53,34 @@ final class DoublingCost {
           Samples.of(results.get(size).stream().map(Result::collectorShare).toList()).median());
     }
     System.out.printf(
-        "| %s | %s | %s | %s | %s |%n",
-        figure.text,
+        "| %s | %s | %s | %s | %s | %s | %s |%n",
+        figure.text(),
         joined(figure.sizes(), "%,d"),
-        times.stream().map(each -> Samples.text(each.median())).collect(Collectors.joining(", ")),
-        joined(factors(times), "%.2f"),
+        times.stream().map(each -> Samples.text(each.median())).collect(Collectors.joining("; ")),
+        factors(times.stream().map(Samples::median).toList()),
+        factors(times.stream().map(Samples::minimum).toList()),
+        factors(InterpretedCost.smallest(figure)),
         joined(shares.stream().map(share -> share * 100).toList(), "%.0f%%"));
   }
 
   /**
    * The sizes follow each other, and again, so that a slow minute of the machine meets them all.
    */
-  private static ListMultimap<Integer, Result> inTurns(Figure figure) {
+  private static ListMultimap<Integer, Result> inTurns(DoublingFigure figure) {
     ListMultimap<Integer, Result> results = ArrayListMultimap.create();
     for (int turn = 0; turn < JVMS; turn++) {
       for (int size : figure.sizes()) {
-        results.put(size, inAnotherJvm(figure, size));
+        String line = OtherJvm.line(DoublingCost.class, List.of(), figure.name(), size);
+        results.put(size, Result.parse(line));
       }
     }
     return results;
   }
 
-  private static List<Double> factors(List<Samples> times) {
-    return IntStream.range(1, times.size())
-        .mapToObj(at -> times.get(at).ratioTo(times.get(at - 1)))
-        .toList();
+  private static String factors(List<Double> times) {
+    return joined(
+        IntStream.range(1, times.size()).mapToObj(at -> times.get(at) / times.get(at - 1)).toList(),
+        "%.2f");
   }
 
   private static String joined(List<? extends Number> numbers, String format) {
@@ -136,41 +102,18 @@ final class DoublingCost {
     }
   }
 
-  private static Result inAnotherJvm(Figure figure, int size) {
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    String classPath = System.getProperty("java.class.path");
-    String[] command = {
-      java, "-cp", classPath, DoublingCost.class.getName(), figure.name(), Integer.toString(size)
-    };
-    try {
-      Process process =
-          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-      try (BufferedReader lines = process.inputReader(UTF_8)) {
-        String line = lines.readLine();
-        if (line == null) {
-          throw new IllegalStateException(String.join(" ", command) + " printed nothing");
-        }
-        return Result.parse(line);
-      }
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
-    }
-  }
-
   // In the other JVM -----------------------------------------------------------------------------
 
   /** Measures one figure at one size: the arguments. Prints the {@link Result}. */
   public static void main(String[] arguments) {
-    Figure figure = Figure.valueOf(arguments[0]);
-    FreshSessions sessions = new FreshSessions();
-    sessions.size = Integer.parseInt(arguments[1]);
-    sessions.prepare();
+    DoublingFigure figure = DoublingFigure.valueOf(arguments[0]);
+    FreshSessions sessions = DoublingFigure.prepared(Integer.parseInt(arguments[1]));
     var _ = measure(figure, sessions, WARM_UP_NANOSECONDS);
     Result result = measure(figure, sessions, MEASUREMENT_NANOSECONDS);
     System.out.println(result.milliseconds() + " " + result.collectorShare());
   }
 
-  private static Result measure(Figure figure, FreshSessions sessions, long nanoseconds) {
+  private static Result measure(DoublingFigure figure, FreshSessions sessions, long nanoseconds) {
     List<Double> undisturbed = new ArrayList<>();
     double all = 0;
     long collectionBefore = collector(GarbageCollectorMXBean::getCollectionTime);
@@ -179,7 +122,7 @@ final class DoublingCost {
       sessions.start();
       long runsBefore = collector(GarbageCollectorMXBean::getCollectionCount);
       long start = System.nanoTime();
-      Object result = figure.work.apply(sessions);
+      Object result = figure.run(sessions);
       double milliseconds = (System.nanoTime() - start) / 1e6;
       kept = result;
       all += milliseconds;

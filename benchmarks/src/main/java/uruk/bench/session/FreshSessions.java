@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Level;
@@ -44,6 +45,7 @@ public class FreshSessions {
   private List<Set<String>> needs = List.of();
   private SymbolMap symbols = SymbolMap.of();
   private SymbolMap few = SymbolMap.of();
+  private @Nullable RandomWalk walk;
   private ExecutionSession session = ExecutionSession.create();
 
   /** Makes the names. */
@@ -147,5 +149,13 @@ public class FreshSessions {
     held.getFirst().continueLookup();
     waiting.forEach(CompletableFuture::join);
     return waiting;
+  }
+
+  /** Reads of memory, without a session: the order is drawn in the first round, which warms up. */
+  Long randomWalk() {
+    if (walk == null) {
+      walk = new RandomWalk(size);
+    }
+    return walk.walk();
   }
 }

@@ -156,10 +156,8 @@ public final class SessionComparison {
   }
 
   private void printDoubling() {
-    List<DoublingCost.Figure> figures =
-        Arrays.stream(DoublingCost.Figure.values())
-            .filter(figure -> isChosen(figure.title()))
-            .toList();
+    List<DoublingFigure> figures =
+        Arrays.stream(DoublingFigure.values()).filter(figure -> isChosen(figure.title())).toList();
     if (!figures.isEmpty()) {
       DoublingCost.printHead();
       figures.forEach(DoublingCost::print);
