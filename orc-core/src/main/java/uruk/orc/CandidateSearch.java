@@ -84,7 +84,7 @@ final class CandidateSearch {
    */
   @Nullable GeneratorSlot nextGenerator() {
     if (generators == null) {
-      generators = order.dylibAt(dylibAt).generatorList();
+      generators = order.generatorsAt(dylibAt);
     }
     return candidateCount > 0 && generatorAt < generators.size()
         ? generators.get(generatorAt)

@@ -67,6 +67,9 @@ final class DeadlockCheck {
    * @throws LookupDeadlockException if the generator, over others perhaps, waits for the look-up
    */
   static void checkQueued(LookupOperation queued) {
+    if (!queued.mayBeWaitedFor()) {
+      return;
+    }
     DeadlockCheck check = new DeadlockCheck(queued);
     if (check.comesBack()) {
       throw new LookupDeadlockException(check.chain());

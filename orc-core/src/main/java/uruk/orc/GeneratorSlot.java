@@ -1,7 +1,5 @@
 package uruk.orc;
 
-import java.util.LinkedHashSet;
-import java.util.SequencedSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class GeneratorSlot {
   private final DefinitionGenerator generator;
   private final JITDylib dylib;
-  private final SequencedSet<LookupOperation> queue = new LinkedHashSet<>();
+  private final LookupQueue queue = new LookupQueue();
   private @Nullable LookupOperation holder;
   private boolean removed;
 
@@ -36,36 +34,29 @@ final class GeneratorSlot {
     return holder;
   }
 
-  /** {@return the look-ups in the queue} */
-  SequencedSet<LookupOperation> queue() {
-    return queue;
-  }
-
   /**
-   * Takes the generator, or a place in its queue. Returns whether the look-up has the generator.
+   * Takes the generator, or a place in its queue.
+   *
+   * @return the place; null if the look-up has the generator
    */
-  boolean acquire(LookupOperation operation) {
-    if (holder == operation) {
-      return true;
-    }
+  LookupQueue.@Nullable Place acquire(LookupOperation operation) {
     if (holder == null) {
       holder = operation;
-      return true;
     }
-    queue.addLast(operation);
-    return false;
+    return holder == operation ? null : queue.add(operation);
   }
 
   /** Gives the generator back; the next look-up in the queue gets it and resumes. */
-  void release(LookupOperation operation, Outcome outcome) {
-    if (holder != operation) {
-      queue.remove(operation);
-      return;
-    }
-    holder = queue.isEmpty() ? null : queue.removeFirst();
+  void release(Outcome outcome) {
+    holder = queue.poll();
     if (holder != null) {
       outcome.resumed(holder);
     }
+  }
+
+  /** A look-up wants the generator no more before it has got it. */
+  void leave(LookupQueue.Place place) {
+    queue.remove(place);
   }
 
   /** Fails every look-up that has or awaits the generator. */
@@ -75,8 +66,8 @@ final class GeneratorSlot {
     if (holding != null) {
       holding.failLocked(outcome, new GeneratorRemovedException(dylib));
     }
-    while (!queue.isEmpty()) {
-      queue.getFirst().failLocked(outcome, new GeneratorRemovedException(dylib));
+    for (LookupOperation next = queue.first(); next != null; next = queue.first()) {
+      next.failLocked(outcome, new GeneratorRemovedException(dylib));
     }
   }
 }

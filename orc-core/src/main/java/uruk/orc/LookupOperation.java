@@ -24,12 +24,14 @@ final class LookupOperation {
   // Generation.
   private final CandidateSearch search;
   private @Nullable GeneratorSlot held;
+  private LookupQueue.@Nullable Place place; // among those that wait for it
   private @Nullable GeneratorTurn turn;
   private @Nullable Set<LookupOperation> madeByGenerator;
 
   // Lodging.
   private final LookupMatches matches;
   private final List<Waiter> waiters = new ArrayList<>(0);
+  private LookupQueue.@Nullable Place underWay;
   private int outstanding;
   private volatile boolean done;
 
@@ -95,6 +97,11 @@ final class LookupOperation {
     return turn == null ? null : turn.run();
   }
 
+  /** {@return whether a unit, a generator or a blocked thread may wait for the look-up} */
+  boolean mayBeWaitedFor() {
+    return request.onBehalfOf() != null || maker != null || !session.blocked().isEmpty();
+  }
+
   boolean isSuspended() {
     return turn != null && turn.isSuspended();
   }
@@ -124,7 +131,7 @@ final class LookupOperation {
         failLocked(outcome, new SessionClosedException());
         return Next.FINISHED;
       }
-      session.lookups().inFlight().add(this);
+      underWay = session.lookups().begun(this);
       if (request.onBehalfOf() != null) {
         request.onBehalfOf().requestBegins(this);
       }
@@ -208,7 +215,8 @@ final class LookupOperation {
       throw new GeneratorRemovedException(slot.dylib());
     }
     held = slot;
-    if (slot.acquire(this)) {
+    place = slot.acquire(this);
+    if (place == null) {
       return Next.RUN_GENERATOR;
     }
     DeadlockCheck.failBlocked(this, outcome);
@@ -268,7 +276,11 @@ final class LookupOperation {
     if (slot != null && (turn == null || turn.isOver())) {
       held = null;
       turn = null;
-      slot.release(this, outcome);
+      if (slot.holder() == this) {
+        slot.release(outcome);
+      } else if (place != null) {
+        slot.leave(place);
+      }
     }
   }
 
@@ -360,7 +372,9 @@ final class LookupOperation {
     done = true;
     waiters.clear();
     releaseGenerator(outcome);
-    session.lookups().inFlight().remove(this);
+    if (underWay != null) { // else the session was closed before it began
+      session.lookups().ended(underWay);
+    }
     if (request.onBehalfOf() != null) {
       request.onBehalfOf().requestEnds(this);
     }

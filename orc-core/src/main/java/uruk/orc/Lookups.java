@@ -2,12 +2,10 @@ package uruk.orc;
 
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +18,7 @@ final class Lookups {
   private final ExecutionSession session;
 
   // Guarded by the session lock.
-  private final Set<LookupOperation> inFlight = new LinkedHashSet<>();
+  private final LookupQueue inFlight = new LookupQueue();
 
   Lookups(ExecutionSession session) {
     this.session = session;
@@ -102,14 +100,26 @@ final class Lookups {
     return operation;
   }
 
-  /** {@return the look-ups under way; guarded by the session lock} */
-  Set<LookupOperation> inFlight() {
-    return inFlight;
+  /** {@return the place that a look-up keeps while it is under way; under the session lock} */
+  LookupQueue.Place begun(LookupOperation operation) {
+    return inFlight.add(operation);
+  }
+
+  /** A look-up is under way no more. Called under the session lock. */
+  void ended(LookupQueue.Place place) {
+    inFlight.remove(place);
+  }
+
+  /**
+   * {@return the look-ups under way, in order of their beginning; called under the session lock}
+   */
+  List<LookupOperation> inFlight() {
+    return inFlight.toList();
   }
 
   /** Fails what is under way, because the session is closed. Called under the session lock. */
   void failAll(Outcome outcome) {
-    for (LookupOperation operation : List.copyOf(inFlight)) {
+    for (LookupOperation operation : inFlight()) {
       operation.failLocked(outcome, new SessionClosedException());
     }
   }

@@ -91,6 +91,11 @@ public final class SearchOrder {
     return tables[at];
   }
 
+  /** Touches nothing of a dylib without generators but its table, which a search touches anyway. */
+  GeneratorList generatorsAt(int at) {
+    return tables[at].isExtensible() ? dylibAt(at).generatorList() : GeneratorList.EMPTY;
+  }
+
   boolean matchesAllAt(int at) {
     return matchAll[at];
   }

@@ -166,12 +166,37 @@ class GeneratorTest extends SessionFixture {
     main.addGenerator(nameless(kind));
 
     assertThat(failure(lookup(main, "missing"))).isInstanceOf(SymbolsNotFoundException.class);
-    CompletableFuture<SymbolMap> later = new CompletableFuture<>();
     suspending();
     CompletableFuture<SymbolMap> found = lookup(main, "missing");
     states.getFirst().continueLookup();
     assertThat(failure(found)).isInstanceOf(SymbolsNotFoundException.class);
-    assertThat(later).isNotDone();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2})
+  @Rule("B3.3")
+  void whoLeavesTheQueueOfAGeneratorLeavesTheOthersInOrder(int leaving) {
+    suspending();
+    CompletableFuture<SymbolMap> holding = lookup(main, "held");
+    List<CompletableFuture<SymbolMap>> queued = new ArrayList<>();
+    for (int at = 0; at < 3; at++) {
+      queued.add(lookup(main, "queued" + at));
+    }
+
+    queued.get(leaving).cancel(false);
+    queued.add(lookup(main, "queued3"));
+    for (int turn = 0; turn < 4; turn++) {
+      assertThat(asked).hasSize(turn + 1);
+      states.get(turn).continueLookup();
+    }
+
+    List<String> expected =
+        new ArrayList<>(List.of("[held]", "[queued0]", "[queued1]", "[queued2]", "[queued3]"));
+    expected.remove(leaving + 1);
+    assertThat(asked).containsExactlyElementsOf(expected);
+    assertThat(holding).isCompletedExceptionally();
+    assertThat(queued).allMatch(CompletableFuture::isDone);
+    assertThat(session.lookups().inFlight()).isEmpty();
   }
 
   @Test
