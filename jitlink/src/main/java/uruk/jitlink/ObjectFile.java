@@ -65,9 +65,11 @@ public interface ObjectFile {
    *
    * @param defined gets those that it defines
    * @param needed gets those that it needs from elsewhere
+   * @param wanted gets those that it refers to weakly: it does without if nobody defines them
    * @throws LinkException if the file is malformed or not supported
    */
-  default void forEachName(Consumer<String> defined, Consumer<String> needed) {
+  default void forEachName(
+      Consumer<String> defined, Consumer<String> needed, Consumer<String> wanted) {
     ObjectInterface symbols = symbols();
     symbols.definitions().forEach(definition -> defined.accept(definition.name()));
     symbols.externals().forEach(needed);

@@ -289,6 +289,11 @@ public final class ObjectLinkingLayer {
   private LinkedObject addProgram(ResourceTracker tracker, ProgramFile program) {
     LinkedObject object = new LinkedObject(this, program.name(), tracker.dylib(), null);
     object.isProgram();
+    for (DefinitionGenerator generator : tracker.dylib().generators()) {
+      if (generator instanceof StaticLibrary library) {
+        library.servesProgram();
+      }
+    }
     define(tracker, program, object, new FutureTask<>(program::linkGraph));
     return object;
   }

@@ -20,7 +20,8 @@ import uruk.orc.JITDylib;
 /**
  * The files of a program and the members of archives that they need, as a static linker takes them:
  * one archive after the other, each until nothing more of it is needed; but an archive is gone back
- * to if a later one needs it. Initializers run in this order.
+ * to if a later one needs it. Weak references take no member (System V ABI, "Symbol Table",
+ * STB_WEAK). Initializers run in this order.
  */
 final class ProgramClosure {
   private final List<ObjectArchive> archives;
@@ -109,7 +110,7 @@ final class ProgramClosure {
       merge = new ObjectMerge(file.name() + " and others", ProgramFile.OPTIONS, readAhead);
     }
     merge.add(file);
-    file.forEachName(name -> names.put(name, true), this::need);
+    file.forEachName(name -> names.put(name, true), this::need, wanted -> {});
   }
 
   private void need(String name) {
@@ -173,7 +174,7 @@ final class ProgramClosure {
   private static Definition definition(ObjectFile all, String root) {
     for (ObjectFile part : all.parts()) {
       Set<String> names = new HashSet<>();
-      part.forEachName(names::add, needed -> {});
+      part.forEachName(names::add, needed -> {}, wanted -> {});
       if (names.contains(root)) {
         for (Definition definition : part.symbols().definitions()) {
           if (definition.name().equals(root)) {

@@ -18,13 +18,16 @@ import uruk.orc.LookupKind;
 import uruk.orc.LookupState;
 import uruk.orc.ResourceTracker;
 import uruk.orc.SearchOrder;
+import uruk.orc.SymbolLookupFlags;
 import uruk.orc.SymbolLookupSet;
 
 /**
  * Adds members of an archive to a dylib when one of their symbols is asked for, as a static linker
  * does. Each member has a tracker of its own, so it can be removed alone; a member that was removed
  * is added again when it is asked for again. Only look-ups of kind {@link LookupKind#STATIC} load
- * members.
+ * members. Weak references do so as well, for a JIT cannot tell what will be loaded later; but not
+ * in a dylib of a whole program ({@link ObjectLinkingLayer#addProgram}), where a static linker does
+ * not take members for them.
  *
  * <p>Thread-safe. One library may serve several dylibs; each gets members of its own.
  */
@@ -33,6 +36,7 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
   private final ObjectArchive archive;
   private final boolean mergeable;
   private final Object lock = new Object();
+  private volatile boolean servesProgram;
   private final Map<Loaded, ResourceTracker> loaded = new HashMap<>(); // guarded by lock
 
   /** A member in a dylib. */
@@ -110,10 +114,11 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
       SymbolLookupSet candidates) {
     switch (kind) {
       case STATIC -> {
+        SymbolLookupSet asked = servesProgram ? required(candidates) : candidates;
         if (mergeable && layer.mergesMembers() && knowsItsTurn(dylib)) {
-          addMerged(dylib, candidates);
+          addMerged(dylib, asked);
         } else {
-          candidates.forEach((name, flags) -> {
+          asked.forEach((name, flags) -> {
             Optional<ArchiveMember> member = archive.memberDefining(name);
             member.ifPresent(found -> addOnce(dylib, found));
           });
@@ -121,6 +126,16 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
       }
       case DLSYM -> {}
     }
+  }
+
+  private static SymbolLookupSet required(SymbolLookupSet candidates) {
+    SymbolLookupSet.Builder required = SymbolLookupSet.builder();
+    candidates.forEach((name, flags) -> {
+      if (flags == SymbolLookupFlags.REQUIRED_SYMBOL) {
+        required.require(name);
+      }
+    });
+    return required.build();
   }
 
   @Override
@@ -266,6 +281,11 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
 
   ObjectArchive archive() {
     return archive;
+  }
+
+  /** A whole program has been added to a dylib of this library. */
+  void servesProgram() {
+    servesProgram = true;
   }
 
   /** Closes the archive. Members that are in dylibs stay; no more are added. */

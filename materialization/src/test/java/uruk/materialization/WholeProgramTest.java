@@ -114,6 +114,44 @@ class WholeProgramTest extends ProgramFixture {
     assertThat(call("start")).isEqualTo(1001);
   }
 
+  private static final String HOOK = "extern int hook(void) __attribute__((weak));";
+
+  @Test
+  void weakReferenceTakesNoMember() throws IOException {
+    library("libx.a", member("hook", "int hook(void) { return 1; }"));
+
+    add("start", c("a", HOOK + " int start(void) { return hook ? hook() : 40; }"));
+
+    assertThat(call("start")).isEqualTo(40);
+  }
+
+  @Test
+  void weakReferenceIsToTheMemberThatAnotherOneTakes() throws IOException {
+    library(
+        "libx.a",
+        member("hook", "int hook(void) { return 1; } int x(void) { return 10; }"),
+        member("y", "int x(void); int y(void) { return 10 * x(); }"));
+
+    add(
+        "start",
+        c("a", HOOK + " int y(void); int start(void) { return y() + (hook ? hook() : 0); }"));
+
+    assertThat(call("start")).isEqualTo(101);
+  }
+
+  @Test
+  void weakReferenceIsToWhatALibraryBehindTheArchiveHas() throws IOException {
+    library("libx.a", member("getpid", "int getpid(void) { return -1; }"));
+
+    add(
+        "start",
+        c(
+            "a",
+            "extern int getpid(void) __attribute__((weak)); int start(void) { return getpid(); }"));
+
+    assertThat(call("start")).isEqualTo((int) ProcessHandle.current().pid());
+  }
+
   @Test
   void rootMayBeInAnArchive() throws IOException {
     library("libx.a", member("x", "int x(void) { return 5; }"));

@@ -69,13 +69,14 @@ public final class ElfObject implements ObjectFile {
   @Override
   public List<String> externals() {
     List<String> externals = new ArrayList<>();
-    forEachName(defined -> {}, externals::add);
+    forEachName(defined -> {}, externals::add, externals::add);
     return externals;
   }
 
   @Override
-  public void forEachName(Consumer<String> defined, Consumer<String> needed) {
-    InterfaceReader.readNames(sections, symbols, defined, needed);
+  public void forEachName(
+      Consumer<String> defined, Consumer<String> needed, Consumer<String> wanted) {
+    InterfaceReader.readNames(sections, symbols, defined, needed, wanted);
   }
 
   @Override

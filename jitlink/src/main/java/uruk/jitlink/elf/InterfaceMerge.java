@@ -68,7 +68,7 @@ final class InterfaceMerge {
   private DuplicateDefinitionException duplicate(ElfObject part, String name) {
     for (ElfObject other : parts) {
       Set<String> defined = new HashSet<>();
-      other.forEachName(defined::add, needed -> {});
+      other.forEachName(defined::add, needed -> {}, wanted -> {});
       if (other != part && defined.contains(name)) {
         return new DuplicateDefinitionException(part.name(), name, other.name());
       }

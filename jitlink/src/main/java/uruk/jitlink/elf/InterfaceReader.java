@@ -32,17 +32,22 @@ final class InterfaceReader {
    *
    * @param defined gets those that the object defines
    * @param needed gets those that it needs
+   * @param wanted gets those that it refers to weakly
    */
   static void readNames(
       SectionTable sections,
       SymbolTable symbols,
       Consumer<String> defined,
-      Consumer<String> needed) {
+      Consumer<String> needed,
+      Consumer<String> wanted) {
     SymbolFacts facts = new SymbolFacts(sections, symbols);
     for (int i = Math.max(1, symbols.firstGlobal()); i < symbols.count(); i++) {
       if (facts.global(i)) {
-        boolean undefined = symbols.sectionField(i) == Elf.SHN_UNDEF;
-        (undefined ? needed : defined).accept(undefined ? symbols.name(i) : facts.definedName(i));
+        if (symbols.sectionField(i) != Elf.SHN_UNDEF) {
+          defined.accept(facts.definedName(i));
+        } else {
+          (facts.weak(i) ? wanted : needed).accept(symbols.name(i));
+        }
       }
     }
   }
