@@ -55,18 +55,22 @@ final class LookupQueue {
     return place;
   }
 
-  /** A look-up leaves its place in this queue, once. */
+  /** A look-up leaves its place in this queue, once. The place keeps nobody else reachable then. */
   void remove(Place place) {
-    if (place.previous == null) {
-      first = place.next;
+    Place previous = place.previous;
+    Place next = place.next;
+    if (previous == null) {
+      first = next;
     } else {
-      place.previous.next = place.next;
+      previous.next = next;
     }
-    if (place.next == null) {
-      last = place.previous;
+    if (next == null) {
+      last = previous;
     } else {
-      place.next.previous = place.previous;
+      next.previous = previous;
     }
+    place.previous = null;
+    place.next = null;
   }
 
   /** {@return the look-ups that are there} */
