@@ -291,7 +291,7 @@ public final class ObjectLinkingLayer {
     object.isProgram();
     for (DefinitionGenerator generator : tracker.dylib().generators()) {
       if (generator instanceof StaticLibrary library) {
-        library.servesProgram();
+        library.serveProgramOf(tracker.dylib());
       }
     }
     define(tracker, program, object, new FutureTask<>(program::linkGraph));

@@ -2,9 +2,11 @@ package uruk.materialization;
 
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +38,8 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
   private final ObjectArchive archive;
   private final boolean mergeable;
   private final Object lock = new Object();
-  private volatile boolean servesProgram;
   private final Map<Loaded, ResourceTracker> loaded = new HashMap<>(); // guarded by lock
+  private final Set<JITDylib> programs = new HashSet<>(); // guarded by lock
 
   /** A member in a dylib. */
   private record Loaded(JITDylib dylib, long offset) {
@@ -114,7 +116,7 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
       SymbolLookupSet candidates) {
     switch (kind) {
       case STATIC -> {
-        SymbolLookupSet asked = servesProgram ? required(candidates) : candidates;
+        SymbolLookupSet asked = servesProgramOf(dylib) ? required(candidates) : candidates;
         if (mergeable && layer.mergesMembers() && knowsItsTurn(dylib)) {
           addMerged(dylib, asked);
         } else {
@@ -283,9 +285,17 @@ public final class StaticLibrary implements DefinitionGenerator, AutoCloseable {
     return archive;
   }
 
-  /** A whole program has been added to a dylib of this library. */
-  void servesProgram() {
-    servesProgram = true;
+  /** A whole program is added to a dylib of this library. */
+  void serveProgramOf(JITDylib dylib) {
+    synchronized (lock) {
+      programs.add(dylib);
+    }
+  }
+
+  private boolean servesProgramOf(JITDylib dylib) {
+    synchronized (lock) {
+      return programs.contains(dylib);
+    }
   }
 
   /** Closes the archive. Members that are in dylibs stay; no more are added. */

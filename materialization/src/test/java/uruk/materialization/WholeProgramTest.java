@@ -16,11 +16,15 @@ import uruk.jitlink.DuplicateDefinitionException;
 import uruk.jitlink.LinkException;
 import uruk.jitlink.ObjectFile;
 import uruk.jitlink.UnresolvedExternalException;
+import uruk.jitlink.host.NativeCall;
+import uruk.orc.JITDylib;
 import uruk.orc.ResourceTracker;
 import uruk.orc.SymbolsNotFoundException;
 
 /** Programs that are linked as one object, with what they need of archives. */
 class WholeProgramTest extends ProgramFixture {
+  private static final String HOOK = "extern int hook(void) __attribute__((weak));";
+
   // Types of ELF sections.
   private static final int PROGBITS = 1;
   private static final int RELA = 4;
@@ -114,8 +118,6 @@ class WholeProgramTest extends ProgramFixture {
     assertThat(call("start")).isEqualTo(1001);
   }
 
-  private static final String HOOK = "extern int hook(void) __attribute__((weak));";
-
   @Test
   void weakReferenceTakesNoMember() throws IOException {
     library("libx.a", member("hook", "int hook(void) { return 1; }"));
@@ -137,6 +139,20 @@ class WholeProgramTest extends ProgramFixture {
         c("a", HOOK + " int y(void); int start(void) { return y() + (hook ? hook() : 0); }"));
 
     assertThat(call("start")).isEqualTo(101);
+  }
+
+  @Test
+  void weakReferenceOfAnObjectElsewhereTakesAMemberAsEver() throws IOException {
+    library("libx.a", member("hook", "int hook(void) { return 1; }"));
+    JITDylib other = jit.session().createBareJITDylib("other");
+    other.addGenerator(main.generators().getLast());
+    String ask = HOOK + " int start(void) { return hook ? hook() : 40; }";
+
+    add("start", c("a", ask));
+    jit.objects().add(other, c("b", ask));
+
+    assertThat(call("start")).isEqualTo(40);
+    assertThat((int) NativeCall.call(jit.session().lookup(other, "start").address())).isEqualTo(1);
   }
 
   @Test

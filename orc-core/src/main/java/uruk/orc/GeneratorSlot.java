@@ -46,17 +46,21 @@ final class GeneratorSlot {
     return holder == operation ? null : queue.add(operation);
   }
 
-  /** Gives the generator back; the next look-up in the queue gets it and resumes. */
-  void release(Outcome outcome) {
-    holder = queue.poll();
-    if (holder != null) {
-      outcome.resumed(holder);
+  /**
+   * A look-up wants the generator no more. If it has it, the next one in the queue gets it and
+   * resumes.
+   *
+   * @param place what {@link #acquire} returned
+   */
+  void release(LookupOperation operation, LookupQueue.@Nullable Place place, Outcome outcome) {
+    if (holder == operation) {
+      holder = queue.poll();
+      if (holder != null) {
+        outcome.resumed(holder);
+      }
+    } else if (place != null) {
+      queue.remove(place);
     }
-  }
-
-  /** A look-up wants the generator no more before it has got it. */
-  void leave(LookupQueue.Place place) {
-    queue.remove(place);
   }
 
   /** Fails every look-up that has or awaits the generator. */

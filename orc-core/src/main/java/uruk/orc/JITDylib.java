@@ -305,7 +305,8 @@ public final class JITDylib {
   /** Most dylibs never need it. Who makes it without the lock must not undo a change. */
   private SearchOrder firstLinkOrder() {
     SearchOrder made = SearchOrder.of(JITDylibLookupFlags.MATCH_ALL_SYMBOLS, this);
-    SearchOrder there = (SearchOrder) LINK_ORDER.compareAndExchange(this, null, made);
+    // A null without its type would be a call that the VarHandle has to adapt.
+    SearchOrder there = (SearchOrder) LINK_ORDER.compareAndExchange(this, (SearchOrder) null, made);
     return there != null ? there : made;
   }
 

@@ -31,9 +31,11 @@ final class LookupOperation {
   // Lodging.
   private final LookupMatches matches;
   private final List<Waiter> waiters = new ArrayList<>(0);
-  private LookupQueue.@Nullable Place underWay;
   private int outstanding;
   private volatile boolean done;
+
+  /** The place among the session's look-ups, from the start on. */
+  private LookupQueue.@Nullable Place underWay;
 
   /** The thread that starts the look-up, until its user has the future. */
   private volatile @Nullable Thread starter = Thread.currentThread();
@@ -276,11 +278,7 @@ final class LookupOperation {
     if (slot != null && (turn == null || turn.isOver())) {
       held = null;
       turn = null;
-      if (slot.holder() == this) {
-        slot.release(outcome);
-      } else if (place != null) {
-        slot.leave(place);
-      }
+      slot.release(this, place, outcome);
     }
   }
 

@@ -23,10 +23,6 @@ final class LookupQueue {
     }
   }
 
-  boolean isEmpty() {
-    return first == null;
-  }
-
   /** {@return the look-up that came first of those that are there, or null} */
   @Nullable LookupOperation first() {
     return first == null ? null : first.operation;
