@@ -55,12 +55,11 @@ final class CandidateSearch {
    * back for the next dylib.
    */
   void match(ExecutionSession session, Match match) {
-    SymbolTable table = order.tableAt(dylibAt);
     int kept = 0;
     for (int at = 0; at < candidateCount; at++) {
       int name = candidates[at];
       session.countStep();
-      SymbolEntry entry = table.find(names.nameAt(name));
+      SymbolEntry entry = order.find(dylibAt, names.nameAt(name));
       if (entry == null) {
         candidates[kept++] = name;
       } else if (entry.isVisible(order.matchesAllAt(dylibAt))) {

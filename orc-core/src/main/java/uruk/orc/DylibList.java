@@ -26,11 +26,12 @@ final class DylibList {
       if (closed) {
         throw new SessionClosedException();
       }
-      JITDylib dylib = new JITDylib(session, name, null);
-      if (dylibs.putIfAbsent(name, dylib) != null) {
+      if (dylibs.containsKey(name)) {
         throw new IllegalArgumentException(
             "The session has a JITDylib \"%s\" already".formatted(name));
       }
+      JITDylib dylib = new JITDylib(session, name, null);
+      dylibs.put(name, dylib);
       return dylib;
     });
   }

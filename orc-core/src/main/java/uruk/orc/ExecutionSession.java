@@ -33,6 +33,7 @@ public final class ExecutionSession implements AutoCloseable {
   private final boolean detectUnclosedTrackers;
   private final EventQueue events;
   private final List<ResourceManager> resourceManagers = new CopyOnWriteArrayList<>();
+  private final NameFilters filters = new NameFilters();
   private final DylibList dylibs = new DylibList(this);
   private final Lookups lookups = new Lookups(this);
   private final DeferredOutcomes deferred = new DeferredOutcomes(lock);
@@ -445,6 +446,10 @@ public final class ExecutionSession implements AutoCloseable {
 
   SessionLock lock() {
     return lock;
+  }
+
+  NameFilters filters() {
+    return filters;
   }
 
   void checkOwn(JITDylib dylib) {

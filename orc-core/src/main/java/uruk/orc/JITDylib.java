@@ -39,7 +39,7 @@ public final class JITDylib {
   private final ExecutionSession session;
   private final String name;
   private final @Nullable JITDylib asideOf;
-  private final SymbolTable table = new SymbolTable();
+  private final SymbolTable table;
 
   // Written under the session lock, read by anyone.
   private volatile State state = State.OPEN;
@@ -71,10 +71,12 @@ public final class JITDylib {
     }
   }
 
+  /** An open dylib, not in the session's list. Called under the session lock. */
   JITDylib(ExecutionSession session, String name, @Nullable JITDylib asideOf) {
     this.session = session;
     this.name = name;
     this.asideOf = asideOf;
+    this.table = new SymbolTable(session.filters());
   }
 
   /** {@return the name, unique among the open dylibs of the session} */
@@ -467,6 +469,7 @@ public final class JITDylib {
     generators.removeAll(outcome);
     setGenerators(GeneratorList.EMPTY);
     linkOrder = SearchOrder.of();
+    table.close();
   }
 
   @Override

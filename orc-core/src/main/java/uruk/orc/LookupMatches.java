@@ -74,15 +74,20 @@ final class LookupMatches {
     }
     SearchOrder order = request.order();
     for (int name = 0; name < entries.length; name++) {
-      entries[name] = null;
-      for (int at = 0; at < order.size() && entries[name] == null; at++) {
-        session.countStep();
-        SymbolEntry entry = order.tableAt(at).find(request.names().nameAt(name));
-        if (entry != null && entry.isVisible(order.matchesAllAt(at))) {
-          entries[name] = entry;
-        }
+      entries[name] = first(order, request.names().nameAt(name));
+    }
+  }
+
+  private @Nullable SymbolEntry first(SearchOrder order, String name) {
+    int hash = SymbolTable.hash(name);
+    for (int at = order.next(0, hash); at < order.size(); at = order.next(at + 1, hash)) {
+      session.countStep();
+      SymbolEntry entry = order.tableAt(at).find(name, hash);
+      if (entry != null && entry.isVisible(order.matchesAllAt(at))) {
+        return entry;
       }
     }
+    return null;
   }
 
   /**

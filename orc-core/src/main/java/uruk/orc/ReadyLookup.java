@@ -60,7 +60,7 @@ final class ReadyLookup {
 
   private static @Nullable SymbolEntry first(SearchOrder order, String name) {
     int hash = SymbolTable.hash(name);
-    for (int at = 0; at < order.size(); at++) {
+    for (int at = order.next(0, hash); at < order.size(); at = order.next(at + 1, hash)) {
       SymbolTable table = order.tableAt(at);
       SymbolEntry entry = table.find(name, hash);
       if (entry != null && entry.isVisible(order.matchesAllAt(at))) {

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The dylibs a look-up searches, in order, and which of their symbols it sees. Immutable. Dylibs of
@@ -13,6 +14,8 @@ public final class SearchOrder {
   private final ImmutableList<Entry> entries;
   private final SymbolTable[] tables;
   private final boolean[] matchAll;
+  private final NameFilters filters;
+  private final int[] places; // of the dylibs' words among the filters
 
   /**
    * One dylib to search.
@@ -37,9 +40,13 @@ public final class SearchOrder {
     this.entries = entries;
     this.tables = new SymbolTable[entries.size()];
     this.matchAll = new boolean[entries.size()];
+    this.filters =
+        entries.isEmpty() ? new NameFilters() : entries.getFirst().dylib().session().filters();
+    this.places = new int[entries.size()];
     for (int at = 0; at < tables.length; at++) {
       Entry entry = entries.get(at);
       tables[at] = entry.dylib().table();
+      places[at] = tables[at].place();
       matchAll[at] = entry.flags() == JITDylibLookupFlags.MATCH_ALL_SYMBOLS;
       dylibAt(0).session().checkOwn(entry.dylib());
     }
@@ -91,9 +98,36 @@ public final class SearchOrder {
     return tables[at];
   }
 
-  /** Touches nothing of a dylib without generators but its table, which a search touches anyway. */
+  /**
+   * {@return where the first dylib is, from a position on, that may define a name of that hash or
+   * has generators; {@link #size} if there is none} Touches nothing of the dylibs before.
+   *
+   * @param hash a {@linkplain SymbolTable#hash hash for tables}
+   */
+  int next(int from, int hash) {
+    long[] words = filters.words();
+    long bit = SymbolSlots.filterBit(hash);
+    int at = from;
+    while (at < places.length && (words[places[at]] & bit) == 0) {
+      at++;
+    }
+    return at;
+  }
+
+  /** {@return what a dylib defines by that name, or null} Touches nothing of most that do not. */
+  @Nullable SymbolEntry find(int at, String name) {
+    int hash = SymbolTable.hash(name);
+    boolean mayDefine = (wordAt(at) & SymbolSlots.filterBit(hash)) != 0;
+    return mayDefine ? tables[at].find(name, hash) : null;
+  }
+
+  /** {@return the generators of a dylib} Touches nothing of one without generators. */
   GeneratorList generatorsAt(int at) {
-    return tables[at].isExtensible() ? dylibAt(at).generatorList() : GeneratorList.EMPTY;
+    return wordAt(at) == NameFilters.EVERY_NAME ? dylibAt(at).generatorList() : GeneratorList.EMPTY;
+  }
+
+  private long wordAt(int at) {
+    return filters.words()[places[at]];
   }
 
   boolean matchesAllAt(int at) {

@@ -27,11 +27,10 @@ final class SymbolTable {
 
   private volatile SymbolSlots slots = NOTHING;
 
-  // A search touches nothing else of a dylib of few symbols that it passes.
-  /** The slots' {@linkplain SymbolSlots#filter filter}. */
-  private volatile long filter;
-
   private volatile boolean extensible;
+
+  private final NameFilters filters;
+  private volatile int place;
 
   // Guarded by the session lock.
   private int live;
@@ -40,6 +39,12 @@ final class SymbolTable {
   /** Keeps the compiler from leaving out {@link #load}. */
   @SuppressWarnings("UnusedVariable") // it is only written
   private int loaded;
+
+  /** An empty table. Called under the session lock. */
+  SymbolTable(NameFilters filters) {
+    this.filters = filters;
+    place = filters.take();
+  }
 
   /** {@return a power of two that holds so many entries at a load of at most a half} */
   static int capacityFor(int entries) {
@@ -70,6 +75,18 @@ final class SymbolTable {
   /** Says whether generators may add what a search does not find. Called under the session lock. */
   void setExtensible(boolean whether) {
     extensible = whether;
+    updateFilter();
+  }
+
+  /** {@return the place of this table's word among the session's filters; needs no lock} */
+  int place() {
+    return place;
+  }
+
+  /** The dylib has been removed: nothing will be added. Called under the session lock. */
+  void close() {
+    filters.giveBack(place);
+    place = NameFilters.REMOVED;
   }
 
   /** {@return the entry of that name, or null; needs no lock} */
@@ -79,9 +96,6 @@ final class SymbolTable {
 
   /** {@return the entry of that name with that {@linkplain #hash hash}, or null; needs no lock} */
   @Nullable SymbolEntry find(String name, int hash) {
-    if ((filter & SymbolSlots.filterBit(hash)) == 0) {
-      return null;
-    }
     SymbolSlots current = slots;
     SymbolEntry entry = current.find(name, hash);
     return entry != null && entry.isRemoved() ? successor(entry, hash, current) : entry;
@@ -207,9 +221,8 @@ final class SymbolTable {
   }
 
   private void updateFilter() {
-    long now = slots.filter();
-    if (filter != now) {
-      filter = now;
+    if (place != NameFilters.REMOVED) {
+      filters.set(place, extensible ? NameFilters.EVERY_NAME : slots.filter());
     }
   }
 }

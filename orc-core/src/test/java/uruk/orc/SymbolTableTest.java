@@ -34,7 +34,7 @@ class SymbolTableTest {
   @EnumSource
   void namesLieNearTheirSlotsHoweverManyThereAre(Names names) {
     for (int size = 1250; size <= 80_000; size *= 2) {
-      SymbolTable table = new SymbolTable();
+      SymbolTable table = new SymbolTable(new NameFilters());
       table.reserve(size);
       IntStream.range(0, size)
           .mapToObj(names.name)
@@ -48,7 +48,7 @@ class SymbolTableTest {
 
   @Test
   void entriesAreThoseThatHaveNotBeenRemoved() {
-    SymbolTable table = new SymbolTable();
+    SymbolTable table = new SymbolTable(new NameFilters());
     SymbolEntry removed = new SymbolEntry("removed", EXPORTED, null);
     table.add(removed);
     table.add(new SymbolEntry("kept", EXPORTED, null));
@@ -61,7 +61,7 @@ class SymbolTableTest {
 
   @Test
   void tablesOfManyPiecesFindAndForgetEachName() {
-    SymbolTable table = new SymbolTable();
+    SymbolTable table = new SymbolTable(new NameFilters());
     int size = 100_000;
     IntStream.range(0, size).forEach(at -> table.add(new SymbolEntry("n" + at, EXPORTED, null)));
 
@@ -161,7 +161,7 @@ class SymbolTableTest {
   }
 
   private static SymbolTable tableOf(List<String> names) {
-    SymbolTable table = new SymbolTable();
+    SymbolTable table = new SymbolTable(new NameFilters());
     names.forEach(name -> table.add(new SymbolEntry(name, EXPORTED, null)));
     return table;
   }
