@@ -71,6 +71,7 @@ public final class Main {
         console.out().println(Version.line());
         yield ExitStatus.SUCCESS;
       }
+      case NativeMethodFile.WORD -> NativeMethodFile.write(rest);
       case AotTraining.WORD -> AotTraining.run(rest, words -> run(words, console));
       default -> {
         Command command = command(word);

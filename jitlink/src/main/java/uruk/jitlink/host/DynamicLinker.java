@@ -3,6 +3,8 @@ package uruk.jitlink.host;
 import java.lang.foreign.Arena;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.util.Optional;
 
 /** The process's own dynamic linker: dlopen(3), dlsym(3) and friends. Thread-safe, as those are. */
 public final class DynamicLinker {
@@ -17,6 +19,9 @@ public final class DynamicLinker {
   /** The handle that searches all global libraries in load order, {@code RTLD_DEFAULT}. */
   public static final long RTLD_DEFAULT = 0;
 
+  /** Most functions are there, and to ask it does not make the JDK's linker. */
+  private static final SymbolLookup LIBC = libc();
+
   private static final long DLOPEN = systemFunction("dlopen");
   private static final long DLSYM = systemFunction("dlsym");
   private static final long DLVSYM = systemFunction("dlvsym");
@@ -24,6 +29,14 @@ public final class DynamicLinker {
   private static final long DLERROR = systemFunction("dlerror");
 
   private DynamicLinker() {}
+
+  private static SymbolLookup libc() {
+    try {
+      return SymbolLookup.libraryLookup("libc.so.6", Arena.global());
+    } catch (IllegalArgumentException | IllegalCallerException refused) {
+      return name -> Optional.empty(); // who may not call native code is told by NativeCall
+    }
+  }
 
   /**
    * {@return the address of a function of the C library}
@@ -45,7 +58,10 @@ public final class DynamicLinker {
    * run.
    */
   public static long systemSymbol(String name) {
-    return Linker.nativeLinker().defaultLookup().find(name).map(MemorySegment::address).orElse(0L);
+    return LIBC.find(name)
+        .or(() -> Linker.nativeLinker().defaultLookup().find(name))
+        .map(MemorySegment::address)
+        .orElse(0L);
   }
 
   /**

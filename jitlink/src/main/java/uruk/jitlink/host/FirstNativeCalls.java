@@ -15,10 +15,13 @@ public final class FirstNativeCalls {
 
   /**
    * Has a thread of its own make them: for programs that have other things to do before they need
-   * one. Calls that come meanwhile wait for the first.
+   * one. Calls that come meanwhile wait for the first. Does nothing where calls are made by a
+   * native method, which needs no preparation.
    */
   public static void prepare() {
-    Thread.ofPlatform().name("uruk-native-call").daemon().start(FirstNativeCalls::make);
+    if (!NativeMethod.IS_LOADED) {
+      Thread.ofPlatform().name("uruk-native-call").daemon().start(FirstNativeCalls::make);
+    }
   }
 
   private static void make() {

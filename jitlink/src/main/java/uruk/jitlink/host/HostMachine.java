@@ -7,6 +7,11 @@ final class HostMachine {
 
   private HostMachine() {}
 
+  /** {@return whether the process runs x86-64 code} */
+  static boolean isX86_64() {
+    return elfMachine() == EM_X86_64;
+  }
+
   /** {@return the ELF header's {@code e_machine} for images that this process can load} */
   static short elfMachine() {
     String architecture = System.getProperty("os.arch");

@@ -10,7 +10,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * Calls any address with up to six integer or pointer arguments.
+ * Calls any address with up to six integer or pointer arguments: by the FFM API, or by a native
+ * method in processes that have the {@link NativeMethodLibrary}.
  *
  * <p>One shape serves every C function that the linker itself needs: each further {@link
  * FunctionDescriptor} costs a fresh JVM some ten milliseconds, and integer arguments of all widths
@@ -20,38 +21,44 @@ import java.lang.invoke.MethodHandle;
  * <p>Thread-safe. The value of {@code errno} after a call is kept per thread.
  */
 public final class NativeCall {
-  private static final MethodHandle CALL = downcall();
+  /** What {@link Linker.Option#captureStateLayout} asks for on Linux: errno, an integer. */
+  private static final long STATE_SIZE = Integer.BYTES;
+
   private static final ThreadLocal<MemorySegment> CALL_STATE =
-      ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(Linker.Option.captureStateLayout()));
+      ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(STATE_SIZE, STATE_SIZE));
 
   /** For calls after which nobody asks for {@code errno}. */
-  static final MemorySegment IGNORED_STATE =
-      Arena.global().allocate(Linker.Option.captureStateLayout());
+  static final MemorySegment IGNORED_STATE = Arena.global().allocate(STATE_SIZE, STATE_SIZE);
 
   private NativeCall() {}
 
-  private static MethodHandle downcall() {
-    try {
-      return Linker.nativeLinker()
-          .downcallHandle(
-              FunctionDescriptor.of(
-                  JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
-              Linker.Option.captureCallState("errno"));
-    } catch (IllegalCallerException denied) {
-      String caller = callerName();
-      throw new IllegalCallerException(
-          "Native access is denied to "
-              + caller
-              + ". Start java with --enable-native-access="
-              + caller
-              + ".",
-          denied);
-    }
-  }
+  /** Made with the first call by it, if there is one. */
+  private static final class Handle {
+    static final MethodHandle CALL = downcall();
 
-  private static String callerName() {
-    Module module = NativeCall.class.getModule();
-    return module.isNamed() ? module.getName() : "ALL-UNNAMED";
+    private static MethodHandle downcall() {
+      try {
+        return Linker.nativeLinker()
+            .downcallHandle(
+                FunctionDescriptor.of(
+                    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+                Linker.Option.captureCallState("errno"));
+      } catch (IllegalCallerException denied) {
+        String caller = callerName();
+        throw new IllegalCallerException(
+            "Native access is denied to "
+                + caller
+                + ". Start java with --enable-native-access="
+                + caller
+                + ".",
+            denied);
+      }
+    }
+
+    private static String callerName() {
+      Module module = NativeCall.class.getModule();
+      return module.isNamed() ? module.getName() : "ALL-UNNAMED";
+    }
   }
 
   /** Calls {@code function()}; see {@link #call(long, long, long, long, long, long, long)}. */
@@ -96,8 +103,12 @@ public final class NativeCall {
 
   private static long call(
       long function, MemorySegment state, long a, long b, long c, long d, long e, long f) {
+    if (NativeMethod.IS_LOADED) {
+      return NativeMethod.call(function, state.address(), a, b, c, d, e, f);
+    }
     try {
-      return (long) CALL.invokeExact(MemorySegment.ofAddress(function), state, a, b, c, d, e, f);
+      return (long)
+          Handle.CALL.invokeExact(MemorySegment.ofAddress(function), state, a, b, c, d, e, f);
     } catch (RuntimeException | Error unexpected) {
       throw unexpected;
     } catch (Throwable impossible) {
