@@ -61,6 +61,16 @@ public final class Guard {
   }
 
   /**
+   * Installs what all guards of the process share, as the first guard does otherwise: for programs
+   * that have other things to do before they need one.
+   *
+   * @throws IllegalStateException if this is not a HotSpot JVM on amd64
+   */
+  public static void install() {
+    var _ = GuardRuntime.get();
+  }
+
+  /**
    * {@return the functions that linked code must call instead of the process's, so that they end
    * the guarded call and not the process: {@code exit} and its like, by name}
    */

@@ -106,7 +106,7 @@ final class GuardRuntime {
           "There is a guard around linked code on amd64 only. Call the code without a guard.");
     }
     HotSpot.CodeRange library = HotSpot.library();
-    HotSpot.CodeRange codeCache = HotSpot.codeCache();
+    HotSpot.CodeRange codeCache = HotSpot.codeCache(library);
     AddressReserve reserve =
         AddressReserve.open("uruk-guard", 3L * pageSize, 0, pageSize, 0, Placement.NEAR_LIBRARIES);
     base = reserve.base() + pageSize;

@@ -2,11 +2,12 @@ package uruk.materialization.platform;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import uruk.jitlink.host.DynamicLinker;
 import uruk.jitlink.host.NativeCall;
 
@@ -100,23 +101,32 @@ final class HotSpot {
     return address;
   }
 
-  /** {@return the addresses of the code that the JVM compiles at run time} */
-  static CodeRange codeCache() {
-    long table = addressOf(STRUCTS);
+  /**
+   * {@return the addresses of the code that the JVM compiles at run time}
+   *
+   * @param library the JVM's own, in which the table is, its texts, and what it points at. Read as
+   *     a buffer: there are a thousand entries, and the interpreter reads memory segments slowly.
+   */
+  static CodeRange codeCache(CodeRange library) {
+    ByteBuffer memory =
+        MemorySegment.ofAddress(library.begin())
+            .reinterpret(library.end() - library.begin())
+            .asByteBuffer()
+            .order(ByteOrder.nativeOrder());
     long begin = 0;
     long end = 0;
-    MemorySegment entries = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
     long codeCache = 0x6361_4365_646f_43L; // "CodeCac", little-endian
-    for (long entry = read(entries, table); ; entry += ENTRY_SIZE) {
-      long type = read(entries, entry + TYPE_NAME);
-      if (type == 0) {
+    int table = (int) (addressOf(STRUCTS) - library.begin());
+    for (int entry = follow(memory, table, library); ; entry += ENTRY_SIZE) {
+      if (memory.getLong(entry + TYPE_NAME) == 0) {
         break;
       }
-      long beginning = entries.get(JAVA_LONG_UNALIGNED, type) & 0xff_ffff_ffff_ffffL;
-      if (beginning == codeCache && NativeCall.string(type).equals("CodeCache")) {
-        switch (NativeCall.string(read(entries, entry + FIELD_NAME))) {
-          case "_low_bound" -> begin = read(entries, read(entries, entry + ADDRESS));
-          case "_high_bound" -> end = read(entries, read(entries, entry + ADDRESS));
+      int type = follow(memory, entry + TYPE_NAME, library);
+      long beginning = memory.getLong(type) & 0xff_ffff_ffff_ffffL;
+      if (beginning == codeCache && text(memory, entry + TYPE_NAME).equals("CodeCache")) {
+        switch (text(memory, entry + FIELD_NAME)) {
+          case "_low_bound" -> begin = memory.getLong(follow(memory, entry + ADDRESS, library));
+          case "_high_bound" -> end = memory.getLong(follow(memory, entry + ADDRESS, library));
           default -> {}
         }
       }
@@ -125,6 +135,15 @@ final class HotSpot {
       throw unknown("CodeCache::_low_bound");
     }
     return new CodeRange(begin, end);
+  }
+
+  /** {@return where in the library's memory a pointer of it points} */
+  private static int follow(ByteBuffer memory, int pointer, CodeRange library) {
+    return (int) (memory.getLong(pointer) - library.begin());
+  }
+
+  private static String text(ByteBuffer memory, int pointer) {
+    return NativeCall.string(memory.getLong(pointer));
   }
 
   private static long read(MemorySegment memory, long address) {

@@ -19,6 +19,7 @@ import uruk.jit.Jit;
 import uruk.jit.JitBuilder;
 import uruk.jitlink.host.FirstNativeCalls;
 import uruk.materialization.Program;
+import uruk.materialization.platform.Guard;
 import uruk.materialization.platform.ProgramDefaults;
 import uruk.orc.SymbolsNotFoundException;
 import uruk.tools.AotCache;
@@ -86,7 +87,7 @@ public final class RunCommand implements Command {
 
   @Override
   public int run(List<String> arguments, Console console) {
-    FirstNativeCalls.prepare();
+    Thread.ofPlatform().name("uruk-prepare").daemon().start(RunCommand::prepare);
     RunRequest request = RunRequest.of(arguments);
     if (request.help()) {
       console.out().print(help());
@@ -99,6 +100,12 @@ public final class RunCommand implements Command {
       console.err().println(console.errStyle().doubtful("uruk run:") + " " + AotCache.complaint());
     }
     return new Run(request, console).run();
+  }
+
+  /** Makes what every run needs of the process, while files are read. */
+  private static void prepare() {
+    FirstNativeCalls.make();
+    Guard.install();
   }
 
   /** One run, step by step. */
