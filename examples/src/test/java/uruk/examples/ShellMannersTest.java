@@ -135,6 +135,24 @@ class ShellMannersTest {
     assertThat(folder.resolve("status")).hasContent("141");
   }
 
+  @Test
+  void whatTheSystemRefusesTheSetUpIsSaidOnce() throws Exception {
+    Files.writeString(folder.resolve("nothing.c"), "int main(void) { return 0; }\n");
+    Finished compiled = shell("cc -c nothing.c");
+    assertThat(compiled.status()).isZero();
+
+    Finished refused =
+        shell(
+            "(ulimit -f 0; exec %s run nothing.o) 2>&1 | cat >&2; exit ${PIPESTATUS[0]}"
+                .formatted(UrukCommand.PATH));
+
+    assertThat(refused.status()).isEqualTo(3);
+    assertThat(refused.messages())
+        .startsWith("uruk run: write of ")
+        .endsWith(" failed: File too large (errno 27).\n")
+        .hasLineCount(1);
+  }
+
   /** The status is the first command's of a pipe. */
   private static String piped(String program, String arguments) {
     int pipe = arguments.indexOf('|');

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -87,7 +88,7 @@ public final class RunCommand implements Command {
 
   @Override
   public int run(List<String> arguments, Console console) {
-    Thread.ofPlatform().name("uruk-prepare").daemon().start(RunCommand::prepare);
+    FutureTask<Boolean> prepared = begun("uruk-prepare", RunCommand::prepare);
     RunRequest request = RunRequest.of(arguments);
     if (request.help()) {
       console.out().print(help());
@@ -99,13 +100,30 @@ public final class RunCommand implements Command {
     if (AotCache.state() == AotCache.REJECTED) {
       console.err().println(console.errStyle().doubtful("uruk run:") + " " + AotCache.complaint());
     }
-    return new Run(request, console).run();
+    return new Run(request, console, prepared).run();
   }
 
   /** Makes what every run needs of the process, while files are read. */
-  private static void prepare() {
+  private static boolean prepare() {
     FirstNativeCalls.make();
     Guard.install();
+    return true;
+  }
+
+  /** Begins a piece of work on a thread of its own, which does not keep the process. */
+  private static <T> FutureTask<T> begun(String name, Callable<T> work) {
+    FutureTask<T> task = new FutureTask<>(work);
+    Thread.ofPlatform().name(name).daemon().start(task);
+    return task;
+  }
+
+  private static <T> T result(FutureTask<T> task) {
+    try {
+      return Futures.getUnchecked(task);
+    } catch (UncheckedExecutionException | ExecutionError e) {
+      Throwables.throwIfUnchecked(Objects.requireNonNull(e.getCause()));
+      throw e;
+    }
   }
 
   /** One run, step by step. */
@@ -113,13 +131,15 @@ public final class RunCommand implements Command {
 
     private final RunRequest request;
     private final Console console;
+    private final FutureTask<Boolean> prepared;
     private final Inputs inputs;
     private final StepTimes times = new StepTimes();
     private final PhaseTimes phases = new PhaseTimes();
 
-    Run(RunRequest request, Console console) {
+    Run(RunRequest request, Console console, FutureTask<Boolean> prepared) {
       this.request = request;
       this.console = console;
+      this.prepared = prepared;
       this.inputs = new Inputs(request.files());
     }
 
@@ -151,8 +171,7 @@ public final class RunCommand implements Command {
 
     private Jit link() {
       try (Progress progress = Progress.on(console)) {
-        FutureTask<Jit> setUp = new FutureTask<>(() -> builder().create());
-        Thread.ofPlatform().name("uruk-set-up").daemon().start(setUp);
+        FutureTask<Jit> setUp = begun("uruk-set-up", this::setUp);
         step(progress, "compile");
         inputs.compile();
         Executor helper = helper();
@@ -182,13 +201,10 @@ public final class RunCommand implements Command {
       }
     }
 
-    private static Jit result(FutureTask<Jit> setUp) {
-      try {
-        return Futures.getUnchecked(setUp);
-      } catch (UncheckedExecutionException | ExecutionError e) {
-        Throwables.throwIfUnchecked(Objects.requireNonNull(e.getCause()));
-        throw e;
-      }
+    /** If the process could not be prepared, the one who failed knows why; others would not. */
+    private Jit setUp() {
+      boolean _ = result(prepared);
+      return builder().create();
     }
 
     private void addInputs(Jit jit) {
