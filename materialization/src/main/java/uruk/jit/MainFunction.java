@@ -80,6 +80,8 @@ public final class MainFunction {
     } catch (NativeExitException exit) {
       status = exit.status();
       kind = exit.kind();
+    } finally {
+      guard.takeSignalsBack();
     }
     try {
       switch (kind) {

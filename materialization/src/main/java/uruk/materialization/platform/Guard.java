@@ -71,6 +71,15 @@ public final class Guard {
   }
 
   /**
+   * Takes the guard's signals back from a program that has ended: one that has set handlers of its
+   * own (OCaml's runtime does) would get the faults by which the JVM stops its threads, and end the
+   * process.
+   */
+  public void takeSignalsBack() {
+    runtime.takeSignals();
+  }
+
+  /**
    * {@return the functions that linked code must call instead of the process's, so that they end
    * the guarded call and not the process: {@code exit} and its like, by name}
    */

@@ -284,15 +284,25 @@ final class GuardRuntime {
   private void installHandlers() {
     long sigaction = function("sigaction");
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment action = arena.allocate(SIGACTION_SIZE, 8);
       MemorySegment previous = arena.allocate(SIGACTION_SIZE, 8);
-      action.set(JAVA_LONG, 0, address("handler"));
-      action.set(JAVA_INT, SIGACTION_FLAGS, SA_SIGINFO | SA_ONSTACK | SA_RESTART | SA_NODEFER);
       for (Signal signal : Signal.values()) {
         // The old handler must be known before the new one can be called.
         NativeCall.call(sigaction, signal.number, 0, previous.address());
         long slot = dataOffset("PREVIOUS_HANDLERS") + 8L * signal.number;
         data.set(JAVA_LONG, slot, previous.get(JAVA_LONG, 0));
+      }
+    }
+    takeSignals();
+  }
+
+  /** Has the guard's handler called, also where a program has one of its own called since. */
+  void takeSignals() {
+    long sigaction = function("sigaction");
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment action = arena.allocate(SIGACTION_SIZE, 8);
+      action.set(JAVA_LONG, 0, address("handler"));
+      action.set(JAVA_INT, SIGACTION_FLAGS, SA_SIGINFO | SA_ONSTACK | SA_RESTART | SA_NODEFER);
+      for (Signal signal : Signal.values()) {
         NativeCall.call(sigaction, signal.number, action.address());
       }
     }

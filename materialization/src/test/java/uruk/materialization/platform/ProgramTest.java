@@ -210,6 +210,24 @@ final class ProgramTest {
     assertThat(actual).containsExactlyElementsOf(expected);
   }
 
+  @Test
+  void theJvmHasItsSignalsBackWhenAProgramEndsThatHasTakenThem() throws Exception {
+    String source =
+        """
+        #include <signal.h>
+        #include <stdlib.h>
+        int main(void) {
+          int signals[] = {SIGILL, SIGABRT, SIGBUS, SIGFPE, SIGSEGV};
+          for (int i = 0; i < 5; i++) signal(signals[i], SIG_DFL);
+          exit(5);
+        }
+        """;
+    Path object = CompiledFile.compile(directory, "gcc", "taker.c", source);
+
+    assertThat(ChildJvm.run(SignalScenario.class, object.toString()))
+        .containsExactly("status 5", "handlers are back", "caught 10000");
+  }
+
   private List<Path> compile(String compiler, String extension, String[] options, String... sources)
       throws Exception {
     List<Path> objects = new ArrayList<>();
