@@ -3,7 +3,6 @@ package uruk.jitlink.host;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HexFormat;
 
 /**
  * A shared library for processes that live for a fraction of a second. For its first call of native
@@ -20,31 +19,29 @@ public final class NativeMethodLibrary {
    */
   private static final String X86_64 =
       """
-      53                push rbx
-      41 54             push r12
-      50                push rax
-      48 89 cb          mov rbx, rcx
-      4c 8b 64 24 40    mov r12, [rsp + 64]
-      49 89 d2          mov r10, rdx
-      4c 89 c7          mov rdi, r8
-      4c 89 ce          mov rsi, r9
-      48 8b 54 24 20    mov rdx, [rsp + 32]
-      48 8b 4c 24 28    mov rcx, [rsp + 40]
-      4c 8b 44 24 30    mov r8, [rsp + 48]
-      4c 8b 4c 24 38    mov r9, [rsp + 56]
-      31 c0             xor eax, eax
-      41 ff d2          call r10
-      48 89 04 24       mov [rsp], rax
-      41 ff d4          call r12
-      8b 00             mov eax, [rax]
-      89 03             mov [rbx], eax
-      58                pop rax
-      41 5c             pop r12
-      5b                pop rbx
-      c3                ret
+      53                               push rbx
+      41 54                            push r12
+      50                               push rax
+      48 89 cb                         mov rbx, rcx
+      4c 8b 64 24 40                   mov r12, [rsp + 64]
+      49 89 d2                         mov r10, rdx
+      4c 89 c7                         mov rdi, r8
+      4c 89 ce                         mov rsi, r9
+      48 8b 54 24 20                   mov rdx, [rsp + 32]
+      48 8b 4c 24 28                   mov rcx, [rsp + 40]
+      4c 8b 44 24 30                   mov r8, [rsp + 48]
+      4c 8b 4c 24 38                   mov r9, [rsp + 56]
+      31 c0                            xor eax, eax
+      41 ff d2                         call r10
+      48 89 04 24                      mov [rsp], rax
+      41 ff d4                         call r12
+      8b 00                            mov eax, [rax]
+      89 03                            mov [rbx], eax
+      58                               pop rax
+      41 5c                            pop r12
+      5b                               pop rbx
+      c3                               ret
       """;
-
-  private static final int BYTES_END = 18;
 
   private NativeMethodLibrary() {}
 
@@ -59,14 +56,13 @@ public final class NativeMethodLibrary {
       return false;
     }
     ElfImage image = new ElfImage(HostMachine.elfMachine(), Libc.pageSize(), "uruk-native-method");
-    image.function(NativeMethod.SYMBOL, code());
+    image.function(NativeMethod.SYMBOL, code().code());
     Files.write(file, image.bytes());
     return true;
   }
 
-  private static byte[] code() {
-    StringBuilder digits = new StringBuilder();
-    X86_64.lines().forEach(line -> digits.append(line, 0, BYTES_END));
-    return HexFormat.of().parseHex(digits.toString().replace(" ", ""));
+  /** {@return the method's code for x86-64} */
+  public static MachineCode code() {
+    return new MachineCode(X86_64);
   }
 }

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.function.LongPredicate;
 import uruk.jitlink.host.DynamicLinker;
 import uruk.jitlink.host.Libc;
+import uruk.jitlink.host.MachineCode;
 import uruk.jitlink.host.NativeCall;
 
 /**

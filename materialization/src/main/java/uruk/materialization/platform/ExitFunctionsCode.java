@@ -1,5 +1,7 @@
 package uruk.materialization.platform;
 
+import uruk.jitlink.host.MachineCode;
+
 /**
  * The machine code that takes down what is to run at exit, x86-64. Linked code calls {@code
  * registerExit} as {@code __cxa_atexit} and {@code registerThreadExit} as {@code

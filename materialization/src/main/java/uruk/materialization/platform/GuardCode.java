@@ -1,5 +1,7 @@
 package uruk.materialization.platform;
 
+import uruk.jitlink.host.MachineCode;
+
 /**
  * The machine code of the guard, x86-64 (System V psABI, section 3.2). The left column is what is
  * executed, the right one is its assembly ({@link MachineCode}). Signal handling and threads are in

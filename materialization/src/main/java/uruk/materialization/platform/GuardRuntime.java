@@ -11,6 +11,7 @@ import uruk.jitlink.host.AddressReserve;
 import uruk.jitlink.host.AddressReserve.Placement;
 import uruk.jitlink.host.DynamicLinker;
 import uruk.jitlink.host.Libc;
+import uruk.jitlink.host.MachineCode;
 import uruk.jitlink.host.NativeCall;
 import uruk.jitlink.host.ThreadLocalModule;
 import uruk.jitlink.host.ThreadLocalModule.Access;

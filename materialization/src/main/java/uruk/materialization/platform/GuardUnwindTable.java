@@ -3,6 +3,7 @@ package uruk.materialization.platform;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import uruk.jitlink.host.MachineCode;
 
 /**
  * The guard's frame descriptions, DWARF 5 section 6.4.1, behind the {@code .eh_frame_hdr} of Linux

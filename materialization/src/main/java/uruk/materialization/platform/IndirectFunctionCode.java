@@ -1,5 +1,7 @@
 package uruk.materialization.platform;
 
+import uruk.jitlink.host.MachineCode;
+
 /**
  * The machine code that finds out which function an indirect one is, x86-64. Every indirect
  * function has a stub and a slot; while the slot is empty the stub comes here with the address of

@@ -1,5 +1,7 @@
 package uruk.materialization.platform;
 
+import uruk.jitlink.host.MachineCode;
+
 /**
  * The machine code that stands in front of libgomp's functions which begin a team of threads,
  * x86-64. It is reached with the address of a table in r11, and with the team's size in edx, 0 for

@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import uruk.jitlink.host.DynamicLinker;
+import uruk.jitlink.host.MachineCode;
 
 /**
  * Functions in the place of libgomp's that begin teams of threads for code compiled with {@code

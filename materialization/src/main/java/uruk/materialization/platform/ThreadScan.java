@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.host.DynamicLinker;
+import uruk.jitlink.host.MachineCode;
 import uruk.jitlink.host.NativeCall;
 import uruk.jitlink.host.ProcessMappings;
 import uruk.jitlink.memory.SegmentRange;

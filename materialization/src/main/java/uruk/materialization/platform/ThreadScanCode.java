@@ -1,5 +1,7 @@
 package uruk.materialization.platform;
 
+import uruk.jitlink.host.MachineCode;
+
 /**
  * The signal handler that looks for words which point into given ranges, x86-64. It runs on the
  * thread that is examined, so that thread stands still meanwhile, and it waits for nobody: a thread

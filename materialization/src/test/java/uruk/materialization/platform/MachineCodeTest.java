@@ -10,6 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import uruk.jitlink.host.MachineCode;
+import uruk.jitlink.host.NativeMethodLibrary;
 
 final class MachineCodeTest {
   @TempDir Path directory;
@@ -20,7 +22,8 @@ final class MachineCodeTest {
         ExitFunctionsCode.create(),
         ThreadScanCode.create(),
         IndirectFunctionCode.create(),
-        TeamCode.create());
+        TeamCode.create(),
+        NativeMethodLibrary.code());
   }
 
   @ParameterizedTest

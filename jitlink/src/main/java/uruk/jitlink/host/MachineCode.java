@@ -1,4 +1,4 @@
-package uruk.materialization.platform;
+package uruk.jitlink.host;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -10,9 +10,9 @@ import java.util.Map;
  * Machine code written as a table: on the left the bytes, on the right their assembly. A line
  * {@code NAME = number} names a number, {@code name:} a place in the code; after {@code .org} come
  * the words of data behind the code. Java code asks for the same names, and a test assembles the
- * right side again.
+ * right side again. Immutable.
  */
-final class MachineCode {
+public final class MachineCode {
   private static final String ASSEMBLY_START = " {2,}";
   private static final String ORIGIN = ".org ";
 
@@ -24,7 +24,7 @@ final class MachineCode {
    * Reads a table. Each start of a program reads some of them before any of this is compiled, so it
    * goes over the bytes once and by hand.
    */
-  MachineCode(String table) {
+  public MachineCode(String table) {
     this.table = table;
     byte[] text = table.getBytes(StandardCharsets.ISO_8859_1);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -98,7 +98,7 @@ final class MachineCode {
   }
 
   /** {@return the assembly alone, for an assembler} */
-  String assembly() {
+  public String assembly() {
     StringBuilder text = new StringBuilder(".intel_syntax noprefix\n");
     for (String line : lines()) {
       String[] columns = line.split(ASSEMBLY_START, 2);
@@ -108,12 +108,12 @@ final class MachineCode {
   }
 
   /** {@return the machine code} */
-  byte[] code() {
+  public byte[] code() {
     return code.clone();
   }
 
   /** {@return the value of a name: a number, or the offset of a place from the code's begin} */
-  long number(String name) {
+  public long number(String name) {
     Long value = numbers.get(name);
     if (value == null) {
       throw new AssertionError("the machine code has no " + name);
