@@ -47,7 +47,7 @@ final class CandidateSearch {
 
   /** {@return the names that the current dylib does not define} */
   SymbolLookupSet candidates() {
-    return names.at(candidates, candidateCount);
+    return candidateCount == candidates.length ? names : names.at(candidates, candidateCount);
   }
 
   /**

@@ -12,6 +12,8 @@ final class GeneratorTurn {
 
   private final LookupOperation operation;
   private final GeneratorSlot slot;
+  private final SearchOrder.Entry place;
+  private final SymbolLookupSet missing;
   private Stage stage = Stage.RUNS;
   private BlockedThreads.@Nullable Run run;
 
@@ -28,10 +30,21 @@ final class GeneratorTurn {
     OVER
   }
 
-  /** A turn that begins on the calling thread. Called under the session lock. */
-  GeneratorTurn(LookupOperation operation, GeneratorSlot slot) {
+  /**
+   * A turn that begins on the calling thread. Called under the session lock.
+   *
+   * @param place the generator's dylib in the search order
+   * @param missing the names that it is asked for
+   */
+  GeneratorTurn(
+      LookupOperation operation,
+      GeneratorSlot slot,
+      SearchOrder.Entry place,
+      SymbolLookupSet missing) {
     this.operation = operation;
     this.slot = slot;
+    this.place = place;
+    this.missing = missing;
     this.run = operation.session().blocked().begin(operation.session());
   }
 
@@ -54,7 +67,7 @@ final class GeneratorTurn {
   }
 
   /** Calls the generator, outside the lock. Returns what it throws. */
-  @Nullable Throwable call(LookupKind kind, SearchOrder.Entry place, SymbolLookupSet missing) {
+  @Nullable Throwable call(LookupKind kind) {
     LookupOperation outer = RUNNING.get();
     RUNNING.set(operation);
     try {

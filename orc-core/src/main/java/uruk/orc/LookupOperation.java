@@ -159,17 +159,11 @@ final class LookupOperation {
 
   /**
    * Runs a step under the lock, then generators and further searches until the look-up waits or is
-   * done. Within another hold of the lock generators have to wait for its end.
+   * done.
    */
   private void run(LockedStep step) {
     Next next = locked(step);
     while (next == Next.RUN_GENERATOR) {
-      if (session.lock().isHeldByCurrentThread()) {
-        Outcome later = new Outcome(session);
-        later.resumed(this);
-        later.deliver();
-        return;
-      }
       next = runGenerator();
     }
   }
@@ -219,6 +213,7 @@ final class LookupOperation {
     held = slot;
     place = slot.acquire(this);
     if (place == null) {
+      turn = session.lock().isHeldOnce() ? beginTurn(slot) : null;
       return Next.RUN_GENERATOR;
     }
     DeadlockCheck.failBlocked(this, outcome);
@@ -226,21 +221,20 @@ final class LookupOperation {
     return Next.WAIT;
   }
 
+  private GeneratorTurn beginTurn(GeneratorSlot slot) {
+    return new GeneratorTurn(this, slot, search.current(), search.candidates());
+  }
+
+  /** Within another hold of the lock the generator has to wait for its end. */
   private Next runGenerator() {
-    SymbolLookupSet missing;
-    GeneratorTurn begun;
-    session.lock().lock();
-    try {
-      if (held == null) {
-        return Next.FINISHED; // the look-up ended before its turn began
-      }
-      begun = new GeneratorTurn(this, held);
-      turn = begun;
-      missing = search.candidates();
-    } finally {
-      session.lock().unlock();
+    GeneratorTurn begun = turn; // which only this thread ends, since the generator has not returned
+    if (begun == null) {
+      Outcome later = new Outcome(session);
+      later.resumed(this);
+      later.deliver();
+      return Next.WAIT;
     }
-    Throwable failure = begun.call(request.kind(), search.current(), missing);
+    Throwable failure = done ? null : begun.call(request.kind());
     return locked(outcome -> generatorReturned(outcome, begun, failure));
   }
 
