@@ -23,6 +23,7 @@ final class AotTraining {
    * @return the first status that is not 0, at which training ends
    */
   static int run(List<String> words, ToIntFunction<List<String>> runner) {
+    HandleForms.meet();
     int end = words.indexOf(NEXT);
     if (end < 0) {
       return runner.applyAsInt(words);
