@@ -10,6 +10,7 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import uruk.jitlink.host.DynamicLinker;
+import uruk.jitlink.host.NativeCopy;
 import uruk.materialization.platform.Guard;
 
 /**
@@ -58,10 +59,7 @@ public final class NativeText {
 
   /** {@return a text in C's memory} */
   static MemorySegment allocate(Arena arena, String text) {
-    byte[] bytes = encode(text);
-    MemorySegment memory = arena.allocate(bytes.length + 1L);
-    MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, 0, bytes.length);
-    return memory;
+    return NativeCopy.terminated(arena, encode(text));
   }
 
   /** {@return a text's bytes, without the zero that ends it in C} */

@@ -65,12 +65,12 @@ public final class Demangler {
     }
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment status = arena.allocate(JAVA_INT);
-      long mangled = arena.allocateFrom(name).address();
+      long mangled = NativeCopy.text(arena, name).address();
       long text = NativeCall.call(Library.DEMANGLE, mangled, 0, 0, status.address(), 0, 0);
       if (text == 0) {
         return null;
       }
-      String demangled = NativeCall.string(text);
+      String demangled = NativeCopy.textAt(text);
       NativeCall.call(Library.FREE, text);
       return demangled;
     }

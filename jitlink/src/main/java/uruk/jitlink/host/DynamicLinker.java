@@ -74,7 +74,7 @@ public final class DynamicLinker {
    */
   public static long open(String path, int flags) {
     try (Arena arena = Arena.ofConfined()) {
-      long handle = NativeCall.call(DLOPEN, arena.allocateFrom(path).address(), flags);
+      long handle = NativeCall.call(DLOPEN, NativeCopy.text(arena, path).address(), flags);
       if (handle == 0) {
         throw new HostException("dlopen of " + path + " failed: " + lastError(), 0);
       }
@@ -85,7 +85,7 @@ public final class DynamicLinker {
   /** {@return whether a library is loaded under exactly this path} */
   static boolean isLoaded(String path) {
     try (Arena arena = Arena.ofConfined()) {
-      long handle = NativeCall.call(DLOPEN, arena.allocateFrom(path).address(), RTLD_NOLOAD);
+      long handle = NativeCall.call(DLOPEN, NativeCopy.text(arena, path).address(), RTLD_NOLOAD);
       if (handle != 0) {
         close(handle);
       }
@@ -100,7 +100,7 @@ public final class DynamicLinker {
    */
   public static long symbol(long handle, String name) {
     try (Arena arena = Arena.ofConfined()) {
-      return NativeCall.call(DLSYM, handle, arena.allocateFrom(name).address());
+      return NativeCall.call(DLSYM, handle, NativeCopy.text(arena, name).address());
     }
   }
 
@@ -115,8 +115,8 @@ public final class DynamicLinker {
       return NativeCall.call(
           DLVSYM,
           handle,
-          arena.allocateFrom(name).address(),
-          arena.allocateFrom(version).address());
+          NativeCopy.text(arena, name).address(),
+          NativeCopy.text(arena, version).address());
     }
   }
 
@@ -133,6 +133,6 @@ public final class DynamicLinker {
 
   private static String lastError() {
     long text = NativeCall.call(DLERROR);
-    return text == 0 ? "no reason given" : NativeCall.string(text);
+    return text == 0 ? "no reason given" : NativeCopy.textAt(text);
   }
 }

@@ -1,7 +1,5 @@
 package uruk.jitlink.host;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -144,7 +142,7 @@ public final class Libc {
   public static int memoryFile(String name, long size) {
     int descriptor;
     try (Arena arena = Arena.ofConfined()) {
-      long text = arena.allocateFrom(name).address();
+      long text = NativeCopy.text(arena, name).address();
       descriptor = (int) NativeCall.call(MEMFD_CREATE, text, MFD_CLOEXEC);
     }
     if (descriptor < 0) {
@@ -161,7 +159,7 @@ public final class Libc {
   /** Writes all bytes at the file's current position, write(2). */
   public static void write(int descriptor, byte[] bytes) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment copy = arena.allocateFrom(JAVA_BYTE, bytes);
+      MemorySegment copy = NativeCopy.of(arena, bytes);
       for (long done = 0; done < bytes.length; ) {
         long left = bytes.length - done;
         long written = NativeCall.call(WRITE, descriptor, copy.address() + done, left);
@@ -204,7 +202,7 @@ public final class Libc {
 
   private static HostException failure(String function, long address, long size) {
     int errno = NativeCall.errno();
-    String reason = NativeCall.string(NativeCall.call(STRERROR, errno));
+    String reason = NativeCopy.textAt(NativeCall.call(STRERROR, errno));
     return new HostException(
         function
             + " of "

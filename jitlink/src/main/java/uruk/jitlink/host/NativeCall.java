@@ -120,9 +120,4 @@ public final class NativeCall {
   public static int errno() {
     return CALL_STATE.get().get(JAVA_INT, 0);
   }
-
-  /** {@return the zero-terminated UTF-8 text at an address} */
-  public static String string(long address) {
-    return MemorySegment.ofAddress(address).reinterpret(Integer.MAX_VALUE).getString(0);
-  }
 }

@@ -9,6 +9,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import uruk.jitlink.host.Libc;
+import uruk.jitlink.host.NativeCopy;
 
 /**
  * The {@code .eh_frame_hdr} of a generated module: a table of (function start, frame description),
@@ -90,9 +91,8 @@ final class UnwindTable implements SpanAllocator.Tombstones {
     this.header = memory.address() + HEADER_OFFSET;
     this.capacity = capacity;
     int frameOffset = TABLE_OFFSET + capacity * ENTRY_SIZE;
-    MemorySegment.copy(HEADER, 0, memory, ValueLayout.JAVA_BYTE, HEADER_OFFSET, HEADER.length);
-    MemorySegment.copy(
-        EMPTY_FRAME, 0, memory, ValueLayout.JAVA_BYTE, frameOffset, EMPTY_FRAME.length);
+    NativeCopy.put(memory, HEADER_OFFSET, HEADER);
+    NativeCopy.put(memory, frameOffset, EMPTY_FRAME);
     int pointerOffset = HEADER_OFFSET + HEADER.length;
     memory.set(ValueLayout.JAVA_INT, pointerOffset, frameOffset - pointerOffset);
     this.emptyFrame = frameOffset + EMPTY_FDE_OFFSET - HEADER_OFFSET;
@@ -122,7 +122,12 @@ final class UnwindTable implements SpanAllocator.Tombstones {
     long[] tombstones = new long[slots];
     Arrays.fill(tombstones, entry(address, emptyFrame));
     // Behind the count nobody reads yet, so these need no order.
-    MemorySegment.copy(tombstones, 0, memory, ValueLayout.JAVA_LONG, offset(first), slots);
+    memory
+        .asSlice(offset(first), (long) slots * ENTRY_SIZE)
+        .asByteBuffer()
+        .order(ByteOrder.nativeOrder())
+        .asLongBuffer()
+        .put(tombstones);
     count = first + slots;
     COUNT.setRelease(memory, (long) COUNT_OFFSET, count);
     return first;

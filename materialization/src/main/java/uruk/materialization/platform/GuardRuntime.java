@@ -13,6 +13,7 @@ import uruk.jitlink.host.DynamicLinker;
 import uruk.jitlink.host.Libc;
 import uruk.jitlink.host.MachineCode;
 import uruk.jitlink.host.NativeCall;
+import uruk.jitlink.host.NativeCopy;
 import uruk.jitlink.host.ThreadLocalModule;
 import uruk.jitlink.host.ThreadLocalModule.Access;
 
@@ -237,7 +238,7 @@ final class GuardRuntime {
     set("JAVA_VM", javaVm.address());
     set("GET_ENV", javaVm.getEnv());
     Arena forever = Arena.global();
-    set("THROW_SYSTEM_ERROR", forever.allocateFrom(THROW_SYSTEM_ERROR).address());
+    set("THROW_SYSTEM_ERROR", NativeCopy.text(forever, THROW_SYSTEM_ERROR).address());
     set("REPORT", forever.allocate(number("HEADER_SIZE"), Long.BYTES).address());
     MemorySegment reporter = forever.allocate(SEMAPHORE_SIZE, Long.BYTES);
     NativeCall.call(function("sem_init"), reporter.address(), 0, 0);

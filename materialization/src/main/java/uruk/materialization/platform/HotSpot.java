@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import uruk.jitlink.host.DynamicLinker;
 import uruk.jitlink.host.NativeCall;
+import uruk.jitlink.host.NativeCopy;
 
 /**
  * Where the JVM's own code is, whose faults are its own business: it uses SIGSEGV for null checks,
@@ -143,7 +144,7 @@ final class HotSpot {
   }
 
   private static String text(ByteBuffer memory, int pointer) {
-    return NativeCall.string(memory.getLong(pointer));
+    return NativeCopy.textAt(memory.getLong(pointer));
   }
 
   private static long read(MemorySegment memory, long address) {

@@ -17,6 +17,7 @@ import java.util.Set;
 import uruk.jitlink.host.DynamicLinker;
 import uruk.jitlink.host.Libc;
 import uruk.jitlink.host.NativeCall;
+import uruk.jitlink.host.NativeCopy;
 
 /**
  * The file by which {@code perf inject --jit} learns what code stood where at which time, {@code
@@ -86,7 +87,7 @@ final class JitDump implements AutoCloseable {
     int descriptor;
     try (Arena arena = Arena.ofConfined()) {
       long open = DynamicLinker.symbol(DynamicLinker.RTLD_DEFAULT, "open");
-      long name = arena.allocateFrom(path.toString()).address();
+      long name = NativeCopy.text(arena, path.toString()).address();
       descriptor = (int) NativeCall.call(open, name, O_RDONLY);
     }
     try {

@@ -3,6 +3,7 @@ package uruk.materialization.platform;
 import java.lang.foreign.Arena;
 import uruk.jitlink.host.DynamicLinker;
 import uruk.jitlink.host.NativeCall;
+import uruk.jitlink.host.NativeCopy;
 
 /**
  * What a C program may count on when its {@code main} begins and what the JVM has changed by then:
@@ -31,7 +32,7 @@ public final class ProgramDefaults {
   public static void restoreLocale() {
     long function = DynamicLinker.symbol(DynamicLinker.RTLD_DEFAULT, "setlocale");
     try (Arena arena = Arena.ofConfined()) {
-      NativeCall.call(function, LC_ALL, arena.allocateFrom("C").address());
+      NativeCall.call(function, LC_ALL, NativeCopy.text(arena, "C").address());
     }
   }
 

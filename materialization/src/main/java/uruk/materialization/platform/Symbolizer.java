@@ -11,6 +11,7 @@ import uruk.jitlink.PassConfiguration;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.host.DynamicLinker;
 import uruk.jitlink.host.NativeCall;
+import uruk.jitlink.host.NativeCopy;
 import uruk.jitlink.memory.SegmentRange;
 import uruk.materialization.LinkPlugin;
 import uruk.materialization.LinkedObject;
@@ -92,14 +93,14 @@ public final class Symbolizer implements LinkPlugin {
       if ((int) NativeCall.call(dladdr, meant, info.address()) == 0) {
         return new NativeFrame(address, null, 0, null, null, false);
       }
-      String library = fileName(NativeCall.string(info.getAtIndex(JAVA_LONG, 0)));
+      String library = fileName(NativeCopy.textAt(info.getAtIndex(JAVA_LONG, 0)));
       long name = info.getAtIndex(JAVA_LONG, 2);
       if (name == 0) {
         long offset = address - info.getAtIndex(JAVA_LONG, 1);
         return new NativeFrame(address, null, offset, library, null, false);
       }
       long offset = address - info.getAtIndex(JAVA_LONG, 3);
-      return new NativeFrame(address, NativeCall.string(name), offset, library, null, false);
+      return new NativeFrame(address, NativeCopy.textAt(name), offset, library, null, false);
     }
   }
 

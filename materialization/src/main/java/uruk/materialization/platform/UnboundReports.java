@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import uruk.jitlink.host.NativeCopy;
 
 /**
  * Small pieces of code to which the entries of removed functions lead: a guarded call ends with an
@@ -72,7 +73,7 @@ final class UnboundReports {
     }
     String shown = new String(name, 0, length, StandardCharsets.UTF_8);
     byte[] bytes = (START + shown + END).getBytes(StandardCharsets.UTF_8);
-    MemorySegment.copy(bytes, 0, text, JAVA_BYTE, Long.BYTES, bytes.length);
+    NativeCopy.put(text, Long.BYTES, bytes);
     text.set(JAVA_LONG, 0, bytes.length);
     return report;
   }

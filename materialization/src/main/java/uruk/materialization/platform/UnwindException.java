@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.host.Demangler;
-import uruk.jitlink.host.NativeCall;
+import uruk.jitlink.host.NativeCopy;
 
 /**
  * An exception in flight, as the unwinder and libstdc++ lay it out: {@code struct
@@ -82,7 +82,7 @@ final class UnwindException {
     try {
       long function = word(word(exception) + 8 * WHAT_SLOT);
       long text = guard.call(function, exception);
-      return text == 0 ? null : NativeCall.string(text);
+      return text == 0 ? null : NativeCopy.textAt(text);
     } catch (NativeException unreadable) {
       return null;
     }
@@ -117,7 +117,7 @@ final class UnwindException {
   }
 
   private static String typeName(long type) {
-    String name = NativeCall.string(word(type + TYPE_NAME));
+    String name = NativeCopy.textAt(word(type + TYPE_NAME));
     return name.startsWith("*") ? name.substring(1) : name;
   }
 
