@@ -193,6 +193,28 @@ class RunCommandTest {
         .contains("uruk.tools.Main source: shared objects file");
   }
 
+  /** One that the JDK makes at each start takes up to a millisecond, as long as some links. */
+  @Test
+  void aStartLoadsNoClassesButThoseOfTheCache() throws Exception {
+    write(
+        "tiny.c",
+        "#include <math.h>\nint main(int count, char **words) { return (int)sqrt(count - 1); }");
+    assertThat(run("-O2", "tiny.c", "-lm").status()).isZero(); // compiles it
+    List<String> command =
+        List.of(
+            "env",
+            "URUK_JAVA_OPTIONS=-XX:AOTMode=on -Xlog:class+load:file=classes.log",
+            URUK.toString(),
+            "run",
+            "-O2",
+            "tiny.c",
+            "-lm");
+    assertThat(RealProgram.finish(folder, command).status()).isZero();
+    assertThat(Files.readAllLines(folder.resolve("classes.log")))
+        .isNotEmpty()
+        .allMatch(line -> line.contains("source: shared objects file"));
+  }
+
   @Test
   void timesAndMemoryAreTablesOrJson() throws Exception {
     write("tiny.c", "int main(void) { return 0; }");

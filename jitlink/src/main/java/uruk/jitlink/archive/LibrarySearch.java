@@ -199,9 +199,6 @@ public record LibrarySearch(
     return Objects.requireNonNullElse(absolute.getParent(), absolute);
   }
 
-  /** A script, once for what is only needed if it is used, and once for what is needed. */
-  private record Followed(Path script, boolean asNeeded) {}
-
   /**
    * One walk through scripts. Each file is followed once, so that no set of scripts can explode.
    */
@@ -209,7 +206,8 @@ public record LibrarySearch(
 
     private final Map<Path, LibraryInput> found = new LinkedHashMap<>();
     private final SequencedSet<Path> active = new LinkedHashSet<>();
-    private final Set<Followed> followed = new HashSet<>();
+    private final Set<Path> followed = new HashSet<>();
+    private final Set<Path> followedAsNeeded = new HashSet<>();
     private final Consumer<String> notes;
 
     Resolution(Consumer<String> notes) {
@@ -253,7 +251,7 @@ public record LibrarySearch(
     private void follow(LibrarySearch outer, LinkerScript script, boolean asNeeded) {
       Path identity = script.path().toAbsolutePath().normalize();
       requireProgress(script, identity);
-      if (!followed.add(new Followed(identity, asNeeded))) {
+      if (!(asNeeded ? followedAsNeeded : followed).add(identity)) {
         return;
       }
       active.add(identity);

@@ -72,6 +72,7 @@ public final class Libc {
   private static final long CLOSE = DynamicLinker.systemFunction("close");
   private static final long STRERROR = DynamicLinker.systemFunction("strerror");
   private static final long FFLUSH = DynamicLinker.systemFunction("fflush");
+  private static final long GETPID = DynamicLinker.systemFunction("getpid");
 
   private static final int PAGE_SIZE =
       (int) NativeCall.call(DynamicLinker.systemFunction("sysconf"), SC_PAGESIZE);
@@ -81,6 +82,14 @@ public final class Libc {
   /** {@return the system's page size in bytes} */
   public static int pageSize() {
     return PAGE_SIZE;
+  }
+
+  /**
+   * {@return the process's number, getpid(2)} Java's {@link ProcessHandle} begins threads that look
+   * after other processes, and keeps the number in a forked child.
+   */
+  public static int processId() {
+    return (int) NativeCall.call(GETPID);
   }
 
   /**

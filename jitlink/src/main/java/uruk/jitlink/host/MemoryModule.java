@@ -32,7 +32,7 @@ record MemoryModule(long handle, int descriptor) {
   }
 
   private static String path(int descriptor) {
-    return "/proc/" + ProcessHandle.current().pid() + "/fd/" + descriptor;
+    return "/proc/" + Libc.processId() + "/fd/" + descriptor;
   }
 
   /**

@@ -38,7 +38,7 @@ final class JitDump implements AutoCloseable {
   private static final int O_RDONLY = 0;
 
   private final FileChannel file;
-  private final int process = Math.toIntExact(ProcessHandle.current().pid());
+  private final int process = Libc.processId();
   private long index;
 
   /**

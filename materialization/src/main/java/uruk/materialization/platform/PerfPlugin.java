@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.PassConfiguration;
 import uruk.jitlink.graph.LinkGraph;
+import uruk.jitlink.host.Libc;
 import uruk.jitlink.memory.InProcessMemoryManager;
 import uruk.materialization.LinkPlugin;
 import uruk.materialization.LinkedObject;
@@ -39,13 +40,13 @@ public final class PerfPlugin implements LinkPlugin {
     private final JitDump dump;
 
     private ProfilerFiles(int machine) {
-      long process = ProcessHandle.current().pid();
+      int process = Libc.processId();
       // First what fails where a folder cannot be written or mapped.
       dump = new JitDump(dumpFolder(process).resolve("jit-" + process + ".dump"), machine);
       map = new PerfMap(MAPS.resolve("perf-" + process + ".map"));
     }
 
-    private static Path dumpFolder(long process) {
+    private static Path dumpFolder(int process) {
       String folder = System.getenv("JITDUMPDIR");
       if (folder == null) {
         return MAPS;

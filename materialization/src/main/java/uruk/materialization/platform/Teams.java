@@ -19,8 +19,12 @@ final class Teams {
   private static final String FORK = "GOMP_parallel";
 
   private final GuardRuntime runtime;
-  private final MachineCode code = TeamCode.create();
   private final Map<String, Long> made = new ConcurrentHashMap<>();
+
+  /** Read when a program with teams is linked, as few are. */
+  private static final class Code {
+    static final MachineCode TABLE = TeamCode.create();
+  }
 
   Teams(GuardRuntime runtime) {
     this.runtime = runtime;
@@ -37,6 +41,7 @@ final class Teams {
   }
 
   private long create(long real) {
+    MachineCode code = Code.TABLE;
     MemorySegment table = Arena.global().allocate(code.number("TABLE_SIZE"), Long.BYTES);
     table.set(JAVA_LONG, code.number("REAL"), real);
     table.set(JAVA_LONG, code.number("FORK"), symbol(FORK));

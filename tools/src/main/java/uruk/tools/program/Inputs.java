@@ -34,7 +34,9 @@ import uruk.tools.source.SourceFile;
 public final class Inputs {
 
   private final ProgramFiles files;
-  private final Map<SourceFile, Compiled> compiled = new LinkedHashMap<>();
+
+  /** By paths: of a record as a key the JDK makes six classes at every start. */
+  private final Map<Path, Compiled> compiled = new LinkedHashMap<>();
 
   /** Creates the inputs of a program; nothing is read yet. */
   public Inputs(ProgramFiles files) {
@@ -52,14 +54,14 @@ public final class Inputs {
 
   /** Compiles those of the inputs that are sources; see {@link #compile()}. */
   public void compile(List<Input> inputs) {
-    Set<SourceFile> sources = new LinkedHashSet<>();
+    Map<Path, SourceFile> sources = new LinkedHashMap<>();
     for (Input input : inputs) {
       if (input instanceof Input.Source source) {
-        sources.add(source.file());
+        sources.put(source.file().path(), source.file());
       }
     }
     SourceCompiler compiler = new SourceCompiler(ObjectCache.ofUser(), files.compilation());
-    compiled.putAll(compiler.compile(sources));
+    compiled.putAll(compiler.compile(sources.values()));
   }
 
   /**
@@ -150,7 +152,7 @@ public final class Inputs {
 
   /** Messages and reports name the source: the object is in the cache, where nobody looks. */
   private ObjectFile object(Input.Source source) {
-    return ObjectFile.of(source.toString(), content(source));
+    return ObjectFile.of(source.toString(), bytes(object(source.file())));
   }
 
   /** The first word that is no file may be the program's first argument. */
@@ -178,11 +180,19 @@ public final class Inputs {
   public byte[] content(Input input) {
     Path object =
         switch (input) {
-          case Input.Source source -> Objects.requireNonNull(compiled.get(source.file())).object();
+          case Input.Source source -> object(source.file());
           case Input.Binary binary -> binary.file();
           case Input.Library library ->
               throw new IllegalArgumentException("-l" + library.name() + " is no object");
         };
+    return bytes(object);
+  }
+
+  private Path object(SourceFile source) {
+    return Objects.requireNonNull(compiled.get(source.path())).object();
+  }
+
+  private static byte[] bytes(Path object) {
     try {
       return Files.readAllBytes(object);
     } catch (IOException e) {
@@ -195,7 +205,7 @@ public final class Inputs {
   public List<Path> filesOf(Input input) {
     return switch (input) {
       case Input.Source source -> {
-        Compiled known = compiled.get(source.file());
+        Compiled known = compiled.get(source.file().path());
         yield known == null ? List.of(source.file().path()) : known.files();
       }
       case Input.Binary binary -> List.of(binary.file());

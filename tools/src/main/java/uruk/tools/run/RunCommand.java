@@ -203,8 +203,9 @@ public final class RunCommand implements Command {
 
     /** If the process could not be prepared, the one who failed knows why; others would not. */
     private Jit setUp() {
+      JitBuilder builder = builder();
       boolean _ = result(prepared);
-      return builder().create();
+      return builder.create();
     }
 
     private void addInputs(Jit jit) {

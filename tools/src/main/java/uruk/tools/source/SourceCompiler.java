@@ -72,12 +72,12 @@ public final class SourceCompiler {
   /**
    * Compiles files, as many at a time as there are processors.
    *
-   * @return what became of each
+   * @return what became of each, by its path
    * @throws CommandException the first failure; the other files have been compiled nevertheless,
    *     and are in the cache next time
    */
-  public Map<SourceFile, Compiled> compile(Collection<SourceFile> sources) {
-    Map<SourceFile, Compiled> compiled = new LinkedHashMap<>();
+  public Map<Path, Compiled> compile(Collection<SourceFile> sources) {
+    Map<Path, Compiled> compiled = new LinkedHashMap<>();
     List<CommandException> failures = new ArrayList<>();
     Deque<Started> running = new ArrayDeque<>();
     for (SourceFile source : sources) {
@@ -98,9 +98,9 @@ public final class SourceCompiler {
   }
 
   private void finish(
-      Started started, Map<SourceFile, Compiled> compiled, List<CommandException> failures) {
+      Started started, Map<Path, Compiled> compiled, List<CommandException> failures) {
     try {
-      compiled.put(started.source(), await(started.compilation()));
+      compiled.put(started.source().path(), await(started.compilation()));
     } catch (CommandException failure) {
       failures.add(failure);
     }

@@ -141,7 +141,7 @@ class SourceCompilerTest {
   private Set<String> symbolsOf(String name, String text) throws IOException {
     Path rust = Files.writeString(folder.resolve(name), text);
     SourceFile file = SourceFile.of(rust.toString()).orElseThrow();
-    Path object = compiler().compile(List.of(file)).get(file).object();
+    Path object = compiler().compile(List.of(file)).get(file.path()).object();
     return ObjectFile.read(object).symbols().definitions().stream()
         .map(ObjectInterface.Definition::name)
         .collect(Collectors.toSet());
