@@ -3,6 +3,8 @@ package uruk.materialization.platform;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import com.google.common.base.Throwables;
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,6 +17,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -32,10 +38,11 @@ import uruk.jitlink.memory.SegmentRange;
  * ThreadScanCode}). A thread that sleeps in a system call is woken: calls that the system does not
  * resume by itself, signal(7), fail with EINTR, as they do for any signal.
  *
- * <p>Thread-safe; one scan is made at a time, under its own lock.
+ * <p>Thread-safe; one scan is made at a time, under its own lock, by a thread of its own.
  */
 final class ThreadScan {
   private static final int SYS_GETPID = 39; // asm/unistd_64.h
+  private static final int SYS_GETTID = 186;
   private static final int SYS_RT_TGSIGQUEUEINFO = 297;
   private static final int SIGINFO_SIZE = 128;
   private static final int SIGINFO_CODE = 8;
@@ -64,10 +71,15 @@ final class ThreadScan {
   private final long process = NativeCall.call(syscall, SYS_GETPID);
   private final long handler;
 
-  /** Guarded by this. */
+  /** A thread for scans, started by the first. */
+  private final ExecutorService examiner =
+      Executors.newSingleThreadExecutor(
+          work -> Thread.ofPlatform().daemon().name("uruk-thread-scan").unstarted(work));
+
+  // Guarded by this, which the caller of a scan holds until that has ended.
   private int signal;
 
-  /** Threads that were sent the signal and have not answered: it is pending. Guarded by this. */
+  /** Threads that were sent the signal and have not answered: it is pending. */
   private final List<Request> unanswered = new ArrayList<>();
 
   /** What a scan has found out about one thread. */
@@ -120,9 +132,24 @@ final class ThreadScan {
    * @return what was found; threads that refer to nothing are left out
    */
   synchronized List<Finding> scan(List<SegmentRange> ranges) {
+    try {
+      return Uninterruptibles.getUninterruptibly(examiner.submit(() -> examineOthers(ranges)));
+    } catch (ExecutionException failure) {
+      Throwables.throwIfUnchecked(Objects.requireNonNull(failure.getCause()));
+      throw new AssertionError("a scan declares no checked exception", failure);
+    }
+  }
+
+  /**
+   * Examines all threads but the calling one, which is there for scans only: they work with the
+   * numbers that they look for, and leave them on the stack, where later calls may keep them for
+   * long.
+   */
+  private List<Finding> examineOthers(List<SegmentRange> ranges) {
     keepSignal();
     forgetAnswered();
     List<Long> threads = threads();
+    threads.remove(Long.valueOf(NativeCall.call(syscall, SYS_GETTID)));
     List<Finding> findings = new ArrayList<>();
     List<Request> requests = send(threads, ranges, findings);
     await(requests);
