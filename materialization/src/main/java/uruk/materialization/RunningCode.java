@@ -51,8 +51,18 @@ public interface RunningCode {
    */
   List<Place> callsBefore(long epoch, LongPredicate functions);
 
-  /** Looks for pointers into ranges of code in the registers and on the stacks of all threads. */
+  /**
+   * Looks for pointers into ranges of code in the registers and on the stacks of all threads but
+   * the calling one, which knows the ranges and must not run linked code.
+   */
   Findings examine(List<SegmentRange> code);
+
+  /**
+   * Clears what calls that have ended left on the calling thread's stack. Frames of later calls may
+   * keep some of it for as long as they last, and an address of code among it looks like a place to
+   * return to.
+   */
+  void clearStack();
 
   /**
    * Runs an action at a moment at which no counted call of these functions is under way. Calls that

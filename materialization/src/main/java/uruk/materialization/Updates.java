@@ -210,6 +210,14 @@ final class Updates {
       return action.get();
     } finally {
       lock.unlock();
+      clearStack();
+    }
+  }
+
+  /** The calling thread may wait for long now, and it knows addresses that are old. */
+  private void clearStack() {
+    if (running != null) {
+      running.clearStack();
     }
   }
 
@@ -299,7 +307,7 @@ final class Updates {
   }
 
   void reclaimInBackground(long nextDelayMillis) {
-    // One thread tries for all layers, so it does not wait for an update of one.
+    clearStack(); // which may be a former thread's
     if (!lock.tryLock()) {
       retirement.postpone(nextDelayMillis);
       return;

@@ -267,9 +267,10 @@ class UpdateRacesTest {
       others.replace(second);
 
       boolean freedMeanwhile = freed.await(30, TimeUnit.SECONDS);
+      String pins = freedMeanwhile ? "" : others.pinnedBy().toString();
       mayEnd.countDown();
       update.join();
-      assertThat(freedMeanwhile).isTrue();
+      assertThat(freedMeanwhile).as("freed, pinned by %s", pins).isTrue();
     }
   }
 

@@ -38,8 +38,10 @@ class UpdateTest {
   @AutoClose private final Jit jit = Jit.create();
   @AutoClose private final UpdateVerifier verifier = UpdateVerifier.of(jit.objects());
 
+  /** Each ends with its call: one that waits for the next keeps stale words on its stack. */
   @AutoClose("shutdownNow")
-  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final ExecutorService threads =
+      Executors.newThreadPerTaskExecutor(Thread.ofPlatform().name("caller").factory());
 
   private LinkedObject add(String name, String source, String... options) {
     return jit.add(Compiler.c(name, source, options));
@@ -154,7 +156,7 @@ class UpdateTest {
     assertThat(jit.objects().reclaim()).doesNotContain(logic);
 
     assertThat(logic.pinnedBy().toString())
-        .contains("a call of logic by thread \"pool-")
+        .contains("a call of logic by thread \"caller\"")
         .contains("has not ended");
     assertThat((int) handle.invoke()).isEqualTo(2);
     leave.countDown();
@@ -382,7 +384,7 @@ class UpdateTest {
                 .update(
                     update -> update.replace(logic, file), new Quiescent(Duration.ofMillis(50))))
         .isInstanceOf(NotQuiescentException.class)
-        .hasMessageContaining("a call of logic by thread \"pool-")
+        .hasMessageContaining("a call of logic by thread \"caller\"")
         .hasMessageContaining("Wait longer");
     assertThat(logic.current()).isSameAs(logic);
 

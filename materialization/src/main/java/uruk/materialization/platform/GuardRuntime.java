@@ -1,6 +1,5 @@
 package uruk.materialization.platform;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
@@ -49,14 +48,6 @@ final class GuardRuntime {
       return "signal " + number;
     }
   }
-
-  // struct sigaction of bits/sigaction.h on x86-64
-  private static final int SIGACTION_SIZE = 152;
-  private static final int SIGACTION_FLAGS = 136;
-  private static final int SA_SIGINFO = 4;
-  private static final int SA_ONSTACK = 0x0800_0000;
-  private static final int SA_RESTART = 0x1000_0000;
-  private static final int SA_NODEFER = 0x4000_0000;
 
   private static final int SEMAPHORE_SIZE = 32; // sem_t of bits/semaphore.h
 
@@ -284,29 +275,18 @@ final class GuardRuntime {
   }
 
   private void installHandlers() {
-    long sigaction = function("sigaction");
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment previous = arena.allocate(SIGACTION_SIZE, 8);
-      for (Signal signal : Signal.values()) {
-        // The old handler must be known before the new one can be called.
-        NativeCall.call(sigaction, signal.number, 0, previous.address());
-        long slot = dataOffset("PREVIOUS_HANDLERS") + 8L * signal.number;
-        data.set(JAVA_LONG, slot, previous.get(JAVA_LONG, 0));
-      }
+    for (Signal signal : Signal.values()) {
+      // The old handler must be known before the new one can be called.
+      long slot = dataOffset("PREVIOUS_HANDLERS") + 8L * signal.number;
+      data.set(JAVA_LONG, slot, SignalAction.of(signal.number).handler());
     }
     takeSignals();
   }
 
   /** Has the guard's handler called, also where a program has one of its own called since. */
   void takeSignals() {
-    long sigaction = function("sigaction");
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment action = arena.allocate(SIGACTION_SIZE, 8);
-      action.set(JAVA_LONG, 0, address("handler"));
-      action.set(JAVA_INT, SIGACTION_FLAGS, SA_SIGINFO | SA_ONSTACK | SA_RESTART | SA_NODEFER);
-      for (Signal signal : Signal.values()) {
-        NativeCall.call(sigaction, signal.number, action.address());
-      }
+    for (Signal signal : Signal.values()) {
+      SignalAction.installInterruptible(signal.number, address("handler"));
     }
   }
 }

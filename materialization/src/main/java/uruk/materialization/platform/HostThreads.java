@@ -68,6 +68,11 @@ public final class HostThreads implements RunningCode {
   }
 
   @Override
+  public void clearStack() {
+    scan.clearStack();
+  }
+
+  @Override
   public List<Place> whenQuiescent(LongPredicate functions, Duration atMost, Runnable action) {
     long begin = System.nanoTime();
     long nanos = TimeUnit.NANOSECONDS.convert(atMost); // as many as there can be, for longer times

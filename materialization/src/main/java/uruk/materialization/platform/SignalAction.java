@@ -27,6 +27,7 @@ record SignalAction(long handler) {
   private static final int SA_SIGINFO = 4;
   private static final int SA_ONSTACK = 0x0800_0000;
   private static final int SA_RESTART = 0x1000_0000;
+  private static final int SA_NODEFER = 0x4000_0000;
   private static final int SIG_UNBLOCK = 1; // bits/sigaction.h
   private static final long SIGACTION =
       DynamicLinker.symbol(DynamicLinker.RTLD_DEFAULT, "sigaction");
@@ -59,11 +60,20 @@ record SignalAction(long handler) {
 
   /** Has a handler called, on the thread's signal stack if it has one, with all signals blocked. */
   static void install(int signal, long handler) {
+    install(signal, handler, (byte) -1, 0);
+  }
+
+  /** Has a handler called, on the thread's signal stack if it has one, with no signal blocked. */
+  static void installInterruptible(int signal, long handler) {
+    install(signal, handler, (byte) 0, SA_NODEFER);
+  }
+
+  private static void install(int signal, long handler, byte mask, int further) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment action = arena.allocate(SIZE, 8);
       action.set(JAVA_LONG, 0, handler);
-      action.asSlice(MASK, MASK_SIZE).fill((byte) -1);
-      action.set(JAVA_INT, FLAGS, SA_SIGINFO | SA_ONSTACK | SA_RESTART);
+      action.asSlice(MASK, MASK_SIZE).fill(mask);
+      action.set(JAVA_INT, FLAGS, SA_SIGINFO | SA_ONSTACK | SA_RESTART | further);
       NativeCall.call(SIGACTION, signal, action.address(), 0);
     }
   }

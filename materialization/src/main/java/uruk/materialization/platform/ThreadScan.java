@@ -3,8 +3,6 @@ package uruk.materialization.platform;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import com.google.common.base.Throwables;
-import com.google.common.util.concurrent.Uninterruptibles;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,14 +15,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import uruk.jitlink.host.DynamicLinker;
+import uruk.jitlink.host.Libc;
 import uruk.jitlink.host.MachineCode;
 import uruk.jitlink.host.NativeCall;
 import uruk.jitlink.host.ProcessMappings;
@@ -32,17 +27,16 @@ import uruk.jitlink.memory.SegmentRange;
 
 /**
  * Looks for words that point into given ranges in the registers and on the stacks of all threads of
- * the process. Conservative: what looks like a pointer is one.
+ * the process but the calling one. Conservative: what looks like a pointer is one.
  *
  * <p>Each thread is sent a real-time signal that nobody else uses, and examines itself ({@link
  * ThreadScanCode}). A thread that sleeps in a system call is woken: calls that the system does not
  * resume by itself, signal(7), fail with EINTR, as they do for any signal.
  *
- * <p>Thread-safe; one scan is made at a time, under its own lock, by a thread of its own.
+ * <p>Thread-safe; one scan is made at a time, under its own lock.
  */
 final class ThreadScan {
-  private static final int SYS_GETPID = 39; // asm/unistd_64.h
-  private static final int SYS_GETTID = 186;
+  private static final int SYS_GETTID = 186; // asm/unistd_64.h
   private static final int SYS_RT_TGSIGQUEUEINFO = 297;
   private static final int SIGINFO_SIZE = 128;
   private static final int SIGINFO_CODE = 8;
@@ -68,18 +62,14 @@ final class ThreadScan {
 
   private final MachineCode code = ThreadScanCode.create();
   private final long syscall = DynamicLinker.symbol(DynamicLinker.RTLD_DEFAULT, "syscall");
-  private final long process = NativeCall.call(syscall, SYS_GETPID);
+  private final long process = Libc.processId();
   private final long handler;
+  private final long clearStack;
 
-  /** A thread for scans, started by the first. */
-  private final ExecutorService examiner =
-      Executors.newSingleThreadExecutor(
-          work -> Thread.ofPlatform().daemon().name("uruk-thread-scan").unstarted(work));
-
-  // Guarded by this, which the caller of a scan holds until that has ended.
+  /** Guarded by this. */
   private int signal;
 
-  /** Threads that were sent the signal and have not answered: it is pending. */
+  /** Threads that were sent the signal and have not answered: it is pending. Guarded by this. */
   private final List<Request> unanswered = new ArrayList<>();
 
   /** What a scan has found out about one thread. */
@@ -112,7 +102,9 @@ final class ThreadScan {
 
   private ThreadScan() {
     byte[] bytes = code.code();
-    handler = CodeThunks.shared().create(bytes) + code.number("handler");
+    long address = CodeThunks.shared().create(bytes);
+    handler = address + code.number("handler");
+    clearStack = address + code.number("clearStack");
     signal = install(handler);
   }
 
@@ -127,25 +119,13 @@ final class ThreadScan {
   }
 
   /**
-   * Looks for pointers into ranges.
+   * Looks for pointers into ranges on all threads but the calling one: that works with the numbers
+   * it asks for and leaves them on its stack, where later calls may keep them for long. It must not
+   * run what is looked for itself.
    *
    * @return what was found; threads that refer to nothing are left out
    */
   synchronized List<Finding> scan(List<SegmentRange> ranges) {
-    try {
-      return Uninterruptibles.getUninterruptibly(examiner.submit(() -> examineOthers(ranges)));
-    } catch (ExecutionException failure) {
-      Throwables.throwIfUnchecked(Objects.requireNonNull(failure.getCause()));
-      throw new AssertionError("a scan declares no checked exception", failure);
-    }
-  }
-
-  /**
-   * Examines all threads but the calling one, which is there for scans only: they work with the
-   * numbers that they look for, and leave them on the stack, where later calls may keep them for
-   * long.
-   */
-  private List<Finding> examineOthers(List<SegmentRange> ranges) {
     keepSignal();
     forgetAnswered();
     List<Long> threads = threads();
@@ -170,6 +150,11 @@ final class ThreadScan {
       signal = install(handler);
       unanswered.clear();
     }
+  }
+
+  /** Clears what calls that have ended left on the calling thread's stack. */
+  void clearStack() {
+    var _ = NativeCall.callWithoutErrno(clearStack);
   }
 
   /** {@return the signal that threads are sent} */

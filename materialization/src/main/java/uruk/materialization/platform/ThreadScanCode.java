@@ -16,6 +16,9 @@ import uruk.jitlink.host.MachineCode;
  * that the program has switched stacks; the record says so.
  *
  * <p>For each range the record gets the last word found that points into it.
+ *
+ * <p>{@code clearStack} is a function of its own. It clears the stack below its caller's frame,
+ * less of it than the room that HotSpot keeps for native code there (StackShadowPages, 80 KiB).
  */
 final class ThreadScanCode {
   private static final String TABLE =
@@ -44,6 +47,7 @@ final class ThreadScanCode {
       VECTORS_EXTENDED_SIZE = 468
       FP_XSTATE_MAGIC1 = 1179670611
       RED_ZONE = 128
+      CLEARED = 32768
 
       handler:
       53                               push rbx
@@ -136,6 +140,13 @@ final class ThreadScanCode {
       48 83 c7 08                      add rdi, 8
       eb bc                            jmp scan
       scanned:
+      c3                               ret
+
+      clearStack:
+      48 8d bc 24 00 80 ff ff          lea rdi, [rsp - CLEARED]
+      b9 00 10 00 00                   mov ecx, CLEARED / 8
+      31 c0                            xor eax, eax
+      f3 48 ab                         rep stosq
       c3                               ret
       """;
 
