@@ -13,20 +13,16 @@ import java.util.stream.IntStream;
 import uruk.bench.compare.Samples;
 
 /**
- * What doubling costs, with the default collector, in a heap that is there from the start: in one
- * that grows, larger sizes meet more pages for the first time, which takes the system longer than
- * the session takes for what is on them. Each size runs in JVMs of its own, because the JIT
- * compiler does not make the same code each time, and is warm before the clock starts. Rounds
- * during which the collector ran do not count; the share of time that it took in all of them is
- * told apart.
+ * What doubling costs, in the JVM that users have: default heap, default collector. Each size runs
+ * in JVMs of its own, because the JIT compiler does not make the same code each time, and is warm
+ * before the clock starts. Rounds during which the collector ran do not count; the share of time
+ * that it took in all of them is told apart.
  */
 final class DoublingCost {
   private static final int JVMS = 5;
   private static final long WARM_UP_NANOSECONDS = 4_000_000_000L;
   private static final long MEASUREMENT_NANOSECONDS = 1_500_000_000L;
   private static final int FEWEST_ROUNDS = 9;
-  private static final List<String> TOUCHED_HEAP =
-      List.of("-Xms2g", "-Xmx2g", "-XX:+AlwaysPreTouch", "-XX:+UseTransparentHugePages");
 
   /** Keeps the compiler from leaving work out whose result nobody uses. */
   @SuppressWarnings("UnusedVariable") // it is only written
@@ -74,7 +70,7 @@ final class DoublingCost {
     ListMultimap<Integer, Result> results = ArrayListMultimap.create();
     for (int turn = 0; turn < JVMS; turn++) {
       for (int size : figure.sizes()) {
-        String line = OtherJvm.line(DoublingCost.class, TOUCHED_HEAP, figure.name(), size);
+        String line = OtherJvm.line(DoublingCost.class, List.of(), figure.name(), size);
         results.put(size, Result.parse(line));
       }
     }
