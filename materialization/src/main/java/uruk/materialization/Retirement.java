@@ -104,16 +104,11 @@ final class Retirement {
   private void schedule(long delayMillis) {
     if (!scheduled && !epochs.isEmpty()) {
       scheduled = true;
-      postpone(delayMillis);
+      WeakReference<Updates> later = new WeakReference<>(updates);
+      CompletableFuture.delayedExecutor(
+              delayMillis, TimeUnit.MILLISECONDS, attempt -> RECLAIMERS.newThread(attempt).start())
+          .execute(() -> tryAgain(later, delayMillis));
     }
-  }
-
-  /** What is scheduled is tried some time later; needs no lock. */
-  void postpone(long delayMillis) {
-    WeakReference<Updates> later = new WeakReference<>(updates);
-    CompletableFuture.delayedExecutor(
-            delayMillis, TimeUnit.MILLISECONDS, attempt -> RECLAIMERS.newThread(attempt).start())
-        .execute(() -> tryAgain(later, delayMillis));
   }
 
   private static void tryAgain(WeakReference<Updates> later, long delayMillis) {

@@ -306,19 +306,11 @@ final class Updates {
     return freed;
   }
 
+  /** On a thread of its own, which may wait for a long update without keeping other layers. */
   void reclaimInBackground(long nextDelayMillis) {
-    clearStack(); // which may be a former thread's
-    if (!lock.tryLock()) {
-      retirement.postpone(nextDelayMillis);
-      return;
-    }
+    clearStack(); // it may be that of a thread which has ended, with what was on it
     try {
-      List<LinkedObject> freed;
-      try {
-        freed = retirement.reclaimAndSchedule(nextDelayMillis);
-      } finally {
-        lock.unlock();
-      }
+      List<LinkedObject> freed = updating(() -> retirement.reclaimAndSchedule(nextDelayMillis));
       freed.forEach(version -> tell(listener -> listener.codeFreed(version)));
     } catch (RuntimeException failure) {
       session().reportError(failure);
