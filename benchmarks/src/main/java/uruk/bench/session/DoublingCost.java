@@ -1,28 +1,29 @@
 package uruk.bench.session;
 
-import com.google.common.collect.ArrayListMultimap;
-import com.google.common.collect.ListMultimap;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import uruk.bench.compare.Samples;
 
 /**
- * What doubling costs, in the JVM that users have: default heap, default collector. Each size runs
- * in JVMs of its own, because the JIT compiler does not make the same code each time, and is warm
- * before the clock starts. Rounds during which the collector ran do not count; the share of time
- * that it took in all of them is told apart.
+ * What doubling costs, in the JVM that users have: default heap, default collector. A JVM measures
+ * all sizes in turns of a tenth of a second: the JIT compiler does not make the same code in each
+ * JVM, and a machine's slow seconds would meet one size alone. Other JVMs do it again. Rounds
+ * during which the collector ran do not count; the share of time that it took in all of them is
+ * told apart.
  */
 final class DoublingCost {
   private static final int JVMS = 5;
-  private static final long WARM_UP_NANOSECONDS = 4_000_000_000L;
-  private static final long MEASUREMENT_NANOSECONDS = 1_500_000_000L;
-  private static final int FEWEST_ROUNDS = 9;
+  private static final long TURN_NANOSECONDS = 100_000_000L;
+  private static final int WARM_UP_TURNS = 40;
+  private static final int TURNS = 20;
 
   /** Keeps the compiler from leaving work out whose result nobody uses. */
   @SuppressWarnings("UnusedVariable") // it is only written
@@ -34,8 +35,8 @@ final class DoublingCost {
     System.out.printf(
         """
 
-        What doubling costs (goal: at most 2.3 times), without the rounds in which the collector ran; medians of %d JVMs' medians,
-        then the smallest of these, then the smallest of some rounds of an interpreting JVM (how the number of steps grows):
+        What doubling costs (goal: at most 2.3 times), without the rounds in which the collector ran; medians of %d JVMs, each with
+        the medians of its rounds, then with the smallest, then the smallest of some rounds of an interpreting JVM (how the number of steps grows):
 
         | figure | sizes | ms | factors | of smallest | interpreted | collector's share |
         |---|---|---|---|---|---|---|
@@ -44,43 +45,43 @@ final class DoublingCost {
   }
 
   static void print(DoublingFigure figure) {
-    ListMultimap<Integer, Result> results = inTurns(figure);
-    List<Samples> times = new ArrayList<>();
-    List<Double> shares = new ArrayList<>();
-    for (int size : figure.sizes()) {
-      times.add(Samples.of(results.get(size).stream().map(Result::milliseconds).toList()));
-      shares.add(
-          Samples.of(results.get(size).stream().map(Result::collectorShare).toList()).median());
-    }
+    List<List<Result>> jvms = IntStream.range(0, JVMS).mapToObj(_ -> inOtherJvm(figure)).toList();
     System.out.printf(
         "| %s | %s | %s | %s | %s | %s | %s |%n",
         figure.text(),
         joined(figure.sizes(), "%,d"),
-        times.stream().map(each -> Samples.text(each.median())).collect(Collectors.joining("; ")),
-        factors(times.stream().map(Samples::median).toList()),
-        factors(times.stream().map(Samples::minimum).toList()),
-        factors(InterpretedCost.smallest(figure)),
-        joined(shares.stream().map(share -> share * 100).toList(), "%.0f%%"));
+        medians(jvms, jvm -> each(jvm, Result::median)).stream()
+            .map(Samples::text)
+            .collect(Collectors.joining("; ")),
+        joined(medians(jvms, jvm -> factors(each(jvm, Result::median))), "%.2f"),
+        joined(medians(jvms, jvm -> factors(each(jvm, Result::smallest))), "%.2f"),
+        joined(factors(InterpretedCost.smallest(figure)), "%.2f"),
+        joined(medians(jvms, jvm -> each(jvm, result -> result.share() * 100)), "%.0f%%"));
   }
 
-  /**
-   * The sizes follow each other, and again, so that a slow minute of the machine meets them all.
-   */
-  private static ListMultimap<Integer, Result> inTurns(DoublingFigure figure) {
-    ListMultimap<Integer, Result> results = ArrayListMultimap.create();
-    for (int turn = 0; turn < JVMS; turn++) {
-      for (int size : figure.sizes()) {
-        String line = OtherJvm.line(DoublingCost.class, List.of(), figure.name(), size);
-        results.put(size, Result.parse(line));
-      }
-    }
-    return results;
+  /** {@return what one JVM measured, size by size} */
+  private static List<Result> inOtherJvm(DoublingFigure figure) {
+    String line = OtherJvm.line(DoublingCost.class, List.of(), figure.name());
+    return Arrays.stream(line.split(";", -1)).map(Result::parse).toList();
   }
 
-  private static String factors(List<Double> times) {
-    return joined(
-        IntStream.range(1, times.size()).mapToObj(at -> times.get(at) / times.get(at - 1)).toList(),
-        "%.2f");
+  private static List<Double> each(List<Result> jvm, ToDoubleFunction<Result> number) {
+    return jvm.stream().mapToDouble(number).boxed().toList();
+  }
+
+  /** {@return of each number that a JVM has the median of all JVMs} */
+  private static List<Double> medians(
+      List<List<Result>> jvms, Function<List<Result>, List<Double>> numbers) {
+    List<List<Double>> all = jvms.stream().map(numbers).toList();
+    return IntStream.range(0, all.getFirst().size())
+        .mapToObj(at -> Samples.of(all.stream().map(jvm -> jvm.get(at)).toList()).median())
+        .toList();
+  }
+
+  private static List<Double> factors(List<Double> times) {
+    return IntStream.range(1, times.size())
+        .mapToObj(at -> times.get(at) / times.get(at - 1))
+        .toList();
   }
 
   private static String joined(List<? extends Number> numbers, String format) {
@@ -90,35 +91,73 @@ final class DoublingCost {
   }
 
   /**
-   * What one JVM measured.
+   * What one JVM measured of one size.
    *
-   * @param milliseconds the median of the rounds in which the collector did not run
-   * @param collectorShare the collector's part of the time of all rounds
+   * @param median the median of the rounds in which the collector did not run, milliseconds
+   * @param smallest the smallest of them
+   * @param share the collector's part of the time of all rounds
    */
-  private record Result(double milliseconds, double collectorShare) {
+  private record Result(double median, double smallest, double share) {
+    String line() {
+      return median + " " + smallest + " " + share;
+    }
+
     static Result parse(String line) {
-      String[] fields = line.split(" ", 2);
-      return new Result(Double.parseDouble(fields[0]), Double.parseDouble(fields[1]));
+      String[] fields = line.split(" ", -1);
+      return new Result(
+          Double.parseDouble(fields[0]),
+          Double.parseDouble(fields[1]),
+          Double.parseDouble(fields[2]));
     }
   }
 
   // In the other JVM -----------------------------------------------------------------------------
 
-  /** Measures one figure at one size: the arguments. Prints the {@link Result}. */
+  /** Measures the figure that is the argument. Prints the {@link Result} of each size. */
   public static void main(String[] arguments) {
     DoublingFigure figure = DoublingFigure.valueOf(arguments[0]);
-    FreshSessions sessions = DoublingFigure.prepared(Integer.parseInt(arguments[1]));
-    var _ = measure(figure, sessions, WARM_UP_NANOSECONDS);
-    Result result = measure(figure, sessions, MEASUREMENT_NANOSECONDS);
-    System.out.println(result.milliseconds() + " " + result.collectorShare());
+    List<FreshSessions> sizes = figure.sizes().stream().map(DoublingFigure::prepared).toList();
+    var _ = measured(figure, sizes, WARM_UP_TURNS);
+    System.out.println(
+        measured(figure, sizes, TURNS).stream()
+            .map(rounds -> rounds.result().line())
+            .collect(Collectors.joining(";")));
   }
 
-  private static Result measure(DoublingFigure figure, FreshSessions sessions, long nanoseconds) {
-    List<Double> undisturbed = new ArrayList<>();
-    double all = 0;
-    long collectionBefore = collector(GarbageCollectorMXBean::getCollectionTime);
-    long end = System.nanoTime() + nanoseconds;
-    while (System.nanoTime() < end || undisturbed.size() < FEWEST_ROUNDS) {
+  private static List<Rounds> measured(
+      DoublingFigure figure, List<FreshSessions> sizes, int turns) {
+    List<Rounds> rounds = sizes.stream().map(sessions -> new Rounds(figure, sessions)).toList();
+    for (int turn = 0; turn < turns; turn++) {
+      rounds.forEach(Rounds::takeTurn);
+    }
+    return rounds;
+  }
+
+  /** The rounds of one size. */
+  private static final class Rounds {
+    private final DoublingFigure figure;
+    private final FreshSessions sessions;
+    private final List<Double> undisturbed = new ArrayList<>();
+    private double all;
+    private long collection;
+
+    Rounds(DoublingFigure figure, FreshSessions sessions) {
+      this.figure = figure;
+      this.sessions = sessions;
+    }
+
+    /** Works for a turn, or until a round was undisturbed. */
+    void takeTurn() {
+      long collectionBefore = collector(GarbageCollectorMXBean::getCollectionTime);
+      int before = undisturbed.size();
+      long end = System.nanoTime() + TURN_NANOSECONDS;
+      while (System.nanoTime() < end || undisturbed.size() == before) {
+        takeRound();
+      }
+      collection += collector(GarbageCollectorMXBean::getCollectionTime) - collectionBefore;
+    }
+
+    private void takeRound() {
       sessions.start();
       long runsBefore = collector(GarbageCollectorMXBean::getCollectionCount);
       long start = System.nanoTime();
@@ -132,11 +171,16 @@ final class DoublingCost {
       sessions.close();
       kept = figure;
     }
-    long collection = collector(GarbageCollectorMXBean::getCollectionTime) - collectionBefore;
-    return new Result(Samples.of(undisturbed).median(), collection / all);
-  }
 
-  private static long collector(Function<GarbageCollectorMXBean, Long> counter) {
-    return ManagementFactory.getGarbageCollectorMXBeans().stream().mapToLong(counter::apply).sum();
+    Result result() {
+      Samples samples = Samples.of(undisturbed);
+      return new Result(samples.median(), samples.minimum(), collection / all);
+    }
+
+    private static long collector(Function<GarbageCollectorMXBean, Long> counter) {
+      return ManagementFactory.getGarbageCollectorMXBeans().stream()
+          .mapToLong(counter::apply)
+          .sum();
+    }
   }
 }
