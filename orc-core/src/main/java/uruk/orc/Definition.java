@@ -16,11 +16,13 @@ import org.jspecify.annotations.Nullable;
  * are not yet emitted. Guarded by the session lock, but for what is final.
  */
 final class Definition {
+  private static final SymbolEntry[] NONE = new SymbolEntry[0];
+
   private final JITDylib dylib;
   private final String unitName;
   private volatile BlockedThreads.@Nullable Run run;
 
-  private SymbolEntry[] entries;
+  private SymbolEntry[] entries = NONE;
 
   @Nullable MaterializationUnit unit;
 
@@ -59,12 +61,11 @@ final class Definition {
   @Nullable Definition previous;
   @Nullable Definition next;
 
-  Definition(JITDylib dylib, TrackerState tracker, String unitName, SymbolEntry[] entries) {
+  /** A definition without symbols so far. */
+  Definition(JITDylib dylib, TrackerState tracker, String unitName) {
     this.dylib = dylib;
     this.tracker = tracker;
     this.unitName = unitName;
-    this.entries = entries;
-    this.live = entries.length;
   }
 
   /** A look-up on behalf of the responsibility begins. */
@@ -208,6 +209,18 @@ final class Definition {
     }
     entries = all;
     live += added.size();
+  }
+
+  /**
+   * The tracker has been removed, and all symbols have left the table. Their array is emptied, too:
+   * the G1 collector puts a large one among old objects, and until it looks at these it keeps what
+   * they refer to, symbols that nobody needs, and copies them.
+   */
+  void trackerRemoved() {
+    Arrays.fill(entries, null);
+    entries = NONE;
+    live = 0;
+    unit = null;
   }
 
   /** {@return the symbols that belong to this definition now} */

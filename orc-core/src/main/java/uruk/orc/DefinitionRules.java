@@ -90,7 +90,7 @@ final class DefinitionRules {
       this.outcome = outcome;
       this.dylib = dylib;
       this.promise = promise;
-      this.definition = new Definition(dylib, tracker, promise.name(), new SymbolEntry[0]);
+      this.definition = new Definition(dylib, tracker, promise.name());
       this.entries = new SymbolEntryArray(promise.symbols().size());
     }
 

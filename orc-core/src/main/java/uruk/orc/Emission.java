@@ -259,8 +259,7 @@ final class Emission {
       }
       moved.add(entry);
     }
-    Definition part =
-        new Definition(definition.dylib(), definition.tracker(), unitName, new SymbolEntry[0]);
+    Definition part = new Definition(definition.dylib(), definition.tracker(), unitName);
     part.append(moved);
     part.commons = definition.commons;
     definition.shareFindsWith(part);

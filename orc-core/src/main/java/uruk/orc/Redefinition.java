@@ -181,7 +181,7 @@ public record Redefinition(
       entry.redefine(definition.address(), definition.flags().without(Emission.MAY_DIFFER));
     });
     if (!added.isEmpty()) {
-      Definition owner = new Definition(dylib(), tracker.state(), unitName, new SymbolEntry[0]);
+      Definition owner = new Definition(dylib(), tracker.state(), unitName);
       owner.append(added);
       tracker.state().add(owner);
       added.forEach(entry -> dylib().session().events().ready(dylib(), entry.name()));

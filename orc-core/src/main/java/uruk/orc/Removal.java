@@ -146,8 +146,7 @@ final class Removal {
     }
     erase(tracker.dylib(), definitions);
     for (Definition definition : definitions) {
-      definition.live = 0;
-      definition.unit = null;
+      definition.trackerRemoved();
       tracker.remove(definition);
     }
   }

@@ -400,6 +400,18 @@ class RemovalTest extends SessionFixture {
   }
 
   @Test
+  void symbolsThatWentWithTheirTrackerAreNotKeptByTheArrayThatListedThem() {
+    main.define(TestUnit.of("a", "b"), tracker);
+    session.lookup(main, "a");
+    SymbolEntry[] listed = main.table().find("a").owner.entries();
+    assertThat(listed).extracting(SymbolEntry::name).containsExactly("a", "b");
+
+    tracker.remove();
+
+    assertThat(listed).containsOnlyNulls();
+  }
+
+  @Test
   void usersThatComeAndGoLeaveNothingBehindAtWhatTheyWaitedFor() {
     Held slow = hold(main, "slow");
     lookup(main, "slow");
