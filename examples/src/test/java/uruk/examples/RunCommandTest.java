@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -195,21 +196,28 @@ class RunCommandTest {
 
   /** One that the JDK makes at each start takes up to a millisecond, as long as some links. */
   @Test
-  void aStartLoadsNoClassesButThoseOfTheCache() throws Exception {
+  void aStartLoadsNoClassesButThoseOfItsCache() throws Exception {
     write(
         "tiny.c",
         "#include <math.h>\nint main(int count, char **words) { return (int)sqrt(count - 1); }");
+    RealProgram.finish(folder, List.of("gcc", "-O2", "-c", "tiny.c"));
     assertThat(run("-O2", "tiny.c", "-lm").status()).isZero(); // compiles it
-    List<String> command =
-        List.of(
-            "env",
-            "URUK_JAVA_OPTIONS=-XX:AOTMode=on -Xlog:class+load:file=classes.log",
-            URUK.toString(),
-            "run",
-            "-O2",
-            "tiny.c",
-            "-lm");
+
+    assertLoadsFromCache("sources.aot", "-O2", "tiny.c", "-lm");
+    assertLoadsFromCache("objects.aot", "tiny.o", "-lm");
+  }
+
+  private void assertLoadsFromCache(String cache, String... arguments) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add("env");
+    command.add(
+        "URUK_JAVA_OPTIONS=-XX:AOTMode=on -Xlog:class+load:file=classes.log"
+            + " -Xlog:aot:file=cache.log");
+    command.add(URUK.toString());
+    command.add("run");
+    command.addAll(List.of(arguments));
     assertThat(RealProgram.finish(folder, command).status()).isZero();
+    assertThat(folder.resolve("cache.log")).content().contains("Opened AOT cache", "/" + cache);
     assertThat(Files.readAllLines(folder.resolve("classes.log")))
         .isNotEmpty()
         .allMatch(line -> line.contains("source: shared objects file"));

@@ -46,17 +46,18 @@ public final class ProcessExit {
   /** {@return whether an environment has options for Java, which may have brought hooks} */
   static boolean mayBringHooks(Map<String, String> environment) {
     for (String variable : VARIABLES) {
-      if (hasOtherOptionsThanOfTheCache(environment.get(variable))) {
+      if (mayBringHooks(environment.get(variable))) {
         return true;
       }
     }
     return false;
   }
 
-  private static boolean hasOtherOptionsThanOfTheCache(@Nullable String options) {
+  /** Those of the cache of classes and of the log bring none. */
+  private static boolean mayBringHooks(@Nullable String options) {
     if (options != null) {
       for (String option : options.split("\\s+", -1)) {
-        if (!option.isEmpty() && !option.startsWith("-XX:AOT")) {
+        if (!option.isEmpty() && !option.startsWith("-XX:AOT") && !option.startsWith("-Xlog:")) {
           return true;
         }
       }

@@ -33,8 +33,8 @@ class ProcessExitTest {
   }
 
   @Test
-  void optionsOfTheCacheOfClassesNeedNoHooks() {
-    assertThat(ProcessExit.mayBringHooks(Map.of("URUK_JAVA_OPTIONS", " -XX:AOTMode=on ")))
+  void optionsOfTheCacheOfClassesAndOfTheLogNeedNoHooks() {
+    assertThat(ProcessExit.mayBringHooks(Map.of("URUK_JAVA_OPTIONS", " -XX:AOTMode=on  -Xlog:gc ")))
         .isFalse();
     assertThat(ProcessExit.mayBringHooks(Map.of("URUK_JAVA_OPTIONS", ""))).isFalse();
   }

@@ -134,7 +134,7 @@ public final class ElfPlatform implements Platform, LinkPlugin {
     SymbolMap.Builder symbols = SymbolMap.builder();
     symbols.put("__dso_handle", state.handle, FLAGS);
     PROGRAM_BOUNDS.forEach(name -> symbols.put(name, state.handle, FLAGS));
-    Map<String, Long> functions = new HashMap<>(guard.replacements());
+    Map<String, Long> functions = new HashMap<>();
     functions.put("atexit", exitFunctions.atexit(state.handle));
     functions.put("at_quick_exit", exitFunctions.atQuickExit(state.handle));
     functions.put("__cxa_atexit", exitFunctions.registerExit());
@@ -143,6 +143,7 @@ public final class ElfPlatform implements Platform, LinkPlugin {
     functions.forEach(
         (name, address) -> symbols.put(name, address, FLAGS.with(SymbolFlags.CALLABLE)));
     dylib.define(AbsoluteSymbols.of(symbols.build()));
+    dylib.define(new GuardFunctions(guard));
   }
 
   /**

@@ -27,7 +27,8 @@ import uruk.orc.ErrorReporter;
  * linked code has created is reported and ends the process. Code that needs isolation belongs into
  * a process of its own.
  *
- * <p>The first guard of a process installs signal handlers for SIGSEGV, SIGBUS, SIGFPE, SIGILL and
+ * <p>The first guarded call of a process, or the first link that needs the address of a function
+ * that {@link #replacements} has, installs signal handlers for SIGSEGV, SIGBUS, SIGFPE, SIGILL and
  * SIGABRT, which pass everything else on to those that were there. A thread's first guarded call
  * gives the thread a stack for them. Thread-safe.
  */
@@ -45,29 +46,33 @@ public final class Guard {
     }
   }
 
-  private final GuardRuntime runtime = GuardRuntime.get();
-  private final MemorySegment pending = runtime.pending();
-  private final long call = runtime.address("call");
+  /** What all guards of the process share, installed when the first of them needs it. */
+  private static final class Installed {
+    private static final GuardRuntime RUNTIME = GuardRuntime.get();
+    private static final MemorySegment PENDING = RUNTIME.pending();
+    private static final long CALL = RUNTIME.address("call");
+  }
+
   private final Symbolizer symbolizer;
 
   /**
    * Makes a guard.
    *
    * @param symbolizer names the places of crashes
-   * @throws IllegalStateException if this is not a HotSpot JVM on amd64
    */
   public Guard(Symbolizer symbolizer) {
     this.symbolizer = symbolizer;
   }
 
   /**
-   * Installs what all guards of the process share, as the first guard does otherwise: for programs
-   * that have other things to do before they need one.
+   * Installs what all guards of the process share, as the first guarded call does otherwise: for
+   * programs that have other things to do before they need it.
    *
-   * @throws IllegalStateException if this is not a HotSpot JVM on amd64
+   * @throws ExceptionInInitializerError if the system refuses, or if this is not a HotSpot JVM on
+   *     amd64; the cause says which
    */
   public static void install() {
-    var _ = GuardRuntime.get();
+    var _ = Installed.RUNTIME;
   }
 
   /**
@@ -76,7 +81,7 @@ public final class Guard {
    * process.
    */
   public void takeSignalsBack() {
-    runtime.takeSignals();
+    Installed.RUNTIME.takeSignals();
   }
 
   /**
@@ -84,7 +89,7 @@ public final class Guard {
    * the guarded call and not the process: {@code exit} and its like, by name}
    */
   public Map<String, Long> replacements() {
-    return runtime.replacements();
+    return Installed.RUNTIME.replacements();
   }
 
   /**
@@ -92,7 +97,7 @@ public final class Guard {
    * the process; 0 if it stays}
    */
   long libraryReplacement(String name) {
-    return runtime.libraryReplacement(name);
+    return GuardRuntime.mayReplaceInLibrary(name) ? Installed.RUNTIME.libraryReplacement(name) : 0;
   }
 
   /**
@@ -102,7 +107,7 @@ public final class Guard {
    * @throws NativeException if the call ends otherwise than by returning
    */
   public long call(long function, long a, long b, long c, long d, long e) {
-    long result = NativeCall.call(call, function, a, b, c, d, e);
+    long result = NativeCall.call(Installed.CALL, function, a, b, c, d, e);
     check();
     return result;
   }
@@ -142,32 +147,32 @@ public final class Guard {
 
   /** Nearly always nothing is pending in the whole process, and one load tells. */
   private void check() {
-    if ((long) COUNT.getOpaque(pending, 0L) != 0) {
+    if ((long) COUNT.getOpaque(Installed.PENDING, 0L) != 0) {
       throwPending();
     }
   }
 
   /** What is pending may be another thread's. */
   private void throwPending() {
-    long address = runtime.area();
+    long address = Installed.RUNTIME.area();
     if (address == 0) {
-      COUNT.getAndAdd(pending, 0L, -1L);
+      COUNT.getAndAdd(Installed.PENDING, 0L, -1L);
       throw new OutOfMemoryError("no memory for a thread's first guarded call");
     }
-    GuardArea ended = GuardArea.take(runtime, address);
+    GuardArea ended = GuardArea.take(Installed.RUNTIME, address);
     if (ended.status() == 0) {
       return;
     }
-    COUNT.getAndAdd(pending, 0L, -1L);
-    if (ended.status() == runtime.number("SIGNAL")) {
+    COUNT.getAndAdd(Installed.PENDING, 0L, -1L);
+    if (ended.status() == Installed.RUNTIME.number("SIGNAL")) {
       throw crash(ended);
-    } else if (ended.status() == runtime.number("FOREIGN")) {
+    } else if (ended.status() == Installed.RUNTIME.number("FOREIGN")) {
       throwForeign(ended);
-    } else if (ended.status() == runtime.number("EXIT")) {
+    } else if (ended.status() == Installed.RUNTIME.number("EXIT")) {
       throw ended.exit();
-    } else if (ended.status() == runtime.number("UNBOUND")) {
+    } else if (ended.status() == Installed.RUNTIME.number("UNBOUND")) {
       throw ended.unbound(symbolizer);
-    } else if (ended.status() == runtime.number("TOO_DEEP")) {
+    } else if (ended.status() == Installed.RUNTIME.number("TOO_DEEP")) {
       throw new StackOverflowError("too many guarded calls within each other");
     }
   }
@@ -213,12 +218,12 @@ public final class Guard {
   }
 
   private void raise(Throwable thrown, ErrorReporter uncaught) {
-    long area = runtime.area();
-    if (area == 0 || !GuardArea.calledUnderGuard(runtime, area)) {
+    long area = Installed.RUNTIME.area();
+    if (area == 0 || !GuardArea.calledUnderGuard(Installed.RUNTIME, area)) {
       LinkedThreads.endProcess(thrown, uncaught);
     }
-    long exception = RaisedExceptions.ofThread().add(thrown, runtime.address("forget"));
-    GuardArea.raise(runtime, area, exception);
+    long exception = RaisedExceptions.ofThread().add(thrown, Installed.RUNTIME.address("forget"));
+    GuardArea.raise(Installed.RUNTIME, area, exception);
   }
 
   Symbolizer symbolizer() {

@@ -2,10 +2,12 @@ package uruk.materialization.platform;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import com.google.common.collect.Maps;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.Set;
 import uruk.jitlink.host.AddressReserve;
 import uruk.jitlink.host.AddressReserve.Placement;
 import uruk.jitlink.host.DynamicLinker;
@@ -78,8 +80,30 @@ final class GuardRuntime {
           Map.entry("WRITE", "write"),
           Map.entry("ABORT", "abort"));
 
+  /**
+   * The functions that linked code must call instead of the process's, by name; places in the code.
+   */
+  private static final Map<String, String> REPLACEMENTS =
+      Map.of(
+          "exit",
+          "exit",
+          "_exit",
+          "exitAtOnce",
+          "_Exit",
+          "exitAtOnce",
+          "quick_exit",
+          "quickExit",
+          "pthread_create",
+          "createThread",
+          "thrd_create",
+          "createC11Thread");
+
   private static final class Installed {
     private static final GuardRuntime INSTANCE = new GuardRuntime();
+
+    static {
+      LinkedThreads.watch(INSTANCE);
+    }
   }
 
   private final MachineCode code = GuardCode.create();
@@ -143,19 +167,17 @@ final class GuardRuntime {
    * guarded call, not the process, or begin threads that the guard knows}
    */
   Map<String, Long> replacements() {
-    return Map.of(
-        "exit",
-        address("exit"),
-        "_exit",
-        address("exitAtOnce"),
-        "_Exit",
-        address("exitAtOnce"),
-        "quick_exit",
-        address("quickExit"),
-        "pthread_create",
-        address("createThread"),
-        "thrd_create",
-        address("createC11Thread"));
+    return Maps.transformValues(REPLACEMENTS, this::address);
+  }
+
+  /** {@return the names of {@link #replacements}} Asks for no guard. */
+  static Set<String> replaced() {
+    return REPLACEMENTS.keySet();
+  }
+
+  /** {@return whether {@link #libraryReplacement} may be other than 0} Asks for no guard. */
+  static boolean mayReplaceInLibrary(String name) {
+    return name.equals(START_THREAD) || Teams.begins(name);
   }
 
   /**

@@ -18,26 +18,29 @@ public final class HostThreads implements RunningCode {
   private static final long POLL_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
   private static final ReentrantLock GATE = new ReentrantLock();
 
-  private final GuardedCalls calls = new GuardedCalls();
-  private final ThreadScan scan = ThreadScan.get();
+  /** What the process needs for it, installed when the first one asks. */
+  private static final class Installed {
+    private static final GuardedCalls CALLS = new GuardedCalls();
+    private static final ThreadScan SCAN = ThreadScan.get();
+  }
+
   private final UnboundReports reports = new UnboundReports();
 
   /**
-   * Prepares the process: installs the guard and a handler for one real-time signal.
-   *
-   * @throws IllegalStateException if this is not a HotSpot JVM on amd64
+   * Prepares nothing yet: who first asks installs the guard and a handler for one real-time signal,
+   * and fails if this is not a HotSpot JVM on amd64.
    */
   public HostThreads() {}
 
   @Override
   public long beginEpoch() {
-    return calls.beginEpoch();
+    return Installed.CALLS.beginEpoch();
   }
 
   @Override
   public List<Place> callsBefore(long epoch, LongPredicate functions) {
     List<Place> found = new ArrayList<>();
-    for (GuardedCalls.GuardedCall call : calls.underWay()) {
+    for (GuardedCalls.GuardedCall call : Installed.CALLS.underWay()) {
       if (call.epoch() < epoch && functions.test(call.function())) {
         found.add(new Place(call.thread(), ThreadScan.nameOf(call.thread()), call.function()));
       }
@@ -50,7 +53,7 @@ public final class HostThreads implements RunningCode {
     List<List<Place>> places = new ArrayList<>();
     code.forEach(range -> places.add(new ArrayList<>()));
     List<UnknownThread> unknown = new ArrayList<>();
-    for (ThreadScan.Finding finding : scan.scan(code)) {
+    for (ThreadScan.Finding finding : Installed.SCAN.scan(code)) {
       String name = ThreadScan.nameOf(finding.thread());
       switch (finding) {
         case ThreadScan.Unknown thread ->
@@ -69,11 +72,12 @@ public final class HostThreads implements RunningCode {
 
   @Override
   public void clearStack() {
-    scan.clearStack();
+    Installed.SCAN.clearStack();
   }
 
   @Override
   public List<Place> whenQuiescent(LongPredicate functions, Duration atMost, Runnable action) {
+    GuardedCalls calls = Installed.CALLS;
     long begin = System.nanoTime();
     long nanos = TimeUnit.NANOSECONDS.convert(atMost); // as many as there can be, for longer times
     GATE.lock();

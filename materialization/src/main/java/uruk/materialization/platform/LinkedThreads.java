@@ -35,24 +35,21 @@ final class LinkedThreads {
     void exits(NativeExitException exit);
   }
 
-  private static final class Started {
-    static {
-      GuardRuntime runtime = GuardRuntime.get();
-      Thread.ofPlatform().daemon().name("uruk-linked-threads").start(() -> watch(runtime));
-      Runtime.getRuntime().addShutdownHook(new Thread(LinkedThreads::rest));
-      waiting = runtime;
-    }
-
-    private Started() {}
-
-    static void ensure() {}
-  }
-
   private LinkedThreads() {}
 
-  /** Adds an owner; the first one starts the daemon thread. */
+  /** Starts the daemon thread that waits for what the process's guard has to report. */
+  static void watch(GuardRuntime runtime) {
+    Thread.ofPlatform().daemon().name("uruk-linked-threads").start(() -> awaitReport(runtime));
+    waiting = runtime;
+    try {
+      Runtime.getRuntime().addShutdownHook(new Thread(LinkedThreads::rest));
+    } catch (IllegalStateException _) {
+      rest(); // the process is ending
+    }
+  }
+
+  /** Adds an owner. */
   static void add(Owner owner) {
-    Started.ensure();
     OWNERS.add(owner);
   }
 
@@ -73,7 +70,7 @@ final class LinkedThreads {
     }
   }
 
-  private static void watch(GuardRuntime runtime) {
+  private static void awaitReport(GuardRuntime runtime) {
     runtime.awaitReport();
     while (ending && !runtime.hasReport()) {
       LockSupport.parkNanos(POLL_NANOSECONDS);

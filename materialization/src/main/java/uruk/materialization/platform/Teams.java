@@ -30,10 +30,14 @@ final class Teams {
     this.runtime = runtime;
   }
 
+  /** {@return whether a function is GOMP_parallel, GOMP_parallel_sections or the like} */
+  static boolean begins(String name) {
+    return name.startsWith(FORK) && !name.endsWith("_start") && !name.endsWith("_end");
+  }
+
   /** {@return the address of the function in a function's place; 0 if it begins no team} */
   long replacement(String name) {
-    // GOMP_parallel_loop_static, GOMP_parallel_sections and the like
-    if (!name.startsWith(FORK) || name.endsWith("_start") || name.endsWith("_end")) {
+    if (!begins(name)) {
       return 0;
     }
     long real = symbol(name);

@@ -228,6 +228,24 @@ final class ProgramTest {
         .containsExactly("status 5", "handlers are back", "caught 10000");
   }
 
+  /** To install it takes longer than a small link, and few programs need its addresses. */
+  @Test
+  void theFirstGuardedCallInstallsTheGuardOrALinkThatNeedsItsExit() throws Exception {
+    Path plain =
+        CompiledFile.compile(directory, "gcc", "plain.c", "int twice(int n) { return 2 * n; }");
+    String exits =
+        """
+        #include <stdlib.h>
+        int twice(int n) { if (n < 0) exit(n); return 2 * n; }
+        """;
+    Path exiting = CompiledFile.compile(directory, "gcc", "exiting.c", exits);
+
+    assertThat(ChildJvm.run(GuardInstallScenario.class, plain.toString()))
+        .containsExactly("after the link: as before", "twice 42", "after the call: installed");
+    assertThat(ChildJvm.run(GuardInstallScenario.class, exiting.toString()))
+        .containsExactly("after the link: installed", "twice 42", "after the call: installed");
+  }
+
   private List<Path> compile(String compiler, String extension, String[] options, String... sources)
       throws Exception {
     List<Path> objects = new ArrayList<>();

@@ -13,6 +13,7 @@ final class SignalScenario {
   private SignalScenario() {}
 
   public static void main(String[] arguments) {
+    Guard.install();
     try (Jit jit = Jit.create()) {
       jit.add(Path.of(arguments[0]));
       List<SignalAction> before = actions();
@@ -26,7 +27,8 @@ final class SignalScenario {
     System.out.println("caught " + caught);
   }
 
-  private static List<SignalAction> actions() {
+  /** {@return what the process does about the signals that end a guarded call} */
+  static List<SignalAction> actions() {
     return Arrays.stream(GuardRuntime.Signal.values())
         .map(signal -> SignalAction.of(signal.number))
         .toList();

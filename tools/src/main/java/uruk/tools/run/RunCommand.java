@@ -103,7 +103,7 @@ public final class RunCommand implements Command {
     return new Run(request, console, prepared).run();
   }
 
-  /** Makes what every run needs of the process, while files are read. */
+  /** Makes what every run needs of the process, while files are read and linked. */
   private static boolean prepare() {
     FirstNativeCalls.make();
     Guard.install();
@@ -144,7 +144,7 @@ public final class RunCommand implements Command {
     }
 
     int run() {
-      Jit jit = link();
+      Jit jit = linked();
       times.begin("run");
       ProgramDefaults.restoreLocale();
       ProgramDefaults.restoreSignals();
@@ -169,9 +169,18 @@ public final class RunCommand implements Command {
       return builder;
     }
 
-    private Jit link() {
+    /** If the process could not be prepared, the one who failed knows why; others would not. */
+    private Jit linked() {
+      FutureTask<Jit> setUp = begun("uruk-set-up", () -> builder().create());
+      try {
+        return link(setUp);
+      } finally {
+        boolean _ = result(prepared);
+      }
+    }
+
+    private Jit link(FutureTask<Jit> setUp) {
       try (Progress progress = Progress.on(console)) {
-        FutureTask<Jit> setUp = begun("uruk-set-up", this::setUp);
         step(progress, "compile");
         inputs.compile();
         Executor helper = helper();
@@ -199,13 +208,6 @@ public final class RunCommand implements Command {
         times.end(request.reports().time() ? phases.milliseconds() : Map.of());
         return jit;
       }
-    }
-
-    /** If the process could not be prepared, the one who failed knows why; others would not. */
-    private Jit setUp() {
-      JitBuilder builder = builder();
-      boolean _ = result(prepared);
-      return builder.create();
     }
 
     private void addInputs(Jit jit) {
