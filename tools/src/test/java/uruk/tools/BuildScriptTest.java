@@ -73,6 +73,13 @@ class BuildScriptTest {
     assertThat(isBuilt()).isNotZero();
   }
 
+  /** Programs that "uruk run" has started hand it on. */
+  @Test
+  void roomForStaticTlsIsNotMadeInTheBuildsThreads() throws Exception {
+    script("mvnw", "[ -z \"${GLIBC_TUNABLES:-}\" ] && exec scripts/assemble jars");
+    assertThat(run("GLIBC_TUNABLES=glibc.rtld.optional_static_tls=100000 scripts/build")).isZero();
+  }
+
   @Test
   void aBuildThatFailsSaysSo() throws Exception {
     script("mvnw", "echo '[ERROR] no'; exit 1");
