@@ -13,7 +13,6 @@ module uruk.tools {
   requires org.jspecify;
   requires org.jline.reader;
   requires org.jline.terminal;
-  requires org.slf4j;
   requires uruk.materialization;
 
   provides Configurator with

@@ -10,11 +10,11 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import uruk.jitlink.graph.ExternalAddressable;
 import uruk.jitlink.graph.LinkGraph;
 import uruk.jitlink.graph.Symbol;
 import uruk.jitlink.graph.TargetFlags;
+import uruk.jitlink.host.LibraryLog;
 import uruk.jitlink.memory.FinalizedAllocation;
 import uruk.jitlink.memory.InFlightAllocation;
 import uruk.jitlink.pass.ApplyFixups;
@@ -27,7 +27,7 @@ import uruk.jitlink.pass.SectionBounds;
  * ends the link: its memory is abandoned and the context is told.
  */
 public final class JITLinker {
-  private static final Logger LOGGER = LoggerFactory.getLogger(JITLinker.class);
+  private static final Logger LOGGER = LibraryLog.of(JITLinker.class);
 
   private final LinkGraph graph;
   private final LinkContext context;

@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import uruk.jitlink.Targets;
 import uruk.jitlink.graph.Target;
+import uruk.jitlink.host.LibraryLog;
 import uruk.materialization.BindingPolicy;
 import uruk.materialization.platform.GdbPlugin;
 import uruk.materialization.platform.Guard;
@@ -18,7 +18,7 @@ import uruk.orc.TaskDispatcher;
 
 /** Chooses how a program is run; made by {@link Jit#builder}. Not thread-safe. */
 public final class JitBuilder {
-  private static final Logger LOGGER = LoggerFactory.getLogger(Jit.class);
+  private static final Logger LOGGER = LibraryLog.of(Jit.class);
 
   final ExecutionSession.Builder session =
       ExecutionSession.builder().errorReporter(error -> LOGGER.warn(error.getMessage(), error));

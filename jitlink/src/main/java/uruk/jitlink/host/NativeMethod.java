@@ -1,7 +1,6 @@
 package uruk.jitlink.host;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 
 /**
  * What {@link NativeCall} does, as a native method of Java (JNI), whose code is in the library that
@@ -31,7 +30,7 @@ final class NativeMethod {
       System.load(library);
       return true;
     } catch (UnsatisfiedLinkError refused) {
-      LoggerFactory.getLogger(NativeMethod.class)
+      LibraryLog.of(NativeMethod.class)
           .warn("{} cannot be loaded, so first calls take longer", library, refused);
       return false;
     }

@@ -1,26 +1,14 @@
 package uruk.tools.run;
 
-import com.google.common.base.Throwables;
-import com.google.common.util.concurrent.ExecutionError;
-import com.google.common.util.concurrent.Futures;
-import com.google.common.util.concurrent.UncheckedExecutionException;
 import com.google.gson.JsonElement;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import uruk.jit.Jit;
 import uruk.jit.JitBuilder;
-import uruk.jitlink.host.FirstNativeCalls;
 import uruk.materialization.Program;
-import uruk.materialization.platform.Guard;
 import uruk.materialization.platform.ProgramDefaults;
 import uruk.orc.SymbolsNotFoundException;
 import uruk.tools.AotCache;
@@ -88,7 +76,7 @@ public final class RunCommand implements Command {
 
   @Override
   public int run(List<String> arguments, Console console) {
-    FutureTask<Boolean> prepared = begun("uruk-prepare", RunCommand::prepare);
+    Preparation preparation = new Preparation();
     RunRequest request = RunRequest.of(arguments);
     if (request.help()) {
       console.out().print(help());
@@ -100,30 +88,7 @@ public final class RunCommand implements Command {
     if (AotCache.state() == AotCache.REJECTED) {
       console.err().println(console.errStyle().doubtful("uruk run:") + " " + AotCache.complaint());
     }
-    return new Run(request, console, prepared).run();
-  }
-
-  /** Makes what every run needs of the process, while files are read and linked. */
-  private static boolean prepare() {
-    FirstNativeCalls.make();
-    Guard.install();
-    return true;
-  }
-
-  /** Begins a piece of work on a thread of its own, which does not keep the process. */
-  private static <T> FutureTask<T> begun(String name, Callable<T> work) {
-    FutureTask<T> task = new FutureTask<>(work);
-    Thread.ofPlatform().name(name).daemon().start(task);
-    return task;
-  }
-
-  private static <T> T result(FutureTask<T> task) {
-    try {
-      return Futures.getUnchecked(task);
-    } catch (UncheckedExecutionException | ExecutionError e) {
-      Throwables.throwIfUnchecked(Objects.requireNonNull(e.getCause()));
-      throw e;
-    }
+    return new Run(request, console, preparation).run();
   }
 
   /** One run, step by step. */
@@ -131,15 +96,15 @@ public final class RunCommand implements Command {
 
     private final RunRequest request;
     private final Console console;
-    private final FutureTask<Boolean> prepared;
+    private final Preparation preparation;
     private final Inputs inputs;
     private final StepTimes times = new StepTimes();
     private final PhaseTimes phases = new PhaseTimes();
 
-    Run(RunRequest request, Console console, FutureTask<Boolean> prepared) {
+    Run(RunRequest request, Console console, Preparation preparation) {
       this.request = request;
       this.console = console;
-      this.prepared = prepared;
+      this.preparation = preparation;
       this.inputs = new Inputs(request.files());
     }
 
@@ -169,21 +134,21 @@ public final class RunCommand implements Command {
       return builder;
     }
 
-    /** If the process could not be prepared, the one who failed knows why; others would not. */
     private Jit linked() {
-      FutureTask<Jit> setUp = begun("uruk-set-up", () -> builder().create());
+      Preparation.Session session = preparation.begin(() -> builder().create());
       try {
-        return link(setUp);
+        return link(session);
       } finally {
-        boolean _ = result(prepared);
+        session.awaitAll();
       }
     }
 
-    private Jit link(FutureTask<Jit> setUp) {
+    private Jit link(Preparation.Session session) {
       try (Progress progress = Progress.on(console)) {
         step(progress, "compile");
         inputs.compile();
-        Executor helper = helper();
+        // Reads members of archives before they are linked, and ends links while others begin.
+        Executor helper = Preparation.helper("uruk-helper");
         step(progress, "load");
         Optional<Program> program =
             request.tellsObjectsApart() || request.asksForNames()
@@ -191,7 +156,7 @@ public final class RunCommand implements Command {
                 : inputs.collect(console.err()::println, helper);
         step(progress, "set up");
         // Never closed: handlers that the program registered with atexit run when the process ends.
-        Jit jit = result(setUp);
+        Jit jit = session.get();
         jit.objects().readMembersAheadOn(helper);
         jit.objects().finishLinksOn(helper);
         if (request.reports().time()) {
@@ -219,20 +184,6 @@ public final class RunCommand implements Command {
       } else {
         inputs.addWholeTo(jit);
       }
-    }
-
-    /**
-     * A second thread reads members of archives before the first links them, and ends links while
-     * the first begins others; it does not keep the process.
-     */
-    private static Executor helper() {
-      return new ThreadPoolExecutor(
-          0,
-          1,
-          1,
-          TimeUnit.SECONDS,
-          new LinkedBlockingQueue<>(),
-          work -> Thread.ofPlatform().name("uruk-helper").daemon().unstarted(work));
     }
 
     private void linkFirst(Jit jit) {
