@@ -2,7 +2,11 @@ package uruk.tools;
 
 import uruk.jitlink.host.LibraryLog;
 
-/** Turns the libraries' log on and off. Without {@code -v} they are told that there is none. */
+/**
+ * Turns the libraries' log on and off. Without {@code -v} they are told that there is none: SLF4J
+ * looks for longer than a small program is linked, and cannot be given a provider's name ({@code
+ * slf4j.provider}) where the launcher puts all classes, on the boot class path.
+ */
 public final class Logging {
 
   private static boolean verbose;
