@@ -264,7 +264,7 @@ final class Definition {
    */
   @Nullable SymbolEntry responsibility(String name, int guess) {
     SymbolEntry entry = guess < entries.length ? entries[guess] : null;
-    if (entry == null || !entry.name().equals(name) || !isResponsibleFor(entry)) {
+    if (entry == null || !entry.isNamed(name) || !isResponsibleFor(entry)) {
       entry = dylib.table().find(name);
     }
     return entry != null && isResponsibleFor(entry) ? entry : null;

@@ -41,7 +41,7 @@ final class DependenceSearch {
     }
     for (int at = 0; at < count; at++) {
       SymbolEntry likely = found[at];
-      if (likely == null || likely.isRemoved() || !likely.name().equals(names[at])) {
+      if (likely == null || likely.isRemoved() || !likely.isNamed(names[at])) {
         found[at] = dylibs[at].table().find(names[at], hashes[at]);
       }
     }

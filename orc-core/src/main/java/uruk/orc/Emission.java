@@ -98,7 +98,7 @@ final class Emission {
           int at = 0;
           for (SymbolEntry entry : definition.entries()) {
             if (definition.isResponsibleFor(entry)) {
-              while (!addresses.nameAt(at).equals(entry.name())) {
+              while (!entry.isNamed(addresses.nameAt(at))) {
                 at++;
               }
               entry.resolve(addresses.addressAt(at), addresses.flagsAt(at).without(MAY_DIFFER));

@@ -77,6 +77,16 @@ final class SymbolEntry {
     return name;
   }
 
+  /**
+   * {@return whether this is the symbol's name} It mostly is the very object, which is not touched
+   * then: compiled code of {@link String#equals} would load it first, and the names of many symbols
+   * lie in memory that is slow to reach.
+   */
+  @SuppressWarnings("ReferenceEquality")
+  boolean isNamed(String other) {
+    return name == other || name.equals(other);
+  }
+
   /** {@return flags, state and removal at one moment} */
   int word() {
     return word;

@@ -126,7 +126,7 @@ final class SymbolSlots {
     for (int slot = slots[at]; slot != FREE; slot = slots[at]) {
       if (sameTag(slot, hash, mask)) {
         SymbolEntry entry = published(slot & mask);
-        if (entry != REMOVED && entry.name().equals(name)) {
+        if (entry != REMOVED && entry.isNamed(name)) {
           return entry;
         }
       }
@@ -167,7 +167,7 @@ final class SymbolSlots {
       }
       if (sameTag(slot, hash, mask)) {
         SymbolEntry there = at(slot & mask);
-        if (there != REMOVED && there.name().equals(entry.name())) {
+        if (there != REMOVED && there.isNamed(entry.name())) {
           return there;
         }
       }
