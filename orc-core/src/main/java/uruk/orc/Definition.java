@@ -260,12 +260,13 @@ final class Definition {
   /**
    * {@return the entry of a symbol that the responsibility answers for, or null}
    *
+   * @param name a String, which is not touched if the guess is right
    * @param guess the position at which it is expected; reports tend to come in the unit's order
    */
-  @Nullable SymbolEntry responsibility(String name, int guess) {
+  @Nullable SymbolEntry responsibility(Object name, int guess) {
     SymbolEntry entry = guess < entries.length ? entries[guess] : null;
     if (entry == null || !entry.isNamed(name) || !isResponsibleFor(entry)) {
-      entry = dylib.table().find(name);
+      entry = dylib.table().find((String) name);
     }
     return entry != null && isResponsibleFor(entry) ? entry : null;
   }

@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
 final class DependenceSearch {
   private final ExecutionSession session;
   private JITDylib[] dylibs = new JITDylib[0];
-  private String[] names = new String[0];
+
+  /** Strings; to cast each where it is collected would read it there, one after the other. */
+  private Object[] names = new Object[0];
+
   private int[] hashes = new int[0];
   private @Nullable SymbolEntry[] found = new SymbolEntry[0];
   private int count;
@@ -34,15 +37,16 @@ final class DependenceSearch {
   void find(List<SymbolDependenceGroup> groups) {
     collect(groups);
     for (int at = 0; at < count; at++) {
-      hashes[at] = SymbolTable.hash(names[at]);
+      hashes[at] = SymbolTable.hash(nameAt(at));
     }
     for (int at = 0; at < count; at++) {
       found[at] = dylibs[at].table().likely(hashes[at]);
     }
     for (int at = 0; at < count; at++) {
       SymbolEntry likely = found[at];
-      if (likely == null || likely.isRemoved() || !likely.isNamed(names[at])) {
-        found[at] = dylibs[at].table().find(names[at], hashes[at]);
+      // Its owner lies in the second of an entry's cache lines if there are two: both are read here.
+      if (likely == null || likely.owner == null || !likely.isNamed(names[at])) {
+        found[at] = dylibs[at].table().find(nameAt(at), hashes[at]);
       }
     }
   }
@@ -62,7 +66,7 @@ final class DependenceSearch {
     if (count + needed.size() > names.length) {
       grow(count + needed.size());
     }
-    for (String name : needed) {
+    for (Object name : needed) {
       dylibs[count] = dylib;
       names[count++] = name;
     }
@@ -91,7 +95,7 @@ final class DependenceSearch {
   }
 
   String nameAt(int at) {
-    return names[at];
+    return (String) names[at];
   }
 
   /** {@return the symbol, or null if it is missing} */

@@ -52,7 +52,7 @@ final class Emission {
     }
   }
 
-  static SymbolEntry responsibility(Definition definition, String name, int guess) {
+  static SymbolEntry responsibility(Definition definition, Object name, int guess) {
     SymbolEntry entry = definition.responsibility(name, guess);
     if (entry == null) {
       throw new IllegalArgumentException(
@@ -103,6 +103,7 @@ final class Emission {
               }
               entry.resolve(addresses.addressAt(at), addresses.flagsAt(at).without(MAY_DIFFER));
               ReadinessGraph.ready(entry, outcome);
+              at++;
             }
           }
           definition.finishEmitted();

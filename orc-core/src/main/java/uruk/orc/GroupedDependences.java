@@ -75,7 +75,7 @@ final class GroupedDependences {
 
   private DependenceNode nodeOf(Set<String> names) {
     symbols.clear();
-    for (String name : names) {
+    for (Object name : names) { // a String, but not cast, which would touch it
       SymbolEntry symbol = Emission.responsibility(definition, name, nodes.size());
       if (symbol.node != null) {
         throw new IllegalArgumentException(

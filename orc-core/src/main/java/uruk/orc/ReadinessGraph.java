@@ -57,7 +57,6 @@ final class ReadinessGraph {
 
   /** The symbol is ready, since it needs nothing that is not; what waited for it goes on. */
   static void ready(SymbolEntry symbol, Outcome outcome) {
-    symbol.state(SymbolState.EMITTED);
     outcome.reached(symbol, SymbolState.READY);
     outcome.becameReady(symbol);
     if (symbol.takeAwaited()) {

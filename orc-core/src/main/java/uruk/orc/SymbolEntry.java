@@ -79,11 +79,11 @@ final class SymbolEntry {
 
   /**
    * {@return whether this is the symbol's name} It mostly is the very object, which is not touched
-   * then: compiled code of {@link String#equals} would load it first, and the names of many symbols
-   * lie in memory that is slow to reach.
+   * then: compiled code of {@link String#equals}, and of casts, would load it first, and the names
+   * of many symbols lie in memory that is slow to reach.
    */
   @SuppressWarnings("ReferenceEquality")
-  boolean isNamed(String other) {
+  boolean isNamed(Object other) {
     return name == other || name.equals(other);
   }
 
