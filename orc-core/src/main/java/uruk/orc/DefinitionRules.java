@@ -132,10 +132,25 @@ final class DefinitionRules {
 
     private void addAll() {
       Map<String, SymbolFlags> symbols = promise.symbols();
+      NameIndex index = dylib.table().size() == 0 ? SymbolMap.index(symbols) : null;
       dylib.session().lock().tablesChange();
+      if (index == null) {
+        addEach(symbols);
+      } else {
+        addToNothing(symbols, index);
+      }
+      finish();
+    }
+
+    private void addEach(Map<String, SymbolFlags> symbols) {
       dylib.table().reserve(symbols.size());
       HashedNames.forEach(dylib.table(), symbols, this::add);
-      finish();
+    }
+
+    /** The table has no entry, and the unit's own index says where each goes. */
+    private void addToNothing(Map<String, SymbolFlags> symbols, NameIndex index) {
+      symbols.forEach((name, flags) -> added(new SymbolEntry(name, flags, definition)));
+      dylib.table().fill(index, entries.toArray());
     }
 
     private void add(String name, int hash, SymbolFlags flags) {

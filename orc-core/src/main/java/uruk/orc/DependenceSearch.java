@@ -44,7 +44,8 @@ final class DependenceSearch {
     }
     for (int at = 0; at < count; at++) {
       SymbolEntry likely = found[at];
-      // Its owner lies in the second of an entry's cache lines if there are two: both are read here.
+      // Its owner lies in the second of an entry's cache lines if there are two: both are read
+      // here.
       if (likely == null || likely.owner == null || !likely.isNamed(names[at])) {
         found[at] = dylibs[at].table().find(nameAt(at), hashes[at]);
       }

@@ -1,14 +1,13 @@
 package uruk.orc;
 
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the position of a name in an array of names: open addressing over positions. Keeps the
- * names' hashes, so that neither a search nor a table that takes the names over reads a name again.
- * Immutable.
+ * Finds the position of a name in an array of names. Its slots are those that a {@link SymbolSlots}
+ * would have that got the names in this order, so that an empty table need not search for a place
+ * for each. Keeps the names' hashes for tables that are not empty. Immutable.
  */
 final class NameIndex {
   private static final int SCAN_LIMIT = 8;
@@ -21,12 +20,12 @@ final class NameIndex {
   private @Nullable Map<String, Integer> crowd;
 
   private final @Nullable String duplicate;
+  private long filter;
 
   NameIndex(String[] names, int size) {
     this.names = names;
     this.hashes = new int[size];
     this.slots = size <= SCAN_LIMIT ? new int[0] : new int[SymbolTable.capacityFor(size)];
-    Arrays.fill(slots, -1);
     this.duplicate = insertAll();
   }
 
@@ -42,13 +41,28 @@ final class NameIndex {
       return scan(name, hash, hashes.length);
     }
     int mask = slots.length - 1;
-    for (int slot = hash, end = slot + SymbolSlots.PROBES; slot != end; slot++) {
-      int at = slots[slot & mask];
-      if (at < 0 || isAt(at, name, hash)) {
-        return at;
+    for (int at = hash, end = at + SymbolSlots.PROBES; at != end; at++) {
+      int slot = slots[at & mask];
+      if (slot == SymbolSlots.FREE || isIn(slot, name, hash)) {
+        return (slot & mask) - 1;
       }
     }
     return crowd == null ? -1 : crowd.getOrDefault(name, -1);
+  }
+
+  /** {@return whether all names have slots, which then are those of a table with these names} */
+  boolean hasSlots() {
+    return slots.length > 0 && crowd == null && duplicate == null;
+  }
+
+  /** {@return a copy of the slots} */
+  int[] slots() {
+    return slots.clone();
+  }
+
+  /** {@return the {@linkplain SymbolSlots#filter filter} of a table with these names} */
+  long filter() {
+    return filter;
   }
 
   /** {@return the {@linkplain SymbolTable#hash hash} of the name at a position} */
@@ -59,6 +73,7 @@ final class NameIndex {
   private @Nullable String insertAll() {
     for (int at = 0; at < hashes.length; at++) {
       hashes[at] = SymbolTable.hash(names[at]);
+      filter |= SymbolSlots.filterBit(hashes[at]);
     }
     String twice = null;
     for (int at = 0; at < hashes.length; at++) {
@@ -80,18 +95,24 @@ final class NameIndex {
   /** Adds the name at a position, unless it is there. Returns whether it was added. */
   private boolean add(int at) {
     int mask = slots.length - 1;
-    for (int slot = hashes[at], end = slot + SymbolSlots.PROBES; slot != end; slot++) {
-      int other = slots[slot & mask];
-      if (other < 0) {
-        slots[slot & mask] = at;
+    int hash = hashes[at];
+    for (int home = hash, end = home + SymbolSlots.PROBES; home != end; home++) {
+      int slot = slots[home & mask];
+      if (slot == SymbolSlots.FREE) {
+        slots[home & mask] = SymbolSlots.slot(at + 1, hash, mask);
         return true;
       }
-      if (isAt(other, names[at], hashes[at])) {
+      if (isIn(slot, names[at], hash)) {
         return false;
       }
     }
     crowd = crowd == null ? new HashMap<>() : crowd;
     return crowd.putIfAbsent(names[at], at) == null;
+  }
+
+  private boolean isIn(int slot, String name, int hash) {
+    int mask = slots.length - 1;
+    return SymbolSlots.sameTag(slot, hash, mask) && isAt((slot & mask) - 1, name, hash);
   }
 
   private boolean isAt(int at, String name, int hash) {

@@ -131,6 +131,12 @@ public final class SymbolMap {
     return flags instanceof View ? flags : ImmutableMap.copyOf(flags);
   }
 
+  /** {@return the index of the names, if there is one that has slots for all of them, or null} */
+  static @Nullable NameIndex index(Map<String, SymbolFlags> symbols) {
+    NameIndex index = symbols instanceof View<SymbolFlags> view ? view.map.index : null;
+    return index != null && index.hasSlots() ? index : null;
+  }
+
   /** Calls the action for each symbol in order, with hashes that need not be computed again. */
   static void forEach(Map<String, SymbolFlags> symbols, HashedNames.Action action) {
     if (symbols instanceof View<SymbolFlags> view) {

@@ -25,13 +25,17 @@ final class SymbolSlots {
   /** How many slots a search looks at. */
   static final int PROBES = 128;
 
+  /** A slot without an entry. */
+  static final int FREE = 0;
+
   private static final SymbolEntry REMOVED = SymbolEntry.tombstone();
-  private static final int FREE = 0;
   private static final int IN_CROWD = -1;
   private static final int FILTER_SHIFT = Integer.SIZE - 6; // a long has 2^6 bits
   private static final int PIECE_BITS = 15;
-  private static final int PIECE = 1 << PIECE_BITS;
-  private static final int PIECE_MASK = PIECE - 1;
+  private static final int PIECE_MASK = (1 << PIECE_BITS) - 1;
+
+  /** How many entries a piece holds. */
+  static final int PIECE = 1 << PIECE_BITS;
 
   private final int[] slots;
 
@@ -52,12 +56,32 @@ final class SymbolSlots {
   /** Entries for which no slot near their own was free. */
   private final Map<String, SymbolEntry> crowd = new ConcurrentHashMap<>();
 
-  /** Slots for {@link #room} entries, free. */
-  SymbolSlots(int capacity) {
-    slots = new int[capacity];
+  private SymbolSlots(int[] slots) {
+    this.slots = slots;
     first = new SymbolEntry[Math.min(room() + 1, PIECE)];
     pieces = new SymbolEntry[1 + (room() >>> PIECE_BITS)][];
     pieces[0] = first;
+  }
+
+  /** Slots for {@link #room} entries, free. */
+  SymbolSlots(int capacity) {
+    this(new int[capacity]);
+  }
+
+  /** Entries in the order of an index of their names, at its slots. */
+  SymbolSlots(NameIndex index, SymbolEntry[] entries) {
+    this(index.slots());
+    filter = index.filter();
+    last = entries.length;
+    int copied = Math.min(entries.length, PIECE - 1); // no entry is at FREE
+    System.arraycopy(entries, 0, first, 1, copied);
+    for (int piece = 1; copied < entries.length; piece++) {
+      int count = Math.min(entries.length - copied, PIECE);
+      SymbolEntry[] added = new SymbolEntry[PIECE];
+      System.arraycopy(entries, copied, added, 0, count);
+      pieces[piece] = added;
+      copied += count;
+    }
   }
 
   /** {@return how many slots there are, a power of two} */
@@ -94,8 +118,13 @@ final class SymbolSlots {
   /**
    * {@return whether bits of a hash and of a slot, or of another hash, agree above the position}
    */
-  private static boolean sameTag(int slot, int hash, int mask) {
+  static boolean sameTag(int slot, int hash, int mask) {
     return ((slot ^ hash) & ~mask) == 0;
+  }
+
+  /** {@return a slot for an entry} */
+  static int slot(int position, int hash, int mask) {
+    return (hash & ~mask) | position;
   }
 
   /** {@return the entry at a position that has been read from a slot} */
@@ -182,7 +211,7 @@ final class SymbolSlots {
     }
     set(position, entry);
     VarHandle.releaseFence();
-    slots[at] = (hash & ~mask()) | position;
+    slots[at] = slot(position, hash, mask());
   }
 
   /** Puts an entry in the place of one with the same name. */

@@ -134,6 +134,17 @@ final class SymbolTable {
   }
 
   /**
+   * Adds entries to a table that has none, in the order of an index that {@linkplain
+   * NameIndex#hasSlots has slots} for all of their names. Called under the session lock.
+   */
+  void fill(NameIndex index, SymbolEntry[] entries) {
+    slots = new SymbolSlots(index, entries);
+    live = entries.length;
+    used = live;
+    updateFilter();
+  }
+
+  /**
    * Reads the slot in which a search for a hash begins. Who does so for many names before they are
    * searched one by one lets the processor wait for many slots at once. Called under the session
    * lock.

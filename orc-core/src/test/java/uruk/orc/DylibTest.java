@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class DylibTest extends SessionFixture {
@@ -66,6 +67,59 @@ class DylibTest extends SessionFixture {
     assertThat(a.reverseDepthFirstLinkOrder()).containsExactly(c, main, b, a);
     assertThat(JITDylib.depthFirstLinkOrder(List.of(c, b))).containsExactly(c, main, b, a);
     assertThat(JITDylib.depthFirstLinkOrder(List.of())).isEmpty();
+  }
+
+  @Test
+  void aMapOfManySymbolsIsDefinedInADylibThatHasNone() {
+    SymbolMap many = absolute("many_", 1000);
+    a.define(AbsoluteSymbols.of(many));
+    b.define(AbsoluteSymbols.of(many));
+    c.define(AbsoluteSymbols.of(absolute("more_", 1000)));
+
+    assertThat(session.lookup(SearchOrder.of(main, c, b), "many_999").address()).isEqualTo(999);
+    assertThat(a.symbols("")).hasSize(1000);
+    assertThatThrownBy(() -> a.define(AbsoluteSymbols.of(many)))
+        .isInstanceOf(DuplicateDefinitionException.class);
+    a.define(AbsoluteSymbols.of(absolute("more_", 1000)));
+    assertThat(session.lookup(a, "more_0").address()).isZero();
+    assertThat(session.lookup(a, "many_500").address()).isEqualTo(500);
+  }
+
+  @Test
+  void aDylibIsFilledAgainAfterItWasEmptied() {
+    ResourceTracker tracker = a.createResourceTracker();
+    a.define(AbsoluteSymbols.of(absolute("before_", 1000)), tracker);
+    session.lookup(a, "before_0");
+    tracker.remove();
+
+    a.define(AbsoluteSymbols.of(absolute("after_", 100)));
+
+    assertThat(session.lookup(a, "after_99").address()).isEqualTo(99);
+    assertThatThrownBy(() -> session.lookup(a, "before_0"))
+        .isInstanceOf(SymbolsNotFoundException.class);
+  }
+
+  @Test
+  void namesMadeToCollideAreDefinedInADylibThatHasNone() {
+    SymbolMap.Builder colliding = SymbolMap.builder();
+    for (int bits = 0; bits < 1 << 9; bits++) { // "Aa" and "BB" have the same hash
+      StringBuilder name = new StringBuilder();
+      for (int bit = 0; bit < 9; bit++) {
+        name.append((bits >> bit & 1) == 0 ? "Aa" : "BB");
+      }
+      colliding.put(name.toString(), bits, SymbolFlags.EXPORTED);
+    }
+
+    a.define(AbsoluteSymbols.of(colliding.build()));
+
+    assertThat(session.lookup(a, "BB".repeat(9)).address()).isEqualTo((1 << 9) - 1);
+    assertThat(a.symbols("")).hasSize(1 << 9);
+  }
+
+  private static SymbolMap absolute(String prefix, int count) {
+    SymbolMap.Builder symbols = SymbolMap.builder(count);
+    IntStream.range(0, count).forEach(at -> symbols.put(prefix + at, at, SymbolFlags.EXPORTED));
+    return symbols.build();
   }
 
   @Test

@@ -46,6 +46,40 @@ class SymbolTableTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void tablesThatAreFilledAtOnceAreLikeThoseThatGetNameAfterName(Names form) {
+    for (int size : new int[] {9, 1250, SymbolSlots.PIECE - 1, SymbolSlots.PIECE, 80_000}) {
+      List<String> names = IntStream.range(0, size).mapToObj(form.name).toList();
+      SymbolTable expected = new SymbolTable(new NameFilters());
+      expected.reserve(size);
+      names.forEach(name -> expected.add(new SymbolEntry(name, EXPORTED, null)));
+      SymbolTable filled = new SymbolTable(new NameFilters());
+
+      filled.fill(new NameIndex(names.toArray(String[]::new), size), entriesOf(names));
+
+      assertThat(filled.size()).isEqualTo(size);
+      assertThat(filled.entries()).extracting(SymbolEntry::name).isEqualTo(names);
+      assertThat(names).allMatch(name -> found(filled, name).name().equals(name));
+      assertThat(filled.find("missing")).isNull();
+      assertThat(names).allMatch(name -> filled.probes(name) == expected.probes(name));
+    }
+  }
+
+  @Test
+  void tablesThatWereFilledAtOnceGrowAndForget() {
+    List<String> names = IntStream.range(0, 1000).mapToObj(at -> "n" + at).toList();
+    SymbolTable table = new SymbolTable(new NameFilters());
+    table.fill(new NameIndex(names.toArray(String[]::new), names.size()), entriesOf(names));
+
+    IntStream.range(1000, 3000).forEach(at -> table.add(new SymbolEntry("n" + at, EXPORTED, null)));
+    names.forEach(name -> table.remove(found(table, name)));
+
+    assertThat(table.size()).isEqualTo(2000);
+    assertThat(names).allMatch(name -> table.find(name) == null);
+    assertThat(found(table, "n2999").name()).isEqualTo("n2999");
+  }
+
   @Test
   void entriesAreThoseThatHaveNotBeenRemoved() {
     SymbolTable table = new SymbolTable(new NameFilters());
@@ -164,6 +198,12 @@ class SymbolTableTest {
     SymbolTable table = new SymbolTable(new NameFilters());
     names.forEach(name -> table.add(new SymbolEntry(name, EXPORTED, null)));
     return table;
+  }
+
+  private static SymbolEntry[] entriesOf(List<String> names) {
+    return names.stream()
+        .map(name -> new SymbolEntry(name, EXPORTED, null))
+        .toArray(SymbolEntry[]::new);
   }
 
   private static SymbolEntry found(SymbolTable table, String name) {
