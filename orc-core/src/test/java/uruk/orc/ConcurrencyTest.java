@@ -166,8 +166,11 @@ class ConcurrencyTest {
     }
   }
 
-  @Test
-  void readersNeverSeeHalfASymbol() throws Exception {
+  /** Few symbols go into the table one by one, many fill it at once. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 64})
+  void readersNeverSeeHalfASymbol(int symbols) throws Exception {
+    String[] names = IntStream.range(0, symbols).mapToObj(at -> "n" + at).toArray(String[]::new);
     try (ExecutionSession session = quiet()) {
       JITDylib main = session.createJITDylib("main");
       int rounds = 2_000;
@@ -176,7 +179,7 @@ class ConcurrencyTest {
             SearchOrder order = SearchOrder.of(main);
             for (int round = 0; round < rounds; round++) {
               SymbolMap found =
-                  session.lookup(order, SymbolLookupSet.weaklyReferenced(List.of("a", "b")));
+                  session.lookup(order, SymbolLookupSet.weaklyReferenced(List.of(names)));
               found.forEach((name, symbol) ->
                   assertThat(symbol.address()).isEqualTo(TestUnit.addressOf(name)));
             }
@@ -185,8 +188,8 @@ class ConcurrencyTest {
           () -> {
             for (int round = 0; round < rounds; round++) {
               ResourceTracker tracker = main.createResourceTracker();
-              main.define(AbsoluteSymbols.of(SessionFixture.absolute("a", "b")), tracker);
-              ready(main, "a", "b").join();
+              main.define(AbsoluteSymbols.of(SessionFixture.absolute(names)), tracker);
+              ready(main, names).join();
               tracker.remove();
             }
           };

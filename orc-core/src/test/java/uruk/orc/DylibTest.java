@@ -116,10 +116,25 @@ class DylibTest extends SessionFixture {
     assertThat(a.symbols("")).hasSize(1 << 9);
   }
 
+  @Test
+  void aNameThatAMapHoldsTwiceIsDefinedOnce() {
+    SymbolMap twice = builder("many_", 20).put("many_0", 0, SymbolFlags.EXPORTED).buildUnique();
+    assertThat(twice.contains("many_19")).isTrue(); // makes the index
+
+    a.define(AbsoluteSymbols.of(twice));
+
+    assertThat(session.dump()).containsOnlyOnce("many_0");
+    assertThat(session.lookup(a, "many_19").address()).isEqualTo(19);
+  }
+
   private static SymbolMap absolute(String prefix, int count) {
+    return builder(prefix, count).build();
+  }
+
+  private static SymbolMap.Builder builder(String prefix, int count) {
     SymbolMap.Builder symbols = SymbolMap.builder(count);
     IntStream.range(0, count).forEach(at -> symbols.put(prefix + at, at, SymbolFlags.EXPORTED));
-    return symbols.build();
+    return symbols;
   }
 
   @Test
