@@ -44,7 +44,7 @@ final class DependenceSearch {
     }
     for (int at = 0; at < count; at++) {
       SymbolEntry likely = found[at];
-      // Who is removed has no owner. An entry may lie in two cache lines, the owner in the second,
+      // What is removed has no owner. An entry may lie in two cache lines, the owner in the second,
       // and what uses the entry later reads both.
       if (likely == null || likely.owner == null || !likely.isNamed(names[at])) {
         found[at] = dylibs[at].table().find(nameAt(at), hashes[at]);

@@ -14,6 +14,8 @@ final class NameIndex {
 
   private final String[] names;
   private final int[] hashes;
+
+  /** Empty for few names. A name is one position further on than in the array: none is at 0. */
   private final int[] slots;
 
   /** Positions of names for which no slot near their own was free: see {@link SymbolTable}. */

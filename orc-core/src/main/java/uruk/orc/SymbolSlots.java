@@ -32,10 +32,11 @@ final class SymbolSlots {
   private static final int IN_CROWD = -1;
   private static final int FILTER_SHIFT = Integer.SIZE - 6; // a long has 2^6 bits
   private static final int PIECE_BITS = 15;
-  private static final int PIECE_MASK = (1 << PIECE_BITS) - 1;
 
   /** How many entries a piece holds. */
   static final int PIECE = 1 << PIECE_BITS;
+
+  private static final int PIECE_MASK = PIECE - 1;
 
   private final int[] slots;
 

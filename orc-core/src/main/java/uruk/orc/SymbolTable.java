@@ -138,6 +138,9 @@ final class SymbolTable {
    * NameIndex#hasSlots has slots} for all of their names. Called under the session lock.
    */
   void fill(NameIndex index, SymbolEntry[] entries) {
+    if (live != 0) {
+      throw new AssertionError(live + " entries would be lost");
+    }
     slots = new SymbolSlots(index, entries);
     live = entries.length;
     used = live;

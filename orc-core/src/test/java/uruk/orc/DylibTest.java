@@ -101,14 +101,10 @@ class DylibTest extends SessionFixture {
 
   @Test
   void namesMadeToCollideAreDefinedInADylibThatHasNone() {
-    SymbolMap.Builder colliding = SymbolMap.builder();
-    for (int bits = 0; bits < 1 << 9; bits++) { // "Aa" and "BB" have the same hash
-      StringBuilder name = new StringBuilder();
-      for (int bit = 0; bit < 9; bit++) {
-        name.append((bits >> bit & 1) == 0 ? "Aa" : "BB");
-      }
-      colliding.put(name.toString(), bits, SymbolFlags.EXPORTED);
-    }
+    List<String> names = SymbolTableTest.colliding(9);
+    SymbolMap.Builder colliding = SymbolMap.builder(names.size());
+    IntStream.range(0, names.size())
+        .forEach(at -> colliding.put(names.get(at), at, SymbolFlags.EXPORTED));
 
     a.define(AbsoluteSymbols.of(colliding.build()));
 

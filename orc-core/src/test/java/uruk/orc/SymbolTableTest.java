@@ -186,7 +186,7 @@ class SymbolTableTest {
   }
 
   /** {@return 2 to the power of {@code pairs} names with the same {@code String.hashCode}} */
-  private static List<String> colliding(int pairs) {
+  static List<String> colliding(int pairs) {
     List<String> names = List.of("");
     for (int pair = 0; pair < pairs; pair++) {
       names = names.stream().flatMap(name -> Stream.of(name + "Aa", name + "BB")).toList();
