@@ -11,6 +11,7 @@ enum DoublingFigure {
   CHAIN("units in a chain", 5000, FreshSessions::chain),
   EDGES("edges among 2,500 symbols", 10_000, FreshSessions::edges),
   WOVEN("symbols with 4 edges each", 5000, FreshSessions::woven),
+  NEEDS("names that those need, read by a loop without Uruk", 5000, FreshSessions::readNeeds),
   DYLIBS("dylibs searched", 1000, FreshSessions::dylibs),
   GENERATORS("generators asked", 1000, FreshSessions::generators),
   WAITERS("waiters", 5000, FreshSessions::waiters),

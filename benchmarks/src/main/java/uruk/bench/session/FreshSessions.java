@@ -92,12 +92,28 @@ public class FreshSessions {
     return woven(names.subList(0, CONNECTED), size / CONNECTED);
   }
 
-  /** What the symbols need is drawn in the first round, which warms up. */
   private ExecutorSymbolDef woven(List<String> symbols, int edges) {
+    drawNeeds(symbols, edges);
+    return SessionWork.woven(session, symbols, needs);
+  }
+
+  /** What the symbols need is drawn in the first round, which warms up. */
+  private void drawNeeds(List<String> symbols, int edges) {
     if (needs.isEmpty()) {
       needs = SessionWork.needs(symbols, edges);
     }
-    return SessionWork.woven(session, symbols, needs);
+  }
+
+  /** The least that any session reads of what woven symbols need: each name's hash, once. */
+  Integer readNeeds() {
+    drawNeeds(names, EDGES);
+    int sum = 0;
+    for (Set<String> some : needs) {
+      for (String name : some) {
+        sum += name.hashCode();
+      }
+    }
+    return sum;
   }
 
   /** Dylibs, in the last of which a hundred symbols are looked up. */
