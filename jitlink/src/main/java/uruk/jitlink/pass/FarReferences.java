@@ -95,38 +95,54 @@ public final class FarReferences implements Pass {
 
     void extend() {
       for (Section section : graph.sections().toArray(Section[]::new)) {
+        boolean code = section.memProt().executable();
         Map<Block, int[]> starts = new HashMap<>();
         for (Block block : section.blocks()) {
-          if (block.hasEdges() && !block.zeroFill() && isFar(block)) {
-            extend(section, block, starts);
+          if (block.hasEdges() && !block.zeroFill()) {
+            if (!code) {
+              extendData(block);
+            } else if (leadBranchesToStubs(block)) {
+              extendInstructions(section, block, starts);
+            }
           }
         }
       }
     }
 
-    private void extend(Section section, Block block, Map<Block, int[]> starts) {
+    private void extendData(Block block) {
+      Edges edges = block.edges();
+      for (int i = outside.next(edges, 0); i < edges.size(); i = outside.next(edges, i + 1)) {
+        if (outOfRange(block, edges, i)) {
+          extendData(block, edges, i);
+        }
+      }
+    }
+
+    /** {@return whether there are far references that their kinds do not tell to be branches} */
+    private boolean leadBranchesToStubs(Block block) {
+      Edges edges = block.edges();
+      boolean others = false;
+      for (int i = outside.next(edges, 0); i < edges.size(); i = outside.next(edges, i + 1)) {
+        if (outOfRange(block, edges, i)) {
+          if (graph.target().branches(edges.kind(i))) {
+            leadToStub(edges, i);
+          } else {
+            others = true;
+          }
+        }
+      }
+      return others;
+    }
+
+    private void extendInstructions(Section section, Block block, Map<Block, int[]> starts) {
       Edges edges = block.edges();
       edges.sortByOffset(); // those of one instruction beside each other
       int instruction = 0; // the last one that was found, so that a function is walked once
       for (int i = 0, size = edges.size(); i < size; i++) {
         if (!edges.target(i).defined() && outOfRange(block, edges, i)) {
-          if (section.memProt().executable()) {
-            instruction = extendInstruction(section, block, i, starts, instruction);
-          } else {
-            extendData(block, edges, i);
-          }
+          instruction = extendInstruction(section, block, i, starts, instruction);
         }
       }
-    }
-
-    private boolean isFar(Block block) {
-      Edges edges = block.edges();
-      int size = edges.size();
-      int at = outside.next(edges, 0);
-      while (at < size && !outOfRange(block, edges, at)) {
-        at = outside.next(edges, at + 1);
-      }
-      return at < size;
     }
 
     private boolean outOfRange(Block block, Edges edges, int index) {
@@ -155,10 +171,6 @@ public final class FarReferences implements Pass {
     private int extendInstruction(
         Section section, Block block, int edge, Map<Block, int[]> starts, int known) {
       Edges edges = block.edges();
-      if (graph.target().branches(edges.kind(edge))) {
-        leadToStub(edges, edge);
-        return known;
-      }
       if (starts.isEmpty()) {
         starts.putAll(functions(section));
       }
