@@ -98,12 +98,13 @@ public final class FarReferences implements Pass {
         boolean code = section.memProt().executable();
         Map<Block, int[]> starts = new HashMap<>();
         for (Block block : section.blocks()) {
-          if (block.hasEdges() && !block.zeroFill()) {
-            if (!code) {
-              extendData(block);
-            } else if (leadBranchesToStubs(block)) {
-              extendInstructions(section, block, starts);
-            }
+          if (!block.hasEdges() || block.zeroFill()) {
+            continue;
+          }
+          if (!code) {
+            extendData(block);
+          } else if (leadBranchesToStubs(block)) {
+            extendInstructions(section, block, starts);
           }
         }
       }
